@@ -1,0 +1,7 @@
+"""The ground floor: what every authored text is."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"

@@ -1,0 +1,273 @@
+"""What can be wrong with a text, whatever its kind: each check takes parsed text and answers problems with their lines."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import blake2b
+from itertools import pairwise
+from typing import Protocol
+
+from markdown_it.token import Token
+
+from documents.problems import Problem
+from documents.references import Reference
+from documents.render import IMAGES, is_allowed_address, is_own_address, line_of, lined_children, plain_text
+from documents.source import Node
+
+CITED = "\ue000"  # stands for a citation while sentences are cut
+SENTENCE_END = re.compile(rf"[.!?…]+[\"”’)\]]*(?:\s*{CITED})*(?=\s|$)")
+ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
+SHORTEST_REPEAT = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
+
+CLAIM = re.compile(
+    r"\bresearch(?:ers?)?\b|\bscientists?\b|\bevidence\b|\bmeta-analys[ie]s\b|\bstudies\b|\bproven\b|\bper ?cent\b|\d ?%"
+    r"|\b(?:an?|one|the|this|that|each|\d+) study\b|\btrials?\b(?! and error)|\bexperiments? (?:found|shows?|showed|suggests?)\b"
+    r"|\b[1-9][\d,]* (?:people|couples|adults|students|patients|participants|women|men)\b",
+    re.IGNORECASE,
+)
+# Verbs that are hardly ever nouns. Straight after a preposition or "use", a bare one is what a template left behind.
+VERBS = (
+    "accept|admit|avoid|become|breathe|choose|convince|dismiss|express|ignore|notice|seek|suppress|tolerate|withdraw"
+)
+MERGE_FIELD = re.compile(
+    rf"\b(?:use|using|like|of|by|toward|towards|into|with) (?:{VERBS})\b"
+    rf"|\b(?:use|using) \w+, (?:{VERBS})\b|\buse pause\b"
+    r"|\{\{.*?\}\}|\{%.*?%\}|%\(?\w*\)?s\b|\blorem ipsum\b|\[(?:name|style|trigger|insert [^\]]*)\]|\bundefined\b",
+    re.IGNORECASE,
+)
+# Most sentences have none of these, and need not be searched (a third of the time of a check).
+CLAIM_HINT = re.compile(r"[Rr]esearch|[Ss]cient|[Ee]viden|[Mm]eta|[Ss]tud|[Pp]rove|[Cc]ent|[Tt]rial|[Ee]xperim|\d")
+MERGE_HINT = re.compile(rf"{VERBS}|pause|[{{%\[]|ipsum|undefined")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: str
+    line: int
+    cited: bool = False
+
+    @cached_property
+    def normal(self) -> str:
+        """Words alone: two sentences that differ in case, marks or spaces are the same sentence."""
+        return " ".join(re.findall(r"\w+", self.text.casefold().replace("’", "'")))
+
+    @property
+    def is_long(self) -> bool:
+        return self.normal.count(" ") + 1 >= SHORTEST_REPEAT
+
+    @property
+    def fingerprint(self) -> int:
+        """64 bits, signed as Postgres's bigint is."""
+        return int.from_bytes(blake2b(self.normal.encode(), digest_size=8).digest(), signed=True)
+
+
+@dataclass(frozen=True)
+class Link:
+    address: str
+    line: int
+
+
+class Reading(Protocol):
+    """A text of any kind, read: what its page, its lists and the checks across texts need."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def slug(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def style(self) -> str | None: ...
+    @property
+    def reviewed(self) -> date | None: ...
+    @property
+    def next_review(self) -> date | None: ...
+    @property
+    def anchors(self) -> frozenset[str]: ...
+    @property
+    def links(self) -> tuple[Link, ...]: ...
+    @property
+    def sentences(self) -> tuple[Sentence, ...]: ...
+    @property
+    def key_lines(self) -> Mapping[str, int]: ...
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
+
+@dataclass(frozen=True)
+class Library:
+    """The other texts of the site: what a text may point to, and what it should not repeat."""
+
+    anchors: Mapping[str, Collection[str]]  # by address of each text, such as "/guides/anxious/"
+    sentences: Mapping[int, str]  # the address that each fingerprint stands at
+    is_page: Callable[[str], bool]  # whether an address is one of the site's fixed pages
+
+
+def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
+    return (token for token in tokens if token.type == "inline")
+
+
+def sentences_of(tokens: Sequence[Token], first_line: int) -> tuple[Sentence, ...]:
+    """Every sentence that a reader sees, in order. Headings are none; the end of a paragraph or of a list's item ends one."""
+    return tuple(
+        sentence
+        for before, inline in pairwise(tokens)
+        if inline.type == "inline" and before.type != "heading_open"
+        for sentence in cut(plain_text(inline, citation=CITED), line_of(inline) + first_line)
+    )
+
+
+def cut(text: str, line: int) -> Iterator[Sentence]:
+    start = 0
+    for end in [*sentence_ends(text), len(text)]:
+        piece = text[start:end]
+        words = piece.replace(CITED, " ").split()
+        if words:
+            skipped = len(piece) - len(piece.lstrip())
+            yield Sentence(" ".join(words), line + text.count("\n", 0, start + skipped), CITED in piece)
+        start = end
+
+
+def sentence_ends(text: str) -> list[int]:
+    ends = (match.end() for match in SENTENCE_END.finditer(text))
+    return [end for end in ends if not text[:end].endswith(ABBREVIATIONS)]
+
+
+def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
+    return tuple(
+        Link(str(child.attrGet("href")), line + first_line)
+        for inline in inlines(tokens)
+        for line, child in lined_children(inline)
+        if child.type == "link_open"
+    )
+
+
+def count_words(tokens: Sequence[Token]) -> int:
+    return sum(len(re.findall(r"\w[\w’'-]*", plain_text(inline))) for inline in inlines(tokens))
+
+
+def check_markup(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """Raw HTML, headings out of place, pictures without words or from elsewhere, links to nowhere good."""
+    for token in tokens:
+        line = line_of(token) + first_line
+        if token.type == "html_block":
+            yield raw_html(line, token.content)
+        if token.type == "heading_open" and (token.level > 0 or token.tag not in {"h2", "h3"}):
+            yield Problem(
+                line, "heading-level", 'Only "##" and "###" at the left margin are headings here. Use one of them.'
+            )
+    for inline in inlines(tokens):
+        for line, child in lined_children(inline):
+            yield from check_inline(child, line + first_line)
+
+
+def check_inline(token: Token, line: int) -> Iterator[Problem]:
+    if token.type == "html_inline":
+        yield raw_html(line, token.content)
+    if token.type == "link_open" and not is_allowed_address(address := str(token.attrGet("href"))):
+        said = f'The link to "{address}" can\'t be used. Link to https://, mailto:, tel:, or a page of this site such as /help/.'
+        yield Problem(line, "link-scheme", said)
+    if token.type == "image":
+        yield from check_image(token, line)
+    if token.type == "text" and "[@" in token.content:
+        yield Problem(
+            line, "citation-unknown", "A citation can't be read. Write [@key], or [@key; @other-key] for two."
+        )
+
+
+def check_image(token: Token, line: int) -> Iterator[Problem]:
+    source = str(token.attrGet("src"))
+    if not token.content.strip():
+        said = f'The image "{source}" has no text for readers who can\'t see it. Say what it shows: ![what it shows]({source}).'
+        yield Problem(line, "image-without-alt", said)
+    if not source.startswith(IMAGES):
+        said = (
+            f'The image "{source}" is not on this site. Upload it in the editor; its address then begins with {IMAGES}.'
+        )
+        yield Problem(line, "image-elsewhere", said)
+
+
+def raw_html(line: int, content: str) -> Problem:
+    start = content.strip().split("\n")[0][:40]
+    return Problem(
+        line, "raw-html", f'"{start}" is HTML. Write it in Markdown; put a \\ before "<" to show the sign itself.'
+    )
+
+
+def check_citations(tokens: Sequence[Token], first_line: int, references: Mapping[str, Reference]) -> Iterator[Problem]:
+    for inline in inlines(tokens):
+        for line, child in lined_children(inline):
+            for key in child.meta.get("keys", ()) if child.type == "citation" else ():
+                if key not in references:
+                    said = f'"@{key}" is not in references.json. Correct the key, or add the work there first.'
+                    yield Problem(line + first_line, "citation-unknown", said)
+
+
+def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
+    """Repetition within the text, claims without a source, and what a template left behind."""
+    places: dict[str, list[Sentence]] = defaultdict(list)
+    for sentence in sentences:
+        if sentence.is_long:
+            places[sentence.normal].append(sentence)
+        if not sentence.cited and CLAIM_HINT.search(sentence.text) and CLAIM.search(sentence.text):
+            said = f'"{short(sentence.text)}" speaks of research and names no source. Cite one with [@key] before the full stop.'
+            yield Problem(sentence.line, "claim-without-source", said)
+        if MERGE_HINT.search(sentence.text) and (found := MERGE_FIELD.search(sentence.text)):
+            said = f'"{found[0]}" looks like a gap that a template filled. Read the sentence aloud and write it anew.'
+            yield Problem(sentence.line, "merge-field", said)
+    for same in places.values():
+        if len(same) > 1:
+            yield repeated(same)
+
+
+def repeated(same: Sequence[Sentence]) -> Problem:
+    lines = ", ".join(str(sentence.line) for sentence in same)
+    said = f'"{short(same[0].text)}" stands {len(same)} times, in lines {lines}. Keep one, and say something new elsewhere.'
+    return Problem(same[1].line, "sentence-twice" if len(same) == 2 else "sentence-repeated", said)
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57].rstrip() + "..."
+
+
+def check_across(reading: Reading, address: str, library: Library, today: date) -> list[Problem]:
+    """What only the other texts and the calendar show. `address` is the text's own."""
+    shared = check_shared(reading.sentences, address, library)
+    return [*check_links(reading, address, library), *shared, *check_review(reading, today)]
+
+
+def check_links(reading: Reading, address: str, library: Library) -> Iterator[Problem]:
+    own = {"": reading.anchors, address: reading.anchors}
+    for link in reading.links:
+        path, _, anchor = link.address.partition("#")
+        path = path.partition("?")[0]
+        known = own.get(path, library.anchors.get(path))
+        if not is_own_address(link.address):
+            continue
+        if known is None and not (path.startswith(IMAGES) or library.is_page(path)):
+            said = f'There is no page "{path}". Correct the address, or write that page first.'
+            yield Problem(link.line, "link-broken", said)
+        if known is not None and anchor and anchor not in known:
+            said = f'There is no "#{anchor}" on {path or "this page"}. Its places are: {", ".join(sorted(known))}.'
+            yield Problem(link.line, "link-broken", said)
+
+
+def check_shared(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:
+    for sentence in sentences:
+        place = library.sentences.get(sentence.fingerprint, address) if sentence.is_long else address
+        if place != address:
+            said = f'"{short(sentence.text)}" stands in {place} too. Say it in this text\'s own way.'
+            yield Problem(sentence.line, "sentence-shared", said)
+
+
+def check_review(reading: Reading, today: date) -> Iterator[Problem]:
+    if reading.next_review and reading.next_review < today:
+        said = f'The text was to be checked by {reading.next_review}. Check it against its sources, then set "reviewed" and "next_review".'
+        yield Problem(reading.key_lines.get("next_review", 1), "review-overdue", said)
+
+
+def key_lines(fields: Mapping[str, Node]) -> dict[str, int]:
+    return {key: node.line for key, node in fields.items()}

@@ -1,0 +1,36 @@
+"""The kinds of documents there are. Apps above this floor register theirs when Django starts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from documents.check import Reading
+from documents.problems import Problem
+from documents.references import Reference, read_references
+
+
+class Read(Protocol):
+    def __call__(self, text: str, references: Mapping[str, Reference], /) -> Reading: ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the ground floor has to know of a kind: its name in the table, its folder of files, its address, its parser."""
+
+    name: str
+    folder: str
+    address: str  # with {} for the slug
+    read: Read
+
+
+KINDS: dict[str, Kind] = {}
+
+# Files of content/ that are no documents, each with what checks it.
+FILES: dict[str, Callable[[str, date], list[Problem]]] = {
+    "references.json": lambda text, today: read_references(text)[1]
+}
+
+
+def register(kind: Kind) -> None:
+    KINDS[kind.name] = kind

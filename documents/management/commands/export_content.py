@@ -1,0 +1,35 @@
+"""export_content: carries the database's documents into content/, byte for byte."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from documents.management.counts import add_choices, chosen, counted
+from documents.sync import Act, export_folder
+
+
+class Command(BaseCommand):
+    help = "Writes texts from the database into files; drafts under drafts/. Where both changed, nothing is done until you choose."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_choices(parser, ours="keep the files", theirs="take what the database has")
+        parser.add_argument(
+            "root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)"
+        )
+
+    def handle(self, *, root: Path, dry_run: bool, **options: Any) -> None:
+        done = export_folder(root, chosen(options), dry_run=dry_run)
+        for departure in done.departures:
+            if departure.act is not Act.SAME:
+                self.stdout.write(f"{departure.act}: {departure.path}")
+        if done.conflicts:
+            raise CommandError(
+                "Nothing was exported: the files named as conflicts were changed here and in the admin. "
+                "Run it with --theirs to take what the database has, or with --ours to keep the files."
+            )
+        self.stdout.write(
+            counted("would be exported" if dry_run else "exported", [departure.act for departure in done.departures])
+        )

@@ -1,0 +1,220 @@
+"""The one table of authored texts, whatever their kind, with their history."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Self, TypedDict, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from documents.check import Library, Reading, check_across
+from documents.content import is_page, references
+from documents.kinds import KINDS, Kind
+from documents.problems import Problem
+
+models.BinaryField.register_lookup(Length)
+
+# The columns that `Document.derive` sets.
+DERIVED = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints")
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "Draft: only editors see it"
+    PUBLISHED = "published", "Published: readers see it from the time below"
+
+
+class Place(TypedDict):
+    """What makes an address unique."""
+
+    kind: str
+    language: str
+    slug: str
+
+
+def digest_of(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+DocumentType = TypeVar("DocumentType", bound="Document", covariant=True)
+
+
+class DocumentQuerySet(models.QuerySet[DocumentType]):
+    def published(self, now: datetime) -> Self:
+        """Texts that a reader may see at `now`. Every page, list, link and feed for readers asks this."""
+        return self.filter(state=State.PUBLISHED, publish_at__lte=now)
+
+    def library(self, sentences: Iterable[int]) -> Library:
+        """These texts as others see them; of their sentences, those among the fingerprints `sentences`."""
+        wanted = set(sentences)
+        anchors: dict[str, list[str]] = {}
+        places: dict[int, str] = {}
+        for kind, slug, own, fingerprints in self.values_list("kind", "slug", "anchors", "fingerprints"):
+            address = KINDS[kind].address.format(slug)
+            anchors[address] = own
+            places.update(dict.fromkeys(wanted.intersection(fingerprints), address))
+        return Library(anchors, places, is_page)
+
+
+class Document(models.Model):
+    """A text of some kind. What its front matter says is kept in columns too, so that lists need not read it."""
+
+    State = State
+
+    kind = models.CharField(max_length=20, editable=False)
+    language = models.CharField(max_length=20, default=settings.LANGUAGE_CODE, editable=False)
+    source = models.TextField()
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    publish_at = models.DateTimeField(
+        "publish at",
+        null=True,
+        blank=True,
+        help_text="Readers see a published text from this time on (UTC). Empty means now.",
+    )
+    changed_at = models.DateTimeField(editable=False)  # when the source became what it is
+    synced_digest = models.BinaryField(
+        null=True, editable=False
+    )  # SHA-256 of the source when it last agreed with its file
+
+    # Derived from the source by `derive`, never edited by themselves.
+    slug = models.CharField(max_length=80, editable=False)
+    title = models.CharField(max_length=120, editable=False)
+    summary = models.CharField(max_length=200, editable=False)
+    style = models.CharField(max_length=20, blank=True, editable=False)
+    reviewed = models.DateField(null=True, editable=False)
+    next_review = models.DateField(null=True, editable=False)
+    anchors = ArrayField(models.TextField(), editable=False)  # the places of its page that links may name
+    fingerprints = ArrayField(models.BigIntegerField(), editable=False)  # of its sentences
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex(fields=["fingerprints"], name="document_fingerprints")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "language", "slug"],
+                name="document_slug_unique",
+                violation_error_message="Another text has this slug. Choose another.",
+            ),
+            models.CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+                name="document_slug_form",
+                violation_error_message="A slug has small letters, digits and single hyphens.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT) | Q(state=State.PUBLISHED, publish_at__isnull=False),
+                name="document_published_since",
+                violation_error_message="A published text needs the time from which readers see it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(synced_digest__isnull=True) | Q(synced_digest__length=32),
+                name="document_digest_sha256",
+                violation_error_message="A digest has 32 bytes.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(source="") & ~Q(title=""),
+                name="document_not_empty",
+                violation_error_message="A text has a source and a title.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return self.of_kind.address.format(self.slug)
+
+    @property
+    def of_kind(self) -> Kind:
+        return KINDS[self.kind]
+
+    @property
+    def lastmod(self) -> datetime:
+        """When readers last saw something change."""
+        return max(self.changed_at, self.publish_at or self.changed_at)
+
+    def derive(self, reading: Reading | None = None) -> None:
+        """Sets the derived columns from the source. `reading` is the source read, if it has been."""
+        reading = reading or self.of_kind.read(self.source, references())
+        self.slug, self.title, self.summary = reading.slug, reading.title, reading.summary
+        self.style = reading.style or ""
+        self.reviewed, self.next_review = reading.reviewed, reading.next_review
+        self.anchors = sorted(reading.anchors)
+        self.fingerprints = sorted({sentence.fingerprint for sentence in reading.sentences if sentence.is_long})
+
+    @transaction.atomic
+    def rewrite(self, source: str, by: User | None, now: datetime, note: str) -> None:
+        """Keeps `source` as the text and as a new revision; an address that it gives up leads to the new one."""
+        old_slug = self.slug
+        if source != self.source:
+            self.source, self.changed_at = source, now
+        if self.state == State.PUBLISHED and self.publish_at is None:
+            self.publish_at = now
+        self.derive()
+        self.save()
+        if old_slug and old_slug != self.slug:
+            Redirect.objects.update_or_create(defaults={"document": self}, **self.at(old_slug))
+        Redirect.objects.filter(**self.at(self.slug)).delete()
+        last = self.revisions.aggregate(last=models.Max("number"))["last"] or 0
+        self.revisions.create(number=last + 1, source=source, made_at=now, made_by=by, note=note)
+
+    def at(self, slug: str) -> Place:
+        return {"kind": self.kind, "language": self.language, "slug": slug}
+
+
+def problems_in(source: str, kind: Kind, others: DocumentQuerySet[Document], today: date) -> list[Problem]:
+    """What is wrong with a text, by itself and beside `others`: all texts but its own."""
+    reading = kind.read(source, references())
+    fingerprints = [sentence.fingerprint for sentence in reading.sentences]
+    near = others.filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=slugs_in(reading)))
+    library = near.library(fingerprints)
+    return [*reading.problems, *check_across(reading, kind.address.format(reading.slug), library, today)]
+
+
+def slugs_in(reading: Reading) -> set[str]:
+    """The last part of every address that a text links to: few, and the slugs it means are among them."""
+    paths = (link.address.partition("#")[0] for link in reading.links)
+    return {path.strip("/").rpartition("/")[2] for path in paths}
+
+
+class Revision(models.Model):
+    """A text as somebody saved it. Kept for good."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    source = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)  # nobody: an import
+    note = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="revision_number_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="revision_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Revision {self.number}"
+
+
+class Redirect(models.Model):
+    """An address that a document once had."""
+
+    kind = models.CharField(max_length=20)
+    language = models.CharField(max_length=20)
+    slug = models.CharField(max_length=80)
+    document = models.ForeignKey(Document, models.CASCADE, related_name="redirects")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "language", "slug"], name="redirect_slug_unique")]
+
+    def __str__(self) -> str:
+        return self.slug

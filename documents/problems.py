@@ -1,0 +1,69 @@
+"""Problems of a text: where, what, and how to mend it. The catalogue below is the list of all codes that a check can give."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    ERROR = "error"  # not saved, not imported
+    WARNING = "warning"  # said, and let through
+
+
+LEVELS = {
+    "anchor-repeated": Level.ERROR,
+    "anchor-reserved": Level.ERROR,
+    "citation-unknown": Level.ERROR,
+    "claim-without-source": Level.WARNING,
+    "facet-unknown": Level.ERROR,
+    "front-matter-broken": Level.ERROR,
+    "front-matter-missing": Level.ERROR,
+    "heading-attribute": Level.ERROR,
+    "heading-level": Level.ERROR,
+    "helpline-due": Level.WARNING,
+    "helpline-overdue": Level.WARNING,
+    "helpline-unverified": Level.WARNING,
+    "helplines-broken": Level.ERROR,
+    "image-elsewhere": Level.ERROR,
+    "image-without-alt": Level.ERROR,
+    "key-missing": Level.ERROR,
+    "key-repeated": Level.ERROR,
+    "key-unknown": Level.ERROR,
+    "link-broken": Level.ERROR,
+    "link-scheme": Level.ERROR,
+    "merge-field": Level.WARNING,
+    "part-empty": Level.ERROR,
+    "part-missing": Level.ERROR,
+    "part-repeated": Level.ERROR,
+    "quote-repeated": Level.ERROR,
+    "raw-html": Level.ERROR,
+    "review-overdue": Level.WARNING,
+    "section-unknown": Level.ERROR,
+    "sentence-repeated": Level.ERROR,
+    "sentence-shared": Level.WARNING,
+    "sentence-twice": Level.WARNING,
+    "slug-taken": Level.ERROR,
+    "step-without-actions": Level.ERROR,
+    "text-unreadable": Level.ERROR,
+    "value-wrong": Level.ERROR,
+}
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing to mend. `line` counts from 1 at the top of the whole text, front matter included."""
+
+    line: int
+    code: str
+    message: str
+
+    @property
+    def level(self) -> Level:
+        return LEVELS[self.code]
+
+    @property
+    def is_error(self) -> bool:
+        return self.level is Level.ERROR
+
+    def at(self, file: object) -> str:
+        """The problem as compilers print one, so that editors can jump to it."""
+        return f"{file}:{self.line}: {self.level} {self.code}: {self.message}"

@@ -1,0 +1,151 @@
+"""The works that texts cite, read from CSL-JSON (citeproc-js, "CSL-JSON schema 1.0") and written as readers expect them."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from documents.html import Html
+from documents.problems import Problem
+
+EVIDENCE = {
+    "clinical": "a clinical handbook or report",
+    "cross-sectional": "a study at one point in time",
+    "experiment": "an experiment",
+    "longitudinal": "a study over time",
+    "measurement": "a study of how to measure",
+    "meta-analysis": "many studies taken together",
+    "review": "a review of what is known",
+    "theory": "a theory or a model",
+    "trial": "a controlled trial",
+}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A work: its key, "Feeney, 2007" for short, the full entry as HTML, and the kind of evidence in plain words."""
+
+    key: str
+    label: str
+    text: Html
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A work in the list of sources of one text, numbered from 1 in the order of first citation."""
+
+    number: int
+    reference: Reference
+
+    @property
+    def anchor(self) -> str:
+        return f"source-{self.reference.key}"
+
+    @property
+    def text(self) -> Html:
+        return self.reference.text
+
+    @property
+    def evidence(self) -> str:
+        return self.reference.evidence
+
+
+def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
+    """All readable works by key, and what is wrong with the others."""
+    try:
+        items = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        return {}, [
+            Problem(line, "text-unreadable", f"This is not JSON: {error}. Mend it, or take the last version that was.")
+        ]
+    found: dict[str, Reference] = {}
+    problems: list[Problem] = []
+    for number, item in enumerate(items if isinstance(items, list) else [items], 1):
+        try:
+            reference = reference_of(item)
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+            key = item.get("id", number) if isinstance(item, dict) else number
+            said = f"Work {key} can't be read ({type(error).__name__}: {error}). It needs id, author, title and issued."
+            problems.append(Problem(line_of_key(text, key), "value-wrong", said))
+            continue
+        if reference.key in found:
+            said = f'The key "{reference.key}" stands twice. Give one of the works another key.'
+            problems.append(Problem(line_of_key(text, reference.key), "key-repeated", said))
+        found.setdefault(reference.key, reference)
+    return found, problems
+
+
+def line_of_key(text: str, key: object) -> int:
+    found = re.search(rf'"id":\s*"{re.escape(str(key))}"', text)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def reference_of(item: Mapping[str, Any]) -> Reference:
+    """Raises KeyError, TypeError and the like where the item has not the shape of CSL-JSON."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", item["id"]):
+        raise ValueError("a key has small letters, digits and hyphens only")
+    year = int(item["issued"]["date-parts"][0][0])
+    label = f"{short_names([family(author) for author in item['author']])}, {year}"
+    return Reference(item["id"], label, Html(entry(item, year)), EVIDENCE.get(item.get("evidence", ""), ""))
+
+
+def short_names(families: list[str]) -> str:
+    return " and ".join(families) if len(families) < 3 else f"{families[0]} and others"
+
+
+def entry(item: Mapping[str, Any], year: int) -> str:
+    """The entry in the manner of APA 7: authors, year, title, where it stands, DOI as a link."""
+    edition = f" ({ordinal(item['edition'])} ed.)" if "edition" in item else ""
+    title = escape(item["title"]) + edition
+    own = title if "container-title" in item else f"<em>{title}</em>"
+    parts = [
+        f"{full_names(item['author'])} ({year}).",
+        f"{own}{'' if own.endswith(('?', '?</em>')) else '.'}",
+        *standing(item),
+    ]
+    if "DOI" in item:
+        address = escape(f"https://doi.org/{item['DOI']}")
+        parts.append(f'<a href="{address}">{address}</a>')
+    return " ".join(parts)
+
+
+def standing(item: Mapping[str, Any]) -> list[str]:
+    """Journal or book, volume, issue, pages, publisher: what the work has of them."""
+    container = escape(item.get("container-title", ""))
+    publisher = [f"{escape(item['publisher'])}."] if "publisher" in item else []
+    pages = escape(item.get("page", "").replace("-", "–"))
+    if not container:
+        return publisher
+    if item.get("type") == "chapter":
+        editors = f"{full_names(item['editor'])} (Eds.), " if "editor" in item else ""
+        return [f"In {editors}<em>{container}</em>{f' (pp. {pages})' if pages else ''}.", *publisher]
+    issue = f"({escape(item['issue'])})" if "issue" in item else ""
+    volume = f", <em>{escape(item['volume'])}</em>{issue}" if "volume" in item else ""
+    number = f", {pages or escape(item.get('number', ''))}" if pages or "number" in item else ""
+    return [f"<em>{container}</em>{volume}{number}.", *publisher]
+
+
+def family(person: Mapping[str, str]) -> str:
+    """A person's family name, or the whole name of a group of people."""
+    return person["literal"] if "literal" in person else person["family"]
+
+
+def full_names(people: list[Mapping[str, str]]) -> str:
+    names = [
+        escape(f"{family(person)}, {initials(person['given'])}" if "given" in person else family(person))
+        for person in people
+    ]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, &amp; {names[-1]}"
+
+
+def initials(given: str) -> str:
+    """ "Brooke C." becomes "B. C.", "Jean-Luc" becomes "J.-L."."""
+    return " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in given.split())
+
+
+def ordinal(edition: str) -> str:
+    return {"1": "1st", "2": "2nd", "3": "3rd"}.get(str(edition), f"{edition}th")

@@ -1,0 +1,242 @@
+"""Markdown (CommonMark 0.31, by markdown-it-py) to an outline of headings and to safe HTML.
+
+Two additions of our own: Pandoc's citations `[@key; @other]`, and `{#anchor eases="facet ..."}` at the end of a heading.
+Raw HTML, foreign schemes and images from elsewhere are read as such, so that a check can point at their line, and never rendered.
+"""
+
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from documents.html import SCHEMES, Html, clean
+from documents.references import Citation, Reference
+
+CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
+ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
+ATTRIBUTE = re.compile(r"\s*(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
+TASK = re.compile(r"\[[ xX]\]\s+")
+IMAGES = "/images/"  # the only place that pictures come from
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading with what stands under it, up to the next one of its level or above."""
+
+    title: str
+    line: int
+    anchor: str = ""  # as written; empty where none was
+    eases: tuple[str, ...] = ()
+    attributes_problem: str = ""
+    tokens: tuple[Token, ...] = ()  # before the first heading of the next level
+    children: "tuple[Heading, ...]" = ()
+
+
+def parse(body: str) -> list[Token]:
+    """Tokens of a body. Their `map` counts lines from 0 at the body's top."""
+    return MARKDOWN.parse(body)
+
+
+def outline(tokens: Sequence[Token]) -> Heading:
+    """A root without a title, `##` as its children, `###` as theirs. Other headings stay among the tokens."""
+    lead, sections = sections_of(tokens, "h2")
+    return Heading("", 0, tokens=lead, children=tuple(sections))
+
+
+def sections_of(tokens: Sequence[Token], tag: str) -> tuple[tuple[Token, ...], list[Heading]]:
+    starts = [
+        i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == tag and token.level == 0
+    ]
+    ends = [*starts[1:], len(tokens)] if starts else []
+    lead = tuple(tokens[: starts[0]] if starts else tokens)
+    return lead, [heading(tokens[start:end], tag) for start, end in zip(starts, ends, strict=True)]
+
+
+def heading(tokens: Sequence[Token], tag: str) -> Heading:
+    """`tokens` begin with the three of the heading itself."""
+    opening, inline = tokens[0], tokens[1]
+    lead, children = sections_of(tokens[3:], "h3") if tag == "h2" else (tuple(tokens[3:]), [])
+    return Heading(
+        title=plain_text(inline).strip(),
+        line=line_of(opening),
+        anchor=opening.meta.get("id", ""),
+        eases=tuple(opening.meta.get("eases", "").split()),
+        attributes_problem=opening.meta.get("problem", ""),
+        tokens=lead,
+        children=tuple(children),
+    )
+
+
+def blocks(tokens: Sequence[Token], kind: str) -> list[tuple[Token, ...]]:
+    """The blocks of one kind at the top level of `tokens`, each with its opening and closing token."""
+    level = tokens[0].level if tokens else 0
+    starts = [i for i, token in enumerate(tokens) if token.type == f"{kind}_open" and token.level == level]
+    ends = [i for i, token in enumerate(tokens) if token.type == f"{kind}_close" and token.level == level]
+    return [tuple(tokens[start : end + 1]) for start, end in zip(starts, ends, strict=True)]
+
+
+def without(tokens: Sequence[Token], taken: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
+    gone = {id(token) for block in taken for token in block}
+    return tuple(token for token in tokens if id(token) not in gone)
+
+
+def list_items(block: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """What stands inside each item of one list."""
+    return [item[1:-1] for item in blocks(block[1:-1], "list_item")]
+
+
+def line_of(token: Token) -> int:
+    """The line of the body, from 0, that a block begins on."""
+    return token.map[0] if token.map else 0
+
+
+def lined_children(inline: Token) -> Iterator[tuple[int, Token]]:
+    """The parts of a paragraph, each with its own line: its block's line and the breaks before it."""
+    line = line_of(inline)
+    for child in inline.children or ():
+        yield line, child
+        line += 1 if child.type in {"softbreak", "hardbreak"} else child.content.count("\n")
+
+
+def plain_text(inline: Token, citation: str = "") -> str:
+    """What a reader sees of a paragraph, without markup; line breaks stay, `citation` stands for each citation."""
+    shown = {"citation": citation, "hardbreak": "\n", "softbreak": "\n", "html_inline": ""}
+    return "".join(shown.get(child.type, child.content) for child in inline.children or ())
+
+
+def is_own_address(address: str) -> bool:
+    """Whether a link stays on this site: `/path/`, `#anchor`, never `//host`."""
+    return address.startswith(("/", "#")) and not address.startswith(("//", "/\\"))
+
+
+def is_allowed_address(address: str) -> bool:
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", address)
+    return bool(scheme and scheme[1].lower() in SCHEMES) or is_own_address(address)
+
+
+@dataclass
+class Page:
+    """Renders the pieces of one text, and numbers its sources as they are first cited."""
+
+    references: Mapping[str, Reference]
+    hidden: Container[str] = ()  # addresses of this site that readers must not be sent to, such as drafts
+    numbers: dict[str, int] = field(default_factory=dict)
+    open_links: list[bool] = field(default_factory=list)
+
+    def html(self, tokens: Sequence[Token]) -> Html:
+        return clean(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {"page": self}))
+
+    def inline_html(self, tokens: Sequence[Token]) -> Html:
+        """The same without paragraphs around it, for one item of a list."""
+        inner = [token for token in tokens if token.type not in {"paragraph_open", "paragraph_close"}]
+        return self.html(inner)
+
+    def number(self, key: str) -> int:
+        return self.numbers.setdefault(key, len(self.numbers) + 1)
+
+    def sources(self) -> tuple[Citation, ...]:
+        return tuple(Citation(number, self.references[key]) for key, number in self.numbers.items())
+
+    def may_link(self, address: str) -> bool:
+        if not is_allowed_address(address):
+            return False
+        return address.partition("#")[0] not in self.hidden
+
+
+class Renderer(RendererHTML):
+    """markdown-it's renderer with our own ways for what may not be printed as it was written. `env` holds the `Page`."""
+
+    def citation(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        page: Page = env["page"]
+        keys = [key for key in tokens[index].meta["keys"] if key in page.references]
+        links = [
+            f'<a class="citation" href="#source-{key}" role="doc-noteref" '
+            f'aria-label="Source {page.number(key)}: {escape(page.references[key].label)}">{page.number(key)}</a>'
+            for key in keys
+        ]
+        return f"<sup>{' '.join(links)}</sup>" if links else ""
+
+    def html_inline(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return escape(tokens[index].content)
+
+    def html_block(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return f"<p>{escape(tokens[index].content)}</p>\n"
+
+    def link_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        page: Page = env["page"]
+        address = str(tokens[index].attrGet("href"))
+        page.open_links.append(page.may_link(address))
+        return f'<a href="{escape(address)}">' if page.open_links[-1] else ""
+
+    def link_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return "</a>" if env["page"].open_links.pop() else ""
+
+    def image(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        source, alt = str(tokens[index].attrGet("src")), escape(tokens[index].content)
+        return f'<img src="{escape(source)}" alt="{alt}" loading="lazy">' if source.startswith(IMAGES) else alt
+
+    def heading_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return "<p><strong>"  # a level that the page's own outline has no place for
+
+    def heading_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return "</strong></p>\n"
+
+
+def read_citation(state: StateInline, silent: bool) -> bool:
+    """`[@key]` or `[@key; @other]` (Pandoc User's Guide, "Citation syntax", without locators)."""
+    found = CITATION.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        token = state.push("citation", "", 0)
+        token.content = found[0]
+        token.meta = {"keys": [key.strip().removeprefix("@") for key in found[1].split(";")]}
+    state.pos = found.end()
+    return True
+
+
+def read_attributes(state: StateCore) -> None:
+    """Takes `{#id eases=".."}` off the end of headings and keeps it in the opening token's meta."""
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        found = ATTRIBUTES.search(inline.content) if opening.type == "heading_open" else None
+        if found:
+            inline.content = inline.content[: found.start()]
+            opening.meta = attributes_of(found[1])
+
+
+def read_tasks(state: StateCore) -> None:
+    """Takes `[ ]` off the beginning of list items and marks the item as a task."""
+    for item, paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if item.type == "list_item_open" and paragraph.type == "paragraph_open" and TASK.match(inline.content):
+            inline.content = TASK.sub("", inline.content, count=1)
+            item.meta = {"task": True}
+
+
+def attributes_of(text: str) -> dict[str, str]:
+    rest = ATTRIBUTE.sub("", text).strip()
+    known = {
+        key: value
+        for match in ATTRIBUTE.finditer(text)
+        for key, value in match.groupdict().items()
+        if value is not None
+    }
+    return {**known, "problem": rest} if rest else known
+
+
+def markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True}, renderer_cls=Renderer)
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
+    parser.inline.ruler.before("link", "citation", read_citation)
+    parser.core.ruler.before("inline", "heading_attributes", read_attributes)
+    parser.core.ruler.before("inline", "tasks", read_tasks)
+    return parser
+
+
+MARKDOWN = markdown()

@@ -1,0 +1,265 @@
+"""The text of a document: YAML front matter over a Markdown body. Reading is total, and composing loses nothing.
+
+YAML is read strictly: texts and lists only, whatever they look like (`no` stays "no", `1.10` stays "1.10"); aliases, tags and
+repeated keys are refused with their line. What a text means (a date, a choice) is said by whoever asks for it, see `Fields`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+import yaml
+
+from documents.problems import Problem
+
+DEEPEST = 8  # levels of lists and mappings in front matter; the quiz's document needs four
+UNSTORABLE = "A NUL character stands in this line, which no database keeps. Take it out."
+Value = str | tuple[str, ...]
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of YAML with the line it begins on, from 1."""
+
+    line: int
+    value: "str | tuple[Node, ...] | dict[str, Node]"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text taken apart: `front` and `body` keep their characters, `body_line` is the line that the body begins on."""
+
+    front: str
+    fields: dict[str, Node]
+    body: str
+    body_line: int
+    problems: tuple[Problem, ...]
+
+    def values(self) -> dict[str, Value]:
+        """What the front matter says, as texts and lists of texts; empty values are left out."""
+        plain = {key: plain_value(node) for key, node in self.fields.items()}
+        return {key: value for key, value in plain.items() if value}
+
+
+def split(text: str) -> Source:
+    """Takes a text apart at its `---` lines. Line breaks of Windows and old Macs count as one break each."""
+    lines = re.sub(r"\r\n?", "\n", text).split("\n")
+    if lines[0].removeprefix("\ufeff").rstrip() != "---":
+        return without_front_matter(text, 'The text does not begin with front matter. Put a line "---" first.')
+    ends = (number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---")
+    end = next(ends, None)
+    if end is None:
+        return without_front_matter(text, 'The front matter has no end. Put a line "---" under its last key.')
+    front = "".join(line + "\n" for line in lines[1:end])
+    node, problems = read_yaml(front, first_line=2)
+    problems += [Problem(number, "text-unreadable", UNSTORABLE) for number, line in enumerate(lines, 1) if "\0" in line]
+    if not isinstance(node.value, dict):
+        problems = [*problems, *not_a_mapping(node, problems)]
+        node = Node(node.line, {})
+    return Source(front, dict(mapping(node)), "\n".join(lines[end + 1 :]), end + 2, tuple(problems))
+
+
+def without_front_matter(text: str, message: str) -> Source:
+    return Source("", {}, re.sub(r"\r\n?", "\n", text), 1, (Problem(1, "front-matter-missing", message),))
+
+
+def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:
+    if problems:  # the reason has been said
+        return []
+    return [
+        Problem(node.line, "front-matter-broken", 'The front matter has no keys. Write lines such as "title: ...".')
+    ]
+
+
+def mapping(node: Node) -> Mapping[str, Node]:
+    return node.value if isinstance(node.value, dict) else {}
+
+
+def read_yaml(text: str, first_line: int = 1) -> tuple[Node, list[Problem]]:
+    """The root of a YAML text and what is wrong with it. `first_line` is the line that the text begins on."""
+    reader = YamlReader(text, first_line)
+    try:
+        return reader.document(), reader.problems
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + first_line if mark else first_line
+        said = f"This is not YAML: {error.problem or error.context}."
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # a character or a number that YAML does not know
+        line, said = first_line, f"This is not YAML: {str(error).splitlines()[0]}."
+    mended = f'{said} Put the value in double quotes if it holds one of : # [ ] {{ }} " or begins with a sign.'
+    return Node(first_line, ""), [*reader.problems, Problem(line, "front-matter-broken", mended)]
+
+
+class YamlReader:
+    """Builds nodes from YAML's events, which know their lines and resolve nothing."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self.first_line = first_line
+        self.problems: list[Problem] = []
+
+    def document(self) -> Node:
+        for event in self.events:
+            if isinstance(event, yaml.NodeEvent):
+                return self.node(event, 1)
+        return Node(self.first_line, "")
+
+    def node(self, event: yaml.Event, depth: int) -> Node:
+        line = self.first_line + (event.start_mark.line if event.start_mark else 0)
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse(line, f'"*{anchor}" repeats another value. Write the value itself.')
+        elif anchor:
+            self.refuse(line, f'"&{anchor}" names a value for repeating. Take the name away.')
+        elif tag not in {None, "!"}:
+            self.refuse(line, f'"{tag}" is a type of YAML. Write the value alone.')
+        if depth > DEEPEST:
+            raise ValueError(f"lists and keys stand more than {DEEPEST} levels deep")
+        if isinstance(event, yaml.MappingStartEvent):
+            return Node(line, self.pairs(depth))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Node(line, tuple(self.until(yaml.SequenceEndEvent, depth)))
+        return Node(line, event.value if isinstance(event, yaml.ScalarEvent) else "")
+
+    def until(self, end: type[yaml.Event], depth: int) -> Iterator[Node]:
+        for event in self.events:
+            if isinstance(event, end):
+                return
+            yield self.node(event, depth + 1)
+
+    def pairs(self, depth: int) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        nodes = self.until(yaml.MappingEndEvent, depth)
+        for key, value in zip(nodes, nodes, strict=True):
+            if not isinstance(key.value, str):
+                self.refuse(key.line, "A key is a list here. Write a word before the colon.")
+            elif key.value in found:
+                said = f'"{key.value}" stands twice, first in line {found[key.value].line}. Keep one of them.'
+                self.problems.append(Problem(key.line, "key-repeated", said))
+            else:
+                found[key.value] = Node(key.line, value.value)
+        return found
+
+    def refuse(self, line: int, message: str) -> None:
+        self.problems.append(Problem(line, "front-matter-broken", message))
+
+
+class Fields:
+    """Asks front matter for typed values. What is missing or wrong is collected, and an empty value is answered."""
+
+    def __init__(self, fields: Mapping[str, Node], line: int = 1) -> None:
+        self.fields = fields
+        self.line = line  # where to say that a key is missing
+        self.asked: set[str] = set()
+        self.problems: list[Problem] = []
+
+    def find(self, key: str) -> Node | None:
+        self.asked.add(key)
+        node = self.fields.get(key)
+        return node if node and node.value else None
+
+    def required(self, key: str) -> str:
+        if not self.find(key):
+            said = f'"{key}" is missing. Add a line "{key}: ..." to the front matter.'
+            self.problems.append(Problem(self.line, "key-missing", said))
+        return self.text(key)
+
+    def text(self, key: str) -> str:
+        node = self.find(key)
+        if node is None or isinstance(node.value, str):
+            return str(node.value).strip() if node else ""
+        self.wrong(key, "is a list and has to be one text")
+        return ""
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        node = self.find(key)
+        if node is None:
+            return ()
+        if isinstance(node.value, tuple) and all(isinstance(item.value, str) for item in node.value):
+            return tuple(str(item.value) for item in node.value)
+        self.wrong(key, "has to be a list, such as [one, two]")
+        return ()
+
+    def day(self, key: str) -> date | None:
+        text = self.text(key)
+        if not text:
+            return None
+        try:
+            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        self.wrong(key, f'is "{text}" and has to be a day such as 2026-11-01')
+        return None
+
+    def choice(self, key: str, choices: type[Choice]) -> Choice | None:
+        text = self.text(key)
+        if text in {str(choice) for choice in choices}:
+            return choices(text)
+        if text:
+            self.wrong(key, f'is "{text}" and has to be one of: {", ".join(choices)}')
+        return None
+
+    def wrong(self, key: str, what: str) -> None:
+        self.problems.append(Problem(self.fields[key].line, "value-wrong", f'"{key}" {what}.'))
+
+    def all_problems(self) -> list[Problem]:
+        """What was wrong with the keys asked for, and every key that nobody asked for."""
+        unknown = [(node.line, key) for key, node in self.fields.items() if key not in self.asked]
+        known = ", ".join(sorted(self.asked))
+        said = [
+            Problem(line, "key-unknown", f'"{key}" is not known here. Known are: {known}.') for line, key in unknown
+        ]
+        return self.problems + said
+
+
+def plain_value(node: Node) -> Value:
+    if isinstance(node.value, tuple):
+        return tuple(str(item.value) for item in node.value)
+    return node.value if isinstance(node.value, str) else ""
+
+
+def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
+    """A text out of front-matter values and a body. Lines of `old` whose value stays the same keep every character."""
+    before = split(old)
+    wanted = {key: value for key, value in values.items() if value}
+    front = changed_front(before, wanted)
+    read, problems = read_yaml(front)
+    if problems or {key: plain_value(node) for key, node in mapping(read).items()} != wanted:
+        front = "".join(f"{key}: {as_yaml(value)}\n" for key, value in wanted.items())
+    composed = f"---\n{front}---\n{body}"
+    return old if re.sub(r"\r\n?", "\n", old) == composed else composed
+
+
+def changed_front(before: Source, wanted: Mapping[str, Value]) -> str:
+    """The old front matter with the lines of changed keys written anew, those of dropped keys gone, new keys at the end."""
+    lines = before.front.splitlines(keepends=True)
+    starts = sorted((node.line - 2, key) for key, node in before.fields.items())
+    ends = [start for start, _ in starts[1:]] + [len(lines)]
+    old = before.values()
+    kept = lines[: starts[0][0]] if starts else []
+    for (start, key), end in zip(starts, ends, strict=True):
+        own = lines[start:end]
+        while own and re.match(r"\s*(#|$)", own[-1]):  # comments and blank lines above the next key stay
+            own.pop()
+        if old.get(key) != wanted.get(key):
+            kept += [f"{key}: {as_yaml(wanted[key])}\n"] if key in wanted else []
+        else:
+            kept += own
+        kept += lines[start + len(own) : end]
+    return "".join(kept) + "".join(f"{key}: {as_yaml(value)}\n" for key, value in wanted.items() if key not in old)
+
+
+def as_yaml(value: Value) -> str:
+    """A text or a list of texts as YAML on one line, in quotes only where it needs them."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(as_yaml(item) for item in value) + "]"
+    if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.()/’-]| (?=[^ #]))*", value):
+        return value
+    quoted = json.dumps(value, ensure_ascii=False)
+    return re.sub(r"[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", quoted)

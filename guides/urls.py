@@ -1,0 +1,11 @@
+"""Addresses of the guides, under /guides/. Both are public pages, cached whole."""
+
+from django.urls import path
+
+from guides import views
+
+app_name = "guides"
+urlpatterns = [
+    path("", views.guide_list, name="list"),
+    path("<slug:slug>/", views.guide, name="guide"),
+]

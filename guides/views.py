@@ -1,0 +1,41 @@
+"""The pages of the healing guides. Both are public: no cookie, no session."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from guides.models import Guide
+from guides.structured import structured
+
+
+@require_safe
+def guide_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "guides/list.html", {"groups": Guide.objects.groups(timezone.now())})
+
+
+@require_safe
+def guide(request: HttpRequest, slug: str) -> HttpResponse:
+    now = timezone.now()
+    guide = Guide.objects.published(now).filter(slug=slug).first()
+    if guide is None:
+        return moved(slug)
+    parts, related = guide.page(now)
+    site = f"{request.scheme}://{request.get_host()}"
+    context = {
+        "guide": guide,
+        "parts": parts,
+        "related": related,
+        "structured": structured(parts, site, guide.get_absolute_url(), guide.lastmod),
+        "all_open": request.GET.get("steps") == "open",
+        "review_overdue": bool(parts.next_review and parts.next_review < now.date()),
+    }
+    return render(request, "guides/guide.html", context)
+
+
+def moved(slug: str) -> HttpResponse:
+    """Where a guide went that once had this slug."""
+    guide = Guide.objects.published(timezone.now()).filter(redirects__slug=slug).first()
+    if guide is None:
+        raise Http404
+    return redirect(guide, permanent=True)
