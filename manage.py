@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Runs the site's commands, and where no DATABASE_URL is set an embedded Postgres for as long as they run."""
+
+import os
+import secrets
+import signal
+import sys
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from types import FrameType
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+from config.postgres import PostgresError, running
+
+OWN = Path(__file__).resolve().parent / ".postgres"
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, leave)
+    with ExitStack() as until_the_end:
+        embedded = not os.environ.get("DATABASE_URL")
+        if embedded:
+            os.environ["DATABASE_URL"] = until_the_end.enter_context(running(OWN / "serve"))
+        if "SECRET_KEY" not in os.environ and (embedded or os.environ.get("DEBUG") == "1"):
+            os.environ["SECRET_KEY"] = own_secret()
+        execute_from_command_line(sys.argv)
+
+
+def leave(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def own_secret() -> str:
+    """Made once for this checkout, so that a restart keeps its editors signed in."""
+    kept, fresh = OWN / "secret", OWN / f"secret.{os.getpid()}"
+    if not kept.exists():
+        OWN.mkdir(exist_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):  # of two who make one at once, the first one's counts
+            kept.hardlink_to(fresh)
+        fresh.unlink()
+    return kept.read_text()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ImproperlyConfigured, PostgresError) as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

@@ -1,0 +1,112 @@
+"""Serves the site on this machine: brings database and content up to date, starts gunicorn, and ends with it."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from argparse import ArgumentTypeError
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Serves the site on this machine: migrates, imports content/, and starts a web server."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=port_number, default=os.environ.get("PORT") or "8000")
+
+    def handle(self, *, port: int, **options: Any) -> None:
+        with listening(port) as listener:
+            require_database()
+            call_command("migrate", verbosity=0)
+            self.import_content()
+            self.make_editor()
+            if not settings.DEBUG:
+                call_command("collectstatic", interactive=False, verbosity=0)
+            server = start_server(listener)
+        try:
+            wait_for_answer(port)
+            self.stdout.write(f"Safe Haven is at http://{HOST}:{port}/ until you press Ctrl-C.")
+            self.stdout.flush()
+            server.wait()
+        finally:
+            server.terminate()
+            server.wait()
+        raise CommandError("The web server ended by itself: its reason stands above.")
+
+    def import_content(self) -> None:
+        try:
+            call_command("import_content")
+        except CommandError as problems:
+            self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
+
+    def make_editor(self) -> None:
+        if User.objects.filter(is_staff=True).exists():
+            return
+        password = secrets.token_urlsafe(12)
+        User.objects.create_superuser("editor", password=password)
+        self.stdout.write(f'An editor account was made: "editor", password "{password}", shown this once, for /admin/.')
+
+
+def port_number(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise ArgumentTypeError(f"{text!r} is no port: give a whole number from 1 to 65535.")
+    return int(text)
+
+
+def listening(port: int) -> socket.socket:
+    """Held from the start and handed to the web server, so that nobody can take the port in between."""
+    try:
+        return socket.create_server((HOST, port), backlog=128)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise CommandError(
+            f"Port {port} can't be used ({reason}): end what uses it, or choose another one with --port."
+        ) from None
+
+
+def require_database() -> None:
+    try:
+        psycopg.connect(**{"connect_timeout": 5, **connection.get_connection_params()}).close()
+    except psycopg.OperationalError as error:
+        reason = str(error).partition("\n")[0]
+        raise CommandError(
+            f"The database can't be reached ({reason}): start it or correct DATABASE_URL; "
+            "without DATABASE_URL script/serve brings a database of its own."
+        ) from None
+
+
+def start_server(listener: socket.socket) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=fd://{listener.fileno()}"]
+    command += ["--worker-class=gthread", "--workers=1", "--threads=4", "--graceful-timeout=3"]
+    command += ["--log-level=error", "--no-control-socket"]  # and no access log: who reads what is not written down
+    if settings.DEBUG:
+        command += ["--reload"]  # finds the code by itself, but not the templates, which Django keeps
+        command += [f"--reload-extra-file={path}" for path in settings.BASE_DIR.glob("templates/**/*.html")]
+    return subprocess.Popen(
+        command,
+        cwd=settings.BASE_DIR,
+        pass_fds=[listener.fileno()],
+        start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the server in order
+    )
+
+
+def wait_for_answer(port: int) -> None:
+    asking = HTTPConnection(HOST, port, timeout=60)
+    try:
+        asking.request("GET", "/healthz")
+        asking.getresponse()
+    except (OSError, HTTPException) as error:
+        raise CommandError(f"The site did not start ({error}): the web server's reason stands above.") from None
+    finally:
+        asking.close()

@@ -1,0 +1,29 @@
+"""The browser that browser tests run in: the system's Chromium, or else playwright's own."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps an event loop running in the tests' thread
+INSTALLED = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m picks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
+    path = INSTALLED[0] if INSTALLED else playwright.chromium.executable_path
+    if not Path(path).exists():
+        pytest.skip("there is no Chromium: install it, or run script/test, which does so where it can")
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
+    return {**browser_type_launch_args, "executable_path": path, "args": [*QUIET, *as_root]}

@@ -1,0 +1,16 @@
+"""What every test stands on."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_as_they_are() -> Iterator[None]:
+    """Static files straight from static/: hashed names need collectstatic first, which tests/house tries."""
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield

@@ -1,0 +1,27 @@
+"""A pytest plugin: where no DATABASE_URL is set, tests run on an embedded Postgres of their own, apart from the site's."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from config.postgres import THROWAWAY, PostgresError, running
+
+HOME = Path(__file__).resolve().parent.parent / ".postgres/test"
+
+
+@pytest.hookimpl(wrapper=True)  # a wrapper comes before pytest-django, which reads the settings in this hook
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    os.environ.setdefault("SECRET_KEY", "only-for-tests-and-worth-nothing-anywhere-else-" * 2)
+    if not os.environ.get("DATABASE_URL"):
+        server = ExitStack()
+        early_config.add_cleanup(server.close)
+        try:
+            address = server.enter_context(running(HOME, *THROWAWAY))
+        except PostgresError as problem:
+            raise pytest.UsageError(str(problem)) from None
+        # A name for each run: two runs at once in one checkout don't meet.
+        os.environ["DATABASE_URL"] = f"{address}&dbname=run_{os.getpid()}"
+    return (yield)

@@ -1,0 +1,167 @@
+"""The embedded server among processes that come, go and are killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config import postgres
+from config.postgres import PostgresError, running
+from tests.house.conftest import ROOT
+
+USER = """
+import sys
+from pathlib import Path
+from config.postgres import THROWAWAY, running
+with running(Path(sys.argv[1]), *THROWAWAY) as address:
+    print(address, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Deeper than the 107 bytes that a socket's path may have, and with spaces."""
+    return tmp_path_factory.mktemp("a folder") / ("deep " * 20) / "data base"
+
+
+@contextmanager
+def user(home, program=USER):
+    """A process that uses the server until its input ends."""
+    command = [sys.executable, "-c", program, home]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+
+
+def server(home):
+    """The number of the server's main process."""
+    return int((home / "data/postmaster.pid").read_text().splitlines()[0])
+
+
+def is_up(address):
+    try:
+        psycopg.connect(address).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_two_who_start_at_once_share_one_server_and_the_last_one_stops_it(home):
+    with user(home) as ines, user(home) as rui:
+        address = ines.stdout.readline().strip()
+        assert rui.stdout.readline().strip() == address
+        ines.communicate()
+        assert is_up(address)
+        rui.communicate()
+        assert not is_up(address)
+    assert (ines.returncode, rui.returncode) == (0, 0)
+    assert not (home / "data/postmaster.pid").exists()
+
+
+def test_a_killed_users_server_is_taken_over_and_stopped_in_the_end(home):
+    with user(home) as killed:
+        address = killed.stdout.readline().strip()
+        left = server(home)
+        killed.kill()
+    assert is_up(address)
+    with running(home) as again:
+        assert (again, server(home)) == (address, left)
+    assert not is_up(address)
+
+
+def test_what_was_written_is_there_when_the_server_itself_was_killed(home):
+    with running(home) as address:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("CREATE TABLE note AS SELECT 'kept' AS text")
+        os.kill(server(home), signal.SIGQUIT)
+    with running(home) as address, psycopg.connect(address, autocommit=True) as connection:
+        assert connection.execute("SELECT text FROM note").fetchall() == [("kept",)]
+        connection.execute("DROP TABLE note")
+
+
+def test_a_process_number_left_from_before_a_restart_is_no_server(home):
+    with running(home):
+        pass
+    (home / "data/postmaster.pid").write_text(f"{os.getpid()}\n{home}/data\n0\n5432\n/nowhere\n")
+    with running(home) as address:
+        assert is_up(address)
+
+
+def test_ctrl_c_stops_the_server_too(home):
+    with user(home) as process:
+        address = process.stdout.readline().strip()
+        process.send_signal(signal.SIGINT)
+        process.wait()
+    assert not is_up(address)
+
+
+def test_a_forked_child_ends_without_taking_the_server_along(home):
+    forking = USER.replace("    sys.stdin.read()", "    import os; os.fork() and (os.wait(), sys.stdin.read())")
+    with user(home, forking) as parent:
+        address = parent.stdout.readline().strip()
+        assert is_up(address)
+        parent.communicate()
+    assert not is_up(address)
+
+
+def test_a_half_made_cluster_is_made_anew(tmp_path):
+    (tmp_path / "data.new").mkdir()
+    (tmp_path / "data.new/PG_VERSION").write_text("1")
+    with running(tmp_path, *postgres.THROWAWAY) as address:
+        assert is_up(address)
+
+
+def test_data_made_by_the_wheels_version_run_on_it(tmp_path):
+    wheel = postgres.tool_folders()[-1]
+    postgres.create(tmp_path, wheel)
+    with running(tmp_path, *postgres.THROWAWAY) as address, psycopg.connect(address) as connection:
+        assert connection.info.server_version // 10000 == postgres.version(wheel)
+        assert connection.execute("SELECT upper('é'), current_setting('server_encoding')").fetchone() == ("É", "UTF8")
+
+
+def test_data_of_a_version_that_is_gone_are_left_alone_with_a_sentence(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/PG_VERSION").write_text("9\n")
+    with (
+        pytest.raises(PostgresError, match="was made by Postgres 9, which is not installed any more"),
+        running(tmp_path),
+    ):
+        pass
+
+
+def test_a_socket_folder_that_others_can_enter_is_refused(tmp_path):
+    folder = postgres.socket_folder(tmp_path)
+    folder.chmod(0o755)
+    try:
+        with pytest.raises(PostgresError, match="was not made by this program"):
+            postgres.socket_folder(tmp_path)
+    finally:
+        folder.rmdir()
+
+
+def test_the_server_listens_on_no_network(home):
+    with running(home) as address, psycopg.connect(address) as connection:
+        assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+        folder = Path(connection.info.host)
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs a user namespace")
+def test_root_without_user_namespaces_reads_what_to_do(tmp_path, monkeypatch):
+    (tmp_path / "unshare").write_text(
+        "#!/bin/sh\necho 'unshare: unshare failed: Operation not permitted' >&2\nexit 1\n"
+    )
+    (tmp_path / "unshare").chmod(0o755)
+    for programs in (str(tmp_path), "/nowhere"):
+        monkeypatch.setenv("PATH", programs)
+        with (
+            pytest.raises(PostgresError, match="Run this as an ordinary user, or name a database"),
+            running(tmp_path / "pg"),
+        ):
+            pass
