@@ -1,0 +1,29 @@
+"""The site map for search engines: guides with the day of their last change, the other pages without one."""
+
+from datetime import datetime
+
+from django.contrib.sitemaps import Sitemap
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from guides.models import Guide
+
+
+class GuideSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only, not when it runs
+    def items(self) -> QuerySet[Guide]:
+        return Guide.objects.published(timezone.now()).order_by("slug")
+
+    def lastmod(self, guide: Guide) -> datetime:
+        return guide.lastmod
+
+
+class PageSitemap(Sitemap):  # type: ignore[type-arg]
+    def items(self) -> list[str]:
+        return ["pages:home", "guides:list", "pages:quiz", "pages:help", "pages:about", "pages:privacy"]
+
+    def location(self, name: str) -> str:
+        return reverse(name)
+
+
+SITEMAPS = {"pages": PageSitemap, "guides": GuideSitemap}

@@ -1,0 +1,97 @@
+"""Home, help, about, privacy, the quiz to come, and what machines ask for. No view touches a session or sets a cookie."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from guides.models import Guide
+from pages import helplines
+from pages.helplines import Helpline, Scope
+
+# What brings a reader here, in the reader's words, and the slug of the guide that answers it.
+DOORS = {
+    "dismissive-avoidant": "I pull away when someone gets close",
+    "anxious": "I’m scared that they will leave me",
+    "fearful-avoidant": "I long for someone, and then I run",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    words: str
+    guide: Guide
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    guides = {guide.slug: guide for guide in Guide.objects.listed(timezone.now()).filter(slug__in=DOORS)}
+    doors = [Door(words, guides[slug]) for slug, words in DOORS.items() if slug in guides]
+    return render(request, "pages/home.html", {"doors": doors})
+
+
+@require_safe
+def help_now(request: HttpRequest) -> HttpResponse:
+    lines = helplines.shown(helplines_of(settings.CONTENT_DIR / "helplines.yaml"), timezone.localdate())
+    emergency = [line for line in lines if line.scope is Scope.EMERGENCY]
+    return render(request, "pages/help.html", {"helplines": lines, "emergency": emergency})
+
+
+@cache
+def helplines_of(file: Path) -> tuple[Helpline, ...]:
+    """The file is part of the release, so a running process reads it once."""
+    return helplines.read(file.read_text(encoding="utf-8"))[0]
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/about.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@require_safe
+def quiz(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/quiz.html")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    sitemap = request.build_absolute_uri(reverse("pages:sitemap"))
+    return plain_text(f"User-agent: *\nDisallow: {reverse('admin:index')}\n\nSitemap: {sitemap}\n")
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. It asks nothing else, so that a tired database does not get the process killed."""
+    return plain_text("alive\n")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers and has every migration of this release: readers may be sent here."""
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError:
+        return plain_text("database\n", status=503)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return plain_text("migrations\n", status=503)
+    return plain_text("ready\n")
+
+
+def plain_text(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

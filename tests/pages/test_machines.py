@@ -1,0 +1,78 @@
+"""What search engines and supervisors ask for."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+READYZ_WITHOUT_A_DATABASE = """
+import django
+from django.conf import settings
+settings.DATABASES["default"]["OPTIONS"]["pool"] = {"timeout": 0.5}  # how long a request waits for a connection
+django.setup()
+from django.test import Client
+response = Client(headers={"host": "localhost"}).get("/readyz")
+print(response.status_code, response.content.decode())
+"""
+
+
+def test_search_engines_may_read_everything_but_the_admin(client):
+    response = client.get("/robots.txt")
+    assert response.headers["Content-Type"].startswith("text/plain")
+    assert response.content.decode().split("\n\n") == [
+        "User-agent: *\nDisallow: /admin/",
+        "Sitemap: http://testserver/sitemap.xml\n",
+    ]
+
+
+def test_the_sitemap_says_when_each_guide_last_changed(client, publish):
+    last_week, tomorrow = timezone.now() - timedelta(days=7), timezone.now() + timedelta(days=1)
+    seen, hidden = publish("anxious", last_week), publish("fearful-avoidant", tomorrow)
+    sitemap = client.get("/sitemap.xml").content.decode()
+    entry = f"<loc>http://testserver{seen.get_absolute_url()}</loc><lastmod>{last_week:%Y-%m-%d}</lastmod>"
+    assert entry in sitemap
+    assert hidden.get_absolute_url() not in sitemap
+    assert sitemap.count("<lastmod>") == 1
+
+
+@pytest.mark.django_db
+def test_the_sitemap_leads_to_every_page_for_readers(client):
+    sitemap = client.get("/sitemap.xml").content.decode()
+    assert set(re.findall("<loc>http://testserver(.+?)</loc>", sitemap)) == {
+        *("/", "/guides/", "/quiz/", "/help/", "/about/", "/privacy/")
+    }
+
+
+def test_healthz_answers_without_the_database(client):  # which this test has no leave to ask
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"alive\n")
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_readyz_is_ready_when_the_database_has_every_migration(client):
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (200, b"ready\n")
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_readyz_says_503_when_a_migration_is_missing(client):
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied(*max(key for key in recorder.applied_migrations() if key[0] == "documents"))
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"migrations\n")
+
+
+def test_readyz_says_503_when_the_database_does_not_answer(tmp_path):
+    environment = {**os.environ, "DATABASE_URL": f"postgresql:///none?host={tmp_path}", "ALLOWED_HOSTS": "localhost"}
+    command = [sys.executable, "-c", READYZ_WITHOUT_A_DATABASE]
+    asked = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    assert asked.stdout.split() == ["503", "database"]
