@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright
+from pytest_django.live_server_helper import LiveServer
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps an event loop running in the tests' thread
 INSTALLED = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
-QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+QUIET = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m picks
@@ -27,3 +34,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
         pytest.skip("there is no Chromium: install it, or run script/test, which does so where it can")
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
     return {**browser_type_launch_args, "executable_path": path, "args": [*QUIET, *as_root]}
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
+    """So that a test goes to "/guides/", as a reader names it."""
+    return live_server.url

@@ -87,9 +87,12 @@ def test_what_was_written_is_there_when_the_server_itself_was_killed(home):
 def test_a_process_number_left_from_before_a_restart_is_no_server(home):
     with running(home):
         pass
-    (home / "data/postmaster.pid").write_text(f"{os.getpid()}\n{home}/data\n0\n5432\n/nowhere\n")
-    with running(home) as address:
-        assert is_up(address)
+    with subprocess.Popen("cat", stdin=subprocess.PIPE) as bystander:
+        left = f"{bystander.pid}\n{home}/data\n0\n5432\n/nowhere\n"
+        (home / "data/postmaster.pid").write_text(left)
+        with running(home) as address:
+            assert is_up(address)
+        assert bystander.poll() is None
 
 
 def test_ctrl_c_stops_the_server_too(home):

@@ -29,8 +29,9 @@ class Ran:
 
 @pytest.fixture
 def machine(bare, tmp_path):
-    programs, asked = tmp_path / "bin", tmp_path / "asked"
+    programs, asked, elsewhere = tmp_path / "bin", tmp_path / "asked", tmp_path / "elsewhere"
     programs.mkdir()
+    (elsewhere / "script").mkdir(parents=True)
     for name in PROGRAMS:
         (programs / name).symlink_to(shutil.which(name))
     (programs / "python3").write_text(PYTHON)
@@ -38,7 +39,7 @@ def machine(bare, tmp_path):
 
     def run(*command, fails="-nothing-", browser="2 passed in 0.10s", cwd=bare):
         asked.write_text("")
-        env = {"PATH": str(programs), "ASKED": str(asked), "FAILS": fails, "BROWSER": browser, "CDPATH": "/"}
+        env = {"PATH": str(programs), "ASKED": str(asked), "FAILS": fails, "BROWSER": browser, "CDPATH": str(elsewhere)}
         done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
         return Ran(done.returncode, done.stdout + done.stderr, asked.read_text().splitlines())
 
@@ -73,8 +74,14 @@ def test_packages_are_installed_with_their_hashes_once_and_again_when_the_lock_c
     assert machine("script/test").installs() == 1
 
 
-def test_an_installation_that_was_cut_short_is_done_again(machine):
+def test_an_installation_that_was_cut_short_is_done_again(machine, bare):
     assert machine("script/serve", fails="pip install").installs() == 1
+    assert machine("script/serve").installs() == 1
+    lock = bare / "requirements-dev.txt"
+    whole = lock.read_text()
+    lock.write_text(whole + "# changed\n")
+    machine("script/serve", fails="pip install")
+    lock.write_text(whole)
     assert machine("script/serve").installs() == 1
 
 

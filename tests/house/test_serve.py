@@ -81,6 +81,18 @@ def test_the_editors_password_is_shown_on_the_first_run_only(serving, installed)
         assert shown not in said
 
 
+def test_a_text_that_can_not_be_imported_is_named_and_the_site_is_served(serving, installed, port):
+    broken = installed / "content/guides/unfinished.md"
+    broken.write_text("Only a beginning.\n")
+    try:
+        with serving() as (_, said):
+            assert "unfinished.md:1" in said
+            assert "The site shows what the database has" in said
+            assert get(port, "/healthz")[0] == 200
+    finally:
+        broken.unlink()
+
+
 def test_a_port_in_use_is_one_sentence(refused, port):
     with socket.create_server(("127.0.0.1", port)):
         answer = refused()
