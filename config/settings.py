@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -34,10 +35,15 @@ def secret(name: str) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's form of a Postgres address, read by Postgres's own rules (libpq, "Connection URIs")."""
-    given = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    try:
+        given = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL can't be read ({str(error).strip()}). Write postgresql://user:password@host/name."
+        ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {"pool": True, **given}}
+    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {"pool": {"timeout": 5}, **given}}
 
 
 # Who are we

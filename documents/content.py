@@ -92,14 +92,14 @@ def is_page(address: str) -> bool:
 
 def check_files(files: Sequence[File], others: Library, today: date) -> list[FileProblem]:
     """Every problem of every file. `others` are texts that the files do not bring themselves, such as the database's."""
+    first = {file.address: file.path for file in reversed(files)}
     library = Library(
         {**others.anchors, **{file.address: file.reading.anchors for file in files}},
-        {**others.sentences, **first_places(files)},
+        {**first_places(files), **others.sentences},
         others.is_page,
     )
-    return sorted(
-        FileProblem(file.path, problem) for file in files for problem in problems_of(file, files, library, today)
-    )
+    found = [FileProblem(file.path, problem) for file in files for problem in problems_of(file, library, today)]
+    return sorted([*found, *(twin(file, first[file.address]) for file in files if first[file.address] != file.path)])
 
 
 def first_places(files: Sequence[File]) -> dict[int, str]:
@@ -111,21 +111,18 @@ def first_places(files: Sequence[File]) -> dict[int, str]:
     return places
 
 
-def problems_of(file: File, files: Sequence[File], library: Library, today: date) -> Iterator[Problem]:
+def problems_of(file: File, library: Library, today: date) -> Iterator[Problem]:
     yield from file.reading.problems
     yield from check_across(file.reading, file.address, library, today)
-    slug, line = file.reading.slug, file.reading.key_lines.get("slug", 1)
+    slug = file.reading.slug
     if slug and slug != file.path.stem:
-        yield Problem(
-            line, "value-wrong", f'"slug" is "{slug}" and the file is {file.path.name}. Name the file {slug}.md.'
-        )
-    twins = [other.path for other in files if other.address == file.address and other.path < file.path]
-    if slug and twins:
-        yield Problem(
-            line,
-            "slug-taken",
-            f'"{slug}" is the slug of {twins[0]} too. Keep one of the files, or give one another slug.',
-        )
+        said = f'"slug" is "{slug}" and the file is {file.path.name}. Name the file {slug}.md.'
+        yield Problem(file.reading.key_lines["slug"], "value-wrong", said)
+
+
+def twin(file: File, other: Path) -> FileProblem:
+    said = f'"{file.reading.slug}" is the slug of {other} too. Keep one of the files, or give one another slug.'
+    return FileProblem(file.path, Problem(file.reading.key_lines.get("slug", 1), "slug-taken", said))
 
 
 def check_other_files(root: Path, today: date) -> list[FileProblem]:

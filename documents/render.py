@@ -64,7 +64,7 @@ def heading(tokens: Sequence[Token], tag: str) -> Heading:
     opening, inline = tokens[0], tokens[1]
     lead, children = sections_of(tokens[3:], "h3") if tag == "h2" else (tuple(tokens[3:]), [])
     return Heading(
-        title=plain_text(inline).strip(),
+        title=" ".join(plain_text(inline).split()),
         line=line_of(opening),
         anchor=opening.meta.get("id", ""),
         eases=tuple(opening.meta.get("eases", "").split()),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import TypeVar
 
 import yaml
@@ -87,7 +88,7 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Node, list[Problem]]:
         return reader.document(), reader.problems
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        line = mark.line + first_line if mark else first_line
+        line = first_line + (min(mark.line, text.count("\n", 0, len(text.rstrip()))) if mark else 0)
         said = f"This is not YAML: {error.problem or error.context}."
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # a character or a number that YAML does not know
         line, said = first_line, f"This is not YAML: {str(error).splitlines()[0]}."
@@ -165,7 +166,7 @@ class Fields:
 
     def required(self, key: str) -> str:
         if not self.find(key):
-            said = f'"{key}" is missing. Add a line "{key}: ..." to the front matter.'
+            said = f'"{key}" is missing. Add a line "{key}: ...".'
             self.problems.append(Problem(self.line, "key-missing", said))
         return self.text(key)
 
@@ -240,10 +241,9 @@ def changed_front(before: Source, wanted: Mapping[str, Value]) -> str:
     """The old front matter with the lines of changed keys written anew, those of dropped keys gone, new keys at the end."""
     lines = before.front.splitlines(keepends=True)
     starts = sorted((node.line - 2, key) for key, node in before.fields.items())
-    ends = [start for start, _ in starts[1:]] + [len(lines)]
     old = before.values()
-    kept = lines[: starts[0][0]] if starts else []
-    for (start, key), end in zip(starts, ends, strict=True):
+    kept = lines[: starts[0][0]] if starts else lines
+    for (start, key), (end, _) in pairwise([*starts, (len(lines), "")]):
         own = lines[start:end]
         while own and re.match(r"\s*(#|$)", own[-1]):  # comments and blank lines above the next key stay
             own.pop()

@@ -80,14 +80,13 @@ class Import:
 
     def apply(self, now: datetime) -> None:
         """Writes everything or nothing."""
-        created = [arrival.file for arrival in self.arrivals if arrival.act is Act.NEW]
-        create(created, now)
+        created = create([arrival.file for arrival in self.arrivals if arrival.act is Act.NEW], now)
         for arrival in self.arrivals:
             if arrival.document and arrival.act is Act.CHANGED:
                 arrival.document.rewrite(arrival.file.text, by=None, now=now, note="Imported from its file")
         if is_home(self.root):
-            agreed = [arrival.file for arrival in self.arrivals if arrival.act in {Act.NEW, Act.SAME, Act.CHANGED}]
-            mark_synced({(file.kind.name, file.reading.slug): digest_of(file.text) for file in agreed})
+            seen = [(arrival.document, arrival.file.text) for arrival in self.arrivals if arrival.document]
+            mark_synced([*seen, *((document, document.source) for document in created)])
 
 
 def import_folder(root: Path, now: datetime, choice: Choice, *, dry_run: bool) -> Import:
@@ -133,7 +132,7 @@ def others(arrivals: Iterable[Arrival], files: Sequence[File]) -> Library:
     return rest.library(fingerprints) if rest.exists() else Library({}, {}, is_page)
 
 
-def create(files: Sequence[File], now: datetime) -> None:
+def create(files: Sequence[File], now: datetime) -> list[Document]:
     """New documents with their first revisions, in few statements however many there are."""
     documents = []
     for file in files:
@@ -147,14 +146,15 @@ def create(files: Sequence[File], now: datetime) -> None:
         for document in documents
     ]
     Revision.objects.bulk_create(first, batch_size=200)
+    return documents
 
 
-def mark_synced(digests: dict[tuple[str, str], bytes]) -> None:
+def mark_synced(seen: Iterable[tuple[Document, str]]) -> None:
+    """Notes for each document the text that the other side had: taken, or looked at and left."""
     changed = []
-    for document in Document.objects.only("kind", "slug", "synced_digest"):
-        digest = digests.get((document.kind, document.slug))
-        if digest and digest != document.synced_digest:
-            document.synced_digest = digest
+    for document, text in seen:
+        if document.synced_digest is None or bytes(document.synced_digest) != digest_of(text):
+            document.synced_digest = digest_of(text)
             changed.append(document)
     Document.objects.bulk_update(changed, ["synced_digest"], batch_size=200)
 
@@ -185,10 +185,7 @@ class Export:
             if departure.stale:
                 (self.root / departure.stale).unlink()
         if is_home(self.root):
-            agreed = [
-                departure.document for departure in self.departures if departure.act in {Act.NEW, Act.SAME, Act.CHANGED}
-            ]
-            mark_synced({(document.kind, document.slug): digest_of(document.source) for document in agreed})
+            mark_synced((departure.document, departure.document.source) for departure in self.departures)
 
 
 def export_folder(root: Path, choice: Choice, *, dry_run: bool) -> Export:

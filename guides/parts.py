@@ -245,7 +245,7 @@ class Reader:
         for section in self.root.children:
             part = part_of(section)
             if not part:
-                said = f'"{section.title}" is not a part of a guide. The parts are: {", ".join(SECTIONS)}.'
+                said = f'"{check.short(section.title)}" is not a part of a guide. The parts are: {", ".join(SECTIONS)}.'
                 yield Problem(section.line + first_line, "section-unknown", said)
             if part in seen:
                 said = f'"{section.title}" stands twice. Put everything under one heading.'
@@ -277,7 +277,7 @@ class Reader:
                         f'Text stands between "{section.title}" and its first "###", where no page shows it. Move it.'
                     )
                     yield Problem(section.line + first_line, "section-unknown", said)
-            elif section.children:
+            elif part and section.children:
                 child = section.children[0]
                 yield Problem(
                     child.line + first_line,
@@ -328,7 +328,7 @@ class Reader:
         for heading in (entry for section in self.root.children for entry in (section, *section.children)):
             yield from self.check_attributes(heading)
         for block in self.quote_blocks()[1:]:
-            said = "A second pull quote. Keep one block quote in this section."
+            said = "A second pull quote stands here. Keep one block quote in this section."
             yield Problem(line_of(block[0]) + first_line, "quote-repeated", said)
 
     def check_attributes(self, heading: Heading) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ def chosen(options: Mapping[str, Any]) -> Choice:
 
 
 def counted(done: str, acts: Sequence[Act]) -> str:
-    """ "3 texts imported: 1 new, 2 same." """
+    """For example "3 texts imported: 1 new, 2 same"."""
     counts = Counter(acts)
     told = ", ".join(f"{counts[act]} {act}" for act in Act if counts[act]) or "none there"
-    return f"{len(acts)} texts {done}: {told}."
+    return f"{len(acts)} text{'' if len(acts) == 1 else 's'} {done}: {told}."

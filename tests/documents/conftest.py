@@ -1,0 +1,73 @@
+"""A content folder of its own, the commands that work on it, and documents as an import makes them."""
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from documents.models import Document, State
+from guides.models import Guide
+from tests.builders import guide_text
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings) -> Path:
+    """An empty content folder that stands for the project's own."""
+    works = (settings.CONTENT_DIR / "references.json").read_text()
+    content = settings.CONTENT_DIR = tmp_path / "content"
+    (content / "guides").mkdir(parents=True)
+    (content / "references.json").write_text(works)
+    return content
+
+
+@pytest.fixture
+def write(folder: Path) -> Callable[..., Path]:
+    """Writes a guide as a file."""
+
+    def write(slug: str = "waiting", where: str = "guides", **changes: Any) -> Path:
+        path = folder / where / f"{slug}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(guide_text(slug, **changes))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def run(db) -> Run:
+    """Runs a command and gives what it printed; of a refusal, what it printed and then the refusal."""
+
+    def run(*command: str) -> str:
+        printed = StringIO()
+        try:
+            call_command(*command, stdout=printed)
+        except CommandError as refusal:
+            return f"{printed.getvalue()}refused: {refusal}"
+        except SystemExit as end:
+            return f"{printed.getvalue()}exit {end.code}"
+        return printed.getvalue()
+
+    return run
+
+
+@pytest.fixture
+def edit(db) -> Callable[..., Guide]:
+    """Saves a guide's text as an editor would, making the guide if there is none."""
+
+    def edit(slug: str = "waiting", text: str = "", state: str = State.PUBLISHED) -> Guide:
+        guide = Guide.objects.filter(slug=slug).first() or Guide(kind="guide", state=state)
+        guide.rewrite(text or guide_text(slug), by=None, now=timezone.now(), note="Text changed")
+        return guide
+
+    return edit
+
+
+@pytest.fixture
+def texts(db) -> Callable[[], dict[str, str]]:
+    return lambda: dict(Document.objects.values_list("slug", "source"))

@@ -1,0 +1,68 @@
+"""check_content: what writers and CI see."""
+
+from datetime import date, timedelta
+
+from tests.builders import guide_text
+
+
+def test_texts_without_a_problem_print_nothing(write, run):
+    write("one", related="two")
+    write("two", related="one")
+    assert run("check_content") == ""
+
+
+def test_every_problem_is_printed_as_compilers_print_one_and_errors_end_with_1(write, run, folder):
+    write("one", related="three")
+    (folder / "guides/two.md").write_text(guide_text("two").replace("## Rest", "## Rest {#rest}"))
+    assert run("check_content") == (
+        f'{folder}/guides/one.md:7: error link-broken: There is no page "/guides/three/". '
+        "Correct the address, or write that page first.\n"
+        f'{folder}/guides/two.md:67: error heading-attribute: "Rest" is not a step. Only steps have {{#...}}.\n'
+        "exit 1"
+    )
+
+
+def test_warnings_alone_end_well(write, run, folder):
+    path = write()
+    yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011
+    path.write_text(
+        path.read_text()
+        .replace("next_review: 2027-11-01", f"next_review: {yesterday}")
+        .replace("2026-11-01", "2020-11-01")
+    )
+    assert run("check_content").startswith(f"{path}:6: warning review-overdue:")
+    assert "exit" not in run("check_content")
+
+
+def test_a_path_chooses_what_is_printed_but_everything_is_known(write, run):
+    good = write("good", related="bad")
+    bad = write("bad", related="nowhere")
+    assert run("check_content", str(good)) == ""
+    assert "There is no page" in run("check_content", str(bad))
+
+
+def test_files_beside_the_documents_are_checked_too(write, run, folder):
+    write()
+    (folder / "references.json").write_text("[1]")
+    (folder / "helplines.yaml").write_text("- no: country\n")
+    said = run("check_content")
+    assert f"{folder}/references.json:1: error value-wrong" in said
+    assert f"{folder}/helplines.yaml:1: error key-unknown" in said
+
+
+def test_two_files_of_one_slug_are_refused(write, run):
+    write()
+    path = write(where="drafts/guides")
+    said = run("check_content")
+    assert f'{path}:3: error slug-taken: "waiting" is the slug of guides/waiting.md too.' in said
+
+
+def test_a_sentence_of_another_guide_is_told_to_the_later_one(write, run, folder):
+    write("one", related="two")
+    two = write("two")
+    borrowed = "The boat waits where the river bends."
+    for path in (folder / "guides/one.md", two):
+        path.write_text(path.read_text().replace("### Rest\n\n", f"### Rest\n\n{borrowed} "))
+    said = run("check_content")
+    assert said.startswith(f'{two}:69: warning sentence-shared: "{borrowed}" stands in /guides/one/ too.')
+    assert said.count("\n") == 1

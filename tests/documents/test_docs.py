@@ -1,0 +1,13 @@
+"""What docs/ promises to list, it lists."""
+
+import re
+
+from django.conf import settings
+
+from documents.problems import LEVELS
+
+
+def test_every_problem_is_explained_with_its_level():
+    text = (settings.BASE_DIR / "docs/problems.md").read_text()
+    explained = dict(re.findall(r"^\| `([a-z-]+)` \| (error|warning) \|", text, re.MULTILINE))
+    assert explained == {code: str(level) for code, level in LEVELS.items()}

@@ -1,0 +1,121 @@
+"""Markdown to outline and HTML: nothing dangerous comes through, whatever was written."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.html import SCHEMES, TAGS
+from documents.references import read_references
+from documents.render import Page, outline, parse
+from guides.parts import read
+
+WORKS, _ = read_references(
+    '[{"id": "lee-2007", "type": "book", "author": [{"family": "Lee", "given": "Ana"}], "title": "Doors", '
+    '"issued": {"date-parts": [[2007]]}}]'
+)
+PIECES = [
+    *("---\n", "title: x\n", "## Steps\n", '### A {#a eases="alarm"}\n', "## Quick takeaways\n", "## Strategies\n"),
+    *("- [ ] do\n", "- one\n", "> quote\n", "\n\n", "text ", "[@lee-2007]", "[@", "<script>alert(1)</script>"),
+    *(
+        "<img src=x onerror=alert(1)>",
+        "<style>*{}</style>",
+        "[a](javascript:alert(1))",
+        "[a](JaVaScRiPt&colon;alert(1))",
+    ),
+    *(
+        "[a](data:text/html,x)",
+        "[a](//evil.example)",
+        "![a](http://evil.example/x.png)",
+        "<a href='vbscript:x' style='x'>",
+    ),
+    *("```html\n<b onclick=x>\n```\n", "`<i>`", "<!-- x -->", "&lt;script&gt;", "[r]: javascript:x\n", "[r]", "\\<b>"),
+    *("<https://ok.example>", "<javascript:x>", "\0", "\u2028", "\r", "*", "_", "#", "[", "]", "(", ")", "{", "}", "!"),
+]
+
+
+class Judge(HTMLParser):
+    """Collects whatever an outsider would not want on a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in TAGS:
+            self.found.append(tag)
+        for name, value in attrs:
+            if name not in {"href", "src", "alt", "class", "role", "aria-label", "loading", "start"}:
+                self.found.append(f"{tag} {name}")
+            scheme = (
+                re.match(r"\s*([a-z][a-z0-9+.-]*):", value or "", re.IGNORECASE) if name in {"href", "src"} else None
+            )
+            if (scheme and scheme[1].lower() not in SCHEMES) or (
+                (value or "").startswith("//") and name in {"href", "src"}
+            ):
+                self.found.append(f"{tag} {name}={value}")
+            if name == "src" and not value.startswith("/images/"):
+                self.found.append(f"{tag} {name}={value}")
+
+
+def html_of(parts):
+    return "\n".join(
+        [
+            *(parts.introduction, *parts.takeaways, parts.quote, parts.help),
+            *(html for step in parts.steps for html in (step.prose, *step.actions)),
+            *(strategy.prose for strategy in parts.strategies),
+            *(question.answer for question in parts.questions),
+            *(source.text for source in parts.sources),
+        ]
+    )
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40).map("".join))
+def test_whatever_was_written_the_parser_answers_and_the_html_is_harmless(text):
+    parts = read(text, WORKS)
+    assert Judge(html_of(parts)).found == []
+    assert all(1 <= problem.line <= text.count("\n") + text.count("\r") + 2 for problem in parts.problems)
+
+
+def html(markdown, **page):
+    return Page(WORKS, **page).html(parse(markdown))
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("*a* **b** `c`", "<p><em>a</em> <strong>b</strong> <code>c</code></p>\n"),
+        ("a <b>c</b>", "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n"),
+        ("[a](javascript:x) [b](https://ok.example/)", '<p>a <a href="https://ok.example/">b</a></p>\n'),
+        ("![a door](https://evil.example/x.png)", "<p>a door</p>\n"),
+        ("![a door](/images/0f.webp)", '<p><img src="/images/0f.webp" alt="a door" loading="lazy"></p>\n'),
+        ("# A", "<p><strong>A</strong></p>\n"),
+        ("a [@nobody-1900].", "<p>a .</p>\n"),
+    ],
+)
+def test_a_page_shows_what_there_is(markdown, expected):
+    assert html(markdown) == expected
+
+
+def test_a_citation_leads_to_its_numbered_source():
+    expected = '<a class="citation" href="#source-lee-2007" role="doc-noteref" aria-label="Source 1: Lee, 2007">1</a>'
+    assert html("True [@lee-2007].") == f"<p>True <sup>{expected}</sup>.</p>\n"
+
+
+def test_a_link_to_a_hidden_page_becomes_plain_words():
+    assert (
+        html("[a](/guides/draft/#step) [b](/help/)", hidden={"/guides/draft/"}) == '<p>a <a href="/help/">b</a></p>\n'
+    )
+
+
+def test_headings_become_an_outline_with_lines_and_attributes():
+    root = outline(
+        parse('Intro\n\n## Steps\n\nlead\n\n### One *two* {#one eases="alarm distance"}\n\ntext\n\n## End\n')
+    )
+    steps, end = root.children
+    one = steps.children[0]
+    assert [len(root.tokens), len(steps.tokens), len(one.tokens), end.title, end.children] == [3, 3, 3, "End", ()]
+    assert (one.title, one.line, one.anchor, one.eases) == ("One two", 6, "one", ("alarm", "distance"))

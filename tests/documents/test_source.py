@@ -1,0 +1,119 @@
+"""Front matter and body: read strictly, and composed without losing a character."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.source import Fields, compose, read_yaml, split
+from tests.builders import VALID
+
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+values = st.dictionaries(
+    st.from_regex(r"[a-z][a-z_]{0,9}", fullmatch=True),
+    words | st.lists(words, min_size=1, max_size=4).map(tuple),
+    min_size=1,
+    max_size=6,
+)
+bodies = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), max_size=80)
+
+
+@given(st.text())
+def test_any_text_whatever_is_taken_apart_without_an_exception(text):
+    source = split(text)
+    assert source.body_line >= 1
+
+
+@given(st.text("-:[]{}#&*!|>'\"%@`a\n \t", max_size=60))
+def test_yaml_that_is_hardly_yaml_gives_problems_and_no_exception(text):
+    split(f"---\n{text}\n---\n")
+
+
+@given(values, bodies)
+def test_what_was_composed_is_read_again(front, body):
+    source = split(compose(front, body))
+    assert (source.values(), source.body, source.problems) == (front, body, ())
+
+
+@given(values, bodies)
+def test_composing_the_same_values_and_body_keeps_the_text_as_it_was(front, body):
+    text = compose(front, body)
+    assert compose(split(text).values(), split(text).body, old=text) == text
+
+
+def test_the_lines_of_keys_that_stay_keep_every_character():
+    old = "---\n# who wrote it\nauthors:   [ Ana,  Ben ]   # both\ntitle: 'Old'\n\n# dates\nreviewed: 2026-11-01\n---\nBody\n"
+    new = compose(
+        {"authors": ("Ana", "Ben"), "title": "New: better", "reviewed": "2026-11-01", "slug": "new"}, "Body\n", old
+    )
+    expected = old.replace("title: 'Old'", 'title: "New: better"').replace("---\nBody", "slug: new\n---\nBody")
+    assert new == expected
+
+
+def test_a_key_that_was_emptied_goes_away_with_its_line():
+    assert (
+        compose({"title": "A", "style": ""}, "B\n", "---\ntitle: A\nstyle: anxious\n---\nB\n")
+        == "---\ntitle: A\n---\nB\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "old", ["---\n{title: A,\n  slug: a}\n---\nB\n", "---\n- no\n- keys\n---\nB\n", "no front matter\n"]
+)
+def test_front_matter_of_another_shape_is_written_anew(old):
+    assert split(compose({"title": "C", "slug": "a"}, "B\n", old)).values() == {"title": "C", "slug": "a"}
+
+
+def test_line_breaks_of_windows_are_kept_where_nothing_changes():
+    old = VALID.replace("\n", "\r\n")
+    assert split(old).values() == split(VALID).values()
+    assert compose(split(old).values(), split(old).body, old) == old
+
+
+def test_values_stay_the_texts_that_were_written():
+    fields = Fields(split("---\na: no\nb: 1.10\nc: 2026-11-01\nd: ~\ne: [yes, 0x1F]\n---\n").fields)
+    assert [fields.text("a"), fields.text("b"), str(fields.day("c")), fields.text("d")] == [
+        "no",
+        "1.10",
+        "2026-11-01",
+        "~",
+    ]
+    assert fields.texts("e") == ("yes", "0x1F")
+
+
+@pytest.mark.parametrize(
+    ("yaml", "line", "said"),
+    [
+        ("a: *b", 1, "repeats another value"),
+        ("a: 1\nb: !!python/object:os.system x", 2, "is a type of YAML"),
+        ("? [a]\n: b", 1, "A key is a list"),
+        ("a: " + "[" * 40 + "]" * 40, 1, "levels deep"),
+        ('a: "\\UFFFFFFFF"', 1, "This is not YAML"),
+        ("a: 1\nb: [1", 2, "This is not YAML"),
+    ],
+)
+def test_yaml_that_could_surprise_is_refused_with_its_line(yaml, line, said):
+    _, problems = read_yaml(yaml)
+    assert [(problem.line, problem.code) for problem in problems] == [(line, "front-matter-broken")]
+    assert said in problems[0].message
+
+
+def test_an_impossible_day_is_refused():
+    fields = Fields(split("---\nreviewed: 2026-02-30\n---\n").fields)
+    assert fields.day("reviewed") is None
+    assert [problem.message for problem in fields.problems] == [
+        '"reviewed" is "2026-02-30" and has to be a day such as 2026-11-01.'
+    ]
+
+
+def test_a_list_where_one_text_belongs_is_refused():
+    fields = Fields(split("---\ntitle: [a, b]\n---\n").fields)
+    assert fields.required("title") == ""
+    assert [problem.code for problem in fields.problems] == ["value-wrong"]
+
+
+def test_our_own_guides_are_composed_as_they_are(settings):
+    for path in sorted(Path(settings.CONTENT_DIR).glob("guides/*.md")):
+        text = path.read_text()
+        assert compose(split(text).values(), split(text).body, old=text) == text

@@ -1,0 +1,202 @@
+"""Files and database: what import and export do when one side changed, both did, or the power went."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as project
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from documents.models import Document, Revision
+from documents.sync import Choice, import_folder
+from guides.models import Guide
+from tests.builders import guide_text
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.md"))}
+
+
+def test_a_new_file_becomes_a_published_guide_with_its_first_revision(write, run):
+    write()
+    assert run("import_content") == "new: guides/waiting.md\n1 text imported: 1 new.\n"
+    guide = Guide.objects.published(timezone.now()).get()
+    assert (guide.slug, guide.title) == ("waiting", "How to wait for an answer")
+    assert [(revision.number, revision.note) for revision in guide.revisions.all()] == [(1, "Imported from its file")]
+
+
+def test_a_file_among_the_drafts_becomes_a_draft(write, run):
+    write(where="drafts/guides")
+    run("import_content")
+    assert [guide.state for guide in Guide.objects.all()] == ["draft"]
+
+
+def test_export_import_export_is_byte_identical(write, run, folder, tmp_path):
+    write("one")
+    write("two", where="drafts/guides")
+    (folder / "guides/three.md").write_bytes(guide_text("three").replace("\n", "\r\n").encode() + b"\r\n  \n")
+    run("import_content")
+    first, second = tmp_path / "first", tmp_path / "second"
+    run("export_content", str(first))
+    Document.objects.all().delete()
+    run("import_content", str(first))
+    run("export_content", str(second))
+    assert files(first) == files(second) == files(folder)
+
+
+def test_importing_twice_changes_nothing(write, run):
+    write()
+    run("import_content")
+    assert run("import_content") == "1 text imported: 1 same.\n"
+    assert Revision.objects.count() == 1
+
+
+def test_a_file_that_changed_is_taken_and_the_old_text_stays_in_the_history(write, run, texts):
+    old = write().read_text()
+    run("import_content")
+    write(title="How to wait well")
+    assert run("import_content") == "changed: guides/waiting.md\n1 text imported: 1 changed.\n"
+    assert texts() == {"waiting": guide_text(title="How to wait well")}
+    assert [revision.source == old for revision in Revision.objects.order_by("number")] == [True, False]
+
+
+def test_a_text_that_changed_in_the_admin_is_kept_until_it_is_exported(write, run, edit, texts):
+    path = write()
+    run("import_content")
+    edit(text=guide_text(title="How to wait well"))
+    assert run("import_content") == "kept: guides/waiting.md\n1 text imported: 1 kept.\n"
+    assert run("export_content") == "changed: guides/waiting.md\n1 text exported: 1 changed.\n"
+    assert path.read_text() == texts()["waiting"] == guide_text(title="How to wait well")
+    assert run("import_content") == "1 text imported: 1 same.\n"
+
+
+@pytest.fixture
+def both_changed(write, run, edit):
+    path = write()
+    run("import_content")
+    edit(text=guide_text(title="From the admin"))
+    write(title="From the file")
+    return path
+
+
+def test_where_both_changed_an_import_stops_and_names_the_file(both_changed, run, texts, write):
+    write("other")
+    said = run("import_content")
+    assert "conflict: guides/waiting.md" in said
+    assert "refused: Nothing was imported" in said
+    assert texts() == {"waiting": guide_text(title="From the admin")}
+
+
+def test_where_both_changed_an_export_stops_and_names_the_file(both_changed, run):
+    assert "conflict: guides/waiting.md\nrefused: Nothing was exported" in run("export_content")
+    assert both_changed.read_text() == guide_text(title="From the file")
+
+
+@pytest.mark.parametrize(
+    ("command", "choice", "title"),
+    [
+        ("import_content", "--theirs", "From the file"),
+        ("import_content", "--ours", "From the admin"),
+        ("export_content", "--theirs", "From the admin"),
+        ("export_content", "--ours", "From the file"),
+    ],
+)
+def test_somebody_chooses_a_side_and_both_agree_after_the_way_back(both_changed, run, texts, command, choice, title):
+    run(command, choice)
+    run("export_content" if command == "import_content" else "import_content")
+    assert both_changed.read_text() == texts()["waiting"] == guide_text(title=title)
+
+
+def test_a_copy_elsewhere_never_overwrites_without_a_word(write, run, edit, folder, tmp_path, texts):
+    write()
+    run("import_content")
+    run("export_content", str(tmp_path / "copy"))
+    edit(text=guide_text(title="Newer"))
+    assert "conflict" in run("import_content", str(tmp_path / "copy"))
+    assert "conflict" in run("export_content", str(tmp_path / "copy"))
+    run("import_content")
+    assert texts() == {"waiting": guide_text(title="Newer")}
+
+
+def test_one_error_stops_the_whole_import_and_every_problem_is_said(write, run, texts, folder):
+    write("good")
+    (folder / "guides/bad.md").write_text(guide_text("bad").replace("- [ ]", "-"))
+    (folder / "guides/broken.md").write_bytes(b"---\ntitle: \xff\n")
+    said = run("import_content")
+    assert said.count("guides/bad.md:") == 8
+    assert "guides/broken.md:2: error text-unreadable: Byte 11 is not UTF-8. Save the file as UTF-8." in said
+    assert said.endswith("refused: Nothing was imported: 9 errors stand above. Mend them and run this again.")
+    assert texts() == {}
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(write, run, texts, edit, folder):
+    write()
+    assert run("import_content", "--dry-run") == "new: guides/waiting.md\n1 text would be imported: 1 new.\n"
+    assert texts() == {}
+    edit("other")
+    before = files(folder)
+    assert run("export_content", "--dry-run") == "new: guides/other.md\n1 text would be exported: 1 new.\n"
+    assert files(folder) == before
+
+
+def test_a_folder_that_is_not_there_is_said(run, tmp_path):
+    assert run("import_content", str(tmp_path / "nowhere")) == f"refused: There is no folder {tmp_path / 'nowhere'}."
+
+
+def test_a_guide_renamed_in_the_admin_takes_its_file_along(write, run, edit, folder):
+    write()
+    run("import_content")
+    guide = edit(text=guide_text("patience").replace("slug: waiting", "slug: patience"))
+    Guide.objects.exclude(pk=guide.pk).delete()
+    renamed = Guide.objects.get()
+    renamed.rewrite(guide_text("waiting-well"), by=None, now=timezone.now(), note="Renamed")
+    run("export_content")
+    assert list(files(folder)) == ["guides/waiting-well.md"]
+    assert run("import_content") == "1 text imported: 1 same.\n"
+
+
+def test_a_draft_that_was_published_leaves_the_drafts_folder(write, run, edit, folder):
+    write(where="drafts/guides")
+    run("import_content")
+    Guide.objects.update(state="published", publish_at=timezone.now())
+    run("export_content")
+    assert list(files(folder)) == ["guides/waiting.md"]
+
+
+def test_an_import_costs_the_same_statements_however_many_guides_there_are(write, folder, db):
+    counts = []
+    for number in (3, 30):
+        for one in range(number):
+            write(f"guide-{number}-{one}")
+        with CaptureQueriesContext(connection) as asked:
+            import_folder(folder, timezone.now(), Choice.STOP, dry_run=False)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_is_killed_leaves_everything_as_it_was(write, folder):
+    write()
+    settings = connection.settings_dict
+    address = (
+        f"postgresql:///{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}&user={settings['USER']}"
+    )
+    command = [sys.executable, "manage.py", "import_content", str(folder)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "LOCK TABLE documents_revision IN ACCESS EXCLUSIVE MODE"
+        )  # the import stops here, its guide written
+        importer = subprocess.Popen(command, cwd=project.BASE_DIR, env=os.environ | {"DATABASE_URL": address})
+        while not waiting_for_a_lock(cursor):
+            assert importer.poll() is None
+        importer.kill()
+        importer.wait()
+    assert not Document.objects.exists()
+
+
+def waiting_for_a_lock(cursor):
+    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return cursor.fetchone()[0]

@@ -1,0 +1,148 @@
+"""What becomes of an uploaded file: a plain WebP picture, or a reason why not."""
+
+import struct
+import zlib
+from contextlib import suppress
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
+
+from documents.uploads import MOST_BYTES, RefusedError, redrawn
+
+RED = (200, 30, 30)
+
+
+def picture(form="PNG", size=(40, 20), mode="RGB", **options):
+    file = BytesIO()
+    Image.new(mode, size, RED if mode == "RGB" else 0).save(file, form, **options)
+    return file.getvalue()
+
+
+def png_that_claims(width, height):
+    """A header of such a size, and next to nothing behind it."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+
+
+def shown(raster):
+    image = Image.open(BytesIO(raster.content))
+    assert image.format == "WEBP"
+    assert image.size == (raster.width, raster.height)
+    return image
+
+
+def refusal(upload):
+    with pytest.raises(RefusedError) as refused:
+        redrawn(upload)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_every_common_form_of_picture_is_taken(form):
+    red, green, blue = shown(redrawn(picture(form))).convert("RGB").getpixel((20, 10))
+    assert red > 150
+    assert green < 80
+    assert blue < 80
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16"])
+def test_every_way_to_keep_colours_is_taken(mode):
+    form = "JPEG" if mode == "CMYK" else "PNG"
+    assert shown(redrawn(picture(form, mode=mode))).size == (40, 20)
+
+
+def test_what_is_see_through_stays_so():
+    assert shown(redrawn(picture(mode="RGBA"))).getchannel("A").getextrema() == (0, 0)
+
+
+def test_of_a_moving_picture_the_first_frame_is_taken():
+    later = [Image.new("RGB", (40, 20), "blue")]
+    image = shown(redrawn(picture("GIF", save_all=True, append_images=later)))
+    assert getattr(image, "n_frames", 1) == 1
+    assert image.convert("RGB").getpixel((20, 10))[0] > 150
+
+
+def test_a_large_picture_becomes_1600_pixels_long():
+    assert shown(redrawn(picture("JPEG", size=(3200, 800)))).size == (1600, 400)
+
+
+def test_a_small_picture_keeps_its_size():
+    assert shown(redrawn(picture(size=(40, 20)))).size == (40, 20)
+
+
+def test_a_picture_taken_sideways_stands_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turn by 90 degrees
+    assert shown(redrawn(picture("JPEG", exif=exif))).size == (20, 40)
+
+
+def test_where_and_by_whom_a_photograph_was_taken_is_gone():
+    exif = Image.Exif()
+    exif[0x013B] = "Ines Secret"  # artist
+    exif.get_ifd(0x8825)[29] = "2026:11:24"  # GPS: day
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    upload = picture("JPEG", exif=exif, comment=b"taken at home", icc_profile=profile, xmp=b"<xmp>Secret</xmp>")
+    assert all(trace in upload for trace in (b"Ines Secret", b"2026:11:24", b"taken at home", b"acsp", b"<xmp>"))
+    kept = redrawn(upload).content
+    assert not any(
+        trace in kept for trace in (b"Ines", b"2026:", b"taken", b"acsp", b"<xmp>", b"EXIF", b"ICCP", b"XMP")
+    )
+
+
+def test_words_hidden_in_a_png_are_gone():
+    words = PngInfo()
+    words.add_text("Author", "Ines Secret")
+    words.add_itxt("XML:com.adobe.xmp", "<xmp>Secret</xmp>")
+    upload = picture(pnginfo=words)
+    assert b"Ines Secret" in upload
+    assert b"Secret" not in redrawn(upload).content
+
+
+def test_a_page_hidden_behind_a_picture_is_gone():
+    assert b"<script>" not in redrawn(picture("GIF") + b"<script>alert(1)</script>").content
+
+
+def test_the_same_file_becomes_the_same_bytes():
+    assert redrawn(picture()) == redrawn(picture())
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        b"",
+        b"not a picture",
+        b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+        picture("BMP"),
+        picture("TIFF"),
+        picture()[:60],
+        picture("JPEG")[:300],
+    ],
+    ids=["nothing", "words", "SVG", "SVG as XML", "BMP", "TIFF", "half a PNG", "half a JPEG"],
+)
+def test_what_is_no_raster_picture_is_refused_with_what_to_do(upload):
+    assert "Choose a PNG, JPEG, WebP or GIF" in refusal(upload)
+
+
+def test_a_file_above_ten_megabytes_is_refused():
+    assert "larger than 10 MB" in refusal(picture().ljust(MOST_BYTES + 1, b"\0"))
+
+
+@pytest.mark.parametrize("size", [(8000, 5001), (20000, 20000), (2**31 - 1, 2**31 - 1)])
+def test_a_small_file_that_unfolds_to_too_many_pixels_is_refused_before_it_does(size):
+    assert "more than 40 million pixels" in refusal(png_that_claims(*size))
+
+
+@given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]), st.integers(0, 400), st.binary(min_size=1, max_size=40))
+def test_a_broken_file_is_taken_or_refused_and_never_raises_anything_else(form, at, noise):
+    whole = picture(form)
+    broken = whole[:at] + noise + whole[at + len(noise) :]
+    with suppress(RefusedError):
+        shown(redrawn(broken))

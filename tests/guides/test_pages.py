@@ -1,0 +1,137 @@
+"""The guides' pages, as a reader's browser and a search engine ask for them."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+
+from guides.models import Guide
+from guides.parts import ADDRESS
+from tests.builders import guide_text
+
+
+@pytest.fixture
+def publish(db):
+    """Puts a guide online, or leaves it a draft."""
+
+    def publish(slug="waiting", state="published", text="", **changes):
+        guide = Guide(kind="guide", state=state)
+        guide.rewrite(text or guide_text(slug, **changes), by=None, now=timezone.now(), note="Text changed")
+        return guide
+
+    return publish
+
+
+def structured(page):
+    (told,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(told)["@graph"]
+
+
+def test_a_guide_stands_at_the_address_that_its_links_name():
+    assert reverse("guides:guide", args=["anxious"]) == ADDRESS.format("anxious")
+
+
+def test_a_draft_is_nowhere_to_be_seen(client, publish):
+    publish("open", related="secret", title="An open guide")
+    publish("secret", state="draft", title="A secret guide")
+    assert client.get("/guides/secret/").status_code == 404
+    for address in ("/", "/guides/", "/guides/open/", "/sitemap.xml"):
+        assert "secret" not in client.get(address).content.decode()
+
+
+def test_a_link_to_a_draft_is_plain_words_until_it_is_published(client, publish):
+    publish(
+        "open", text=guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [the other one](/guides/secret/). ")
+    )
+    secret = publish("secret", state="draft")
+    assert "See the other one." in client.get("/guides/open/").content.decode()
+    secret.state = "published"
+    secret.rewrite(secret.source, by=None, now=timezone.now(), note="Published")
+    assert 'See <a href="/guides/secret/">the other one</a>.' in client.get("/guides/open/").content.decode()
+
+
+def test_a_guide_appears_at_its_time_without_anybody_doing_anything(client, publish):
+    guide = publish()
+    Guide.objects.filter(pk=guide.pk).update(publish_at=timezone.now() + timedelta(days=1))
+    assert client.get("/guides/waiting/").status_code == 404
+    Guide.objects.filter(pk=guide.pk).update(publish_at=timezone.now() - timedelta(seconds=1))
+    assert client.get("/guides/waiting/").status_code == 200
+
+
+def test_an_old_address_leads_to_the_new_one(client, publish):
+    guide = publish()
+    guide.rewrite(guide_text("patience"), by=None, now=timezone.now(), note="Renamed")
+    answer = client.get("/guides/waiting/")
+    assert (answer.status_code, answer["Location"]) == (301, "/guides/patience/")
+
+
+def test_an_old_address_of_a_draft_leads_nowhere(client, publish):
+    guide = publish(state="draft")
+    guide.rewrite(guide_text("patience"), by=None, now=timezone.now(), note="Renamed")
+    assert client.get("/guides/waiting/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/guides/", "/guides/waiting/"])
+def test_the_pages_are_only_read(client, publish, address):
+    publish()
+    assert client.post(address).status_code == 405
+    head = client.head(address)
+    assert (head.status_code, head.content) == (200, b"")
+
+
+def test_a_guide_costs_the_same_queries_however_many_there_are(client, publish, django_assert_max_num_queries):
+    publish("one", related="two")
+    publish("two")
+    for number in range(50):
+        publish(f"more-{number}")
+    with django_assert_max_num_queries(3):
+        client.get("/guides/one/")
+    with django_assert_max_num_queries(1):
+        client.get("/guides/")
+
+
+def test_the_list_shows_the_styles_in_their_order_and_no_empty_one(client, publish):
+    for slug, style in [("a", "fearful"), ("b", ""), ("c", "anxious")]:
+        publish(slug, text=guide_text(slug, title=f"Guide {slug}").replace("reviewed", f"style: {style}\nreviewed", 1))
+    page = client.get("/guides/").content.decode()
+    places = [page.index(escape(name)) for name in ("Guide c", "Guide a", "For everyone", "Guide b")]
+    assert places == sorted(places)
+    assert "Dismissive" not in page
+
+
+def test_search_engines_are_told_what_the_page_shows(client, publish):
+    guide = publish(title="How to wait & see")
+    page = client.get("/guides/waiting/").content.decode()
+    article, crumbs = structured(page)
+    assert article["headline"] == "How to wait & see"
+    assert article["dateModified"] == guide.changed_at.isoformat(timespec="seconds")
+    assert article["url"] == "http://testserver/guides/waiting/"
+    assert [crumb["name"] for crumb in crumbs["itemListElement"]] == ["Home", "Guides", "How to wait & see"]
+    assert '<link rel="canonical" href="http://testserver/guides/waiting/">' in page
+
+
+def test_a_title_can_not_break_out_of_what_search_engines_are_told(client, publish):
+    publish(title='"</script><script>alert(1)</script>"')
+    page = client.get("/guides/waiting/").content.decode()
+    assert "<script>alert" not in page
+    assert structured(page)[0]["headline"] == "</script><script>alert(1)</script>"
+
+
+def test_a_link_opens_all_steps_where_no_script_runs(client, publish):
+    publish()
+    page, opened = (
+        client.get(address).content.decode() for address in ("/guides/waiting/", "/guides/waiting/?steps=open")
+    )
+    assert [text.count("<details open") + text.count('" open>') for text in (page, opened)] == [1, 8]
+
+
+def test_a_text_that_a_later_release_finds_wrong_still_has_its_page(client, publish):
+    publish()
+    Guide.objects.update(source="no front matter\n\n## Odd\n\n<script>alert(1)</script>\n")
+    page = client.get("/guides/waiting/")
+    assert page.status_code == 200
+    assert "<script>alert" not in page.content.decode()

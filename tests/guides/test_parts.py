@@ -1,0 +1,115 @@
+"""A guide's text read to its parts, and what must be impossible in it."""
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.references import read_references
+from guides.parts import mentioned, read
+from tests.builders import VALID, guide_text, sentence
+from tests.readability import grade
+
+WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
+SHIPPED = sorted((settings.CONTENT_DIR / "guides").glob("*.md"))
+
+
+def test_a_guide_is_read_to_the_parts_that_its_page_shows():
+    parts = read(VALID, WORKS)
+    assert (parts.title, parts.slug, parts.style) == ("How to wait for an answer", "waiting", "anxious")
+    assert (str(parts.reviewed), parts.authors, parts.related) == ("2026-11-01", ("Safe Haven",), ("anxious",))
+    assert parts.introduction == "<p>A quiet phone can feel like a closed door.</p>\n"
+    assert parts.takeaways == ("Silence has many reasons.", "You can ask once, and then rest.")
+    assert [(step.number, step.title, step.anchor, step.eases) for step in parts.steps] == [
+        (1, "Wait a minute", "wait", ("alarm",)),
+        (2, "Ask once", "ask", ("alarm", "reassurance")),
+    ]
+    assert parts.steps[0].actions == ("Put the phone in another room.", "Breathe out slowly, five times.")
+    assert "Put the phone" not in parts.steps[0].prose
+    assert [(strategy.title, strategy.prose) for strategy in parts.strategies] == [
+        ("Walk around the block", "<p>Moving helps a worried body find its pace.</p>\n")
+    ]
+    assert parts.quote == "<p>You can wait and still matter.</p>\n"
+    assert parts.help == "<p>If worry keeps you awake for weeks, talk to a doctor.</p>\n"
+    assert [question.title for question in parts.questions] == ["Is it wrong to ask?"]
+    assert [(source.number, source.anchor) for source in parts.sources] == [(1, "source-feeney-2007")]
+
+
+def test_sources_are_numbered_in_the_order_of_the_page_and_once_each():
+    text = VALID.replace("reasons.", "reasons [@li-chan-2012].").replace(
+        "find out.", "find out [@feeney-2007; @gable-2006]."
+    )
+    parts = read(text, WORKS)
+    assert [(source.number, source.reference.key) for source in parts.sources] == [
+        (1, "li-chan-2012"),
+        (2, "feeney-2007"),
+        (3, "gable-2006"),
+    ]
+
+
+def test_the_words_that_are_counted_are_those_that_a_reader_sees():
+    assert read(VALID, WORKS).words == 121  # by hand, without front matter, marks, attributes and citations
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(121, 1), (356, 1), (358, 2), (2380, 10)])
+def test_reading_time_is_computed_from_238_words_a_minute(words, minutes):
+    parts = read(VALID.replace("find out.", "find out. " + "word " * (words - 121)), WORKS)
+    assert (parts.words, parts.minutes) == (words, minutes)
+
+
+def test_four_strategies_are_shown_and_the_others_are_one_click_away():
+    more = "".join(f"### Rest {number}\n\n{sentence(number)}\n\n" for number in range(5))
+    parts = read(VALID.replace("### Walk", f"{more}### Walk"), WORKS)
+    assert [len(parts.first_strategies), len(parts.more_strategies)] == [4, 2]
+
+
+def test_the_guides_that_a_text_mentions_are_its_links_and_its_related_ones():
+    assert mentioned(VALID.replace("out.", "out, see [a](/guides/calm/#x).")) == {"anxious", "calm"}
+
+
+@given(st.text(max_size=200))
+def test_any_body_whatever_is_read_without_an_exception(body):
+    assert read(f"---\ntitle: A\n---\n{body}", WORKS).title == "A"
+
+
+# On the page that inspired this site, with sentences of three words and less left out: how often each one stood that stood more
+# than once, and how many stood alone.
+REFRAINS = [32, 25, 24, 5, 4, 4, 4, 3, 3, 3, 2, 2, 2, 2]
+ALONE = 35
+
+
+def test_a_text_that_repeats_itself_like_the_page_that_inspired_us_is_refused():
+    refrains = [(sentence(10**7 + number), count) for number, count in enumerate(REFRAINS)]
+    said = [text for text, count in refrains for _ in range(count)] + [
+        sentence(2 * 10**7 + number) for number in range(ALONE)
+    ]
+    assert (len(said), len(set(said))) == (150, 49)
+    problems = read(guide_text().replace("### Rest\n", f"### Rest\n\n{' '.join(said)}\n"), WORKS).problems
+    expected = [
+        ("sentence-repeated" if count > 2 else "sentence-twice", f'"{text}" stands {count} times')
+        for text, count in refrains
+    ]
+    assert sorted((problem.code, problem.message.partition(", in lines")[0]) for problem in problems) == sorted(
+        expected
+    )
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+class TestShippedGuide:
+    def test_it_is_complete(self, path):
+        parts = read(path.read_text(), WORKS)
+        assert [len(parts.takeaways), len(parts.steps), len(parts.strategies)] == [4, 8, 6]
+        assert [len(step.actions) for step in parts.steps] == [3] * 8
+        assert len(parts.questions) >= 5
+        assert len(parts.sources) >= 12
+        assert all(step.eases for step in parts.steps)
+        assert parts.quote
+        assert parts.help
+
+    def test_it_can_be_read_at_grade_8(self, path):
+        sentences = [said.text for said in read(path.read_text(), WORKS).sentences]
+        assert grade(sentences) <= 8
+        assert max(len(said.split()) for said in sentences) <= 30
+
+    def test_it_sends_readers_in_danger_to_help(self, path):
+        assert "(/help/)" in path.read_text().split("## Quick takeaways")[0]

@@ -1,0 +1,53 @@
+"""Every problem that a guide can have, from the cases in cases/problems.txt."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from documents.check import Library, Sentence
+from documents.content import File, check_files, is_page
+from documents.kinds import KINDS
+from documents.problems import LEVELS
+from documents.references import read_references
+from tests.builders import VALID
+
+CASES = (Path(__file__).parent / "cases/problems.txt").read_text()
+TODAY = date(2026, 11, 24)
+ELSEWHERE = Library(
+    {"/guides/anxious/": ["steps", "name-it"]},
+    {Sentence("Somebody else said this before you.", 1).fingerprint: "/guides/anxious/"},
+    is_page,
+)
+
+
+def changed(case: str) -> str:
+    text = VALID
+    for old, new in re.findall(r"^<<< (.+)\n>>> (.*)$", case, re.MULTILINE):
+        old, new = (part.replace("\\n", "\n").replace("\\0", "\0") for part in (old, new))
+        assert old in text, f"{old!r} is not in the guide"
+        text = text.replace(old, new)
+    return text
+
+
+def cases():
+    for case in re.split(r"^# ", CASES, flags=re.MULTILINE)[1:]:
+        title = case.partition("\n")[0]
+        yield pytest.param(changed(case), re.findall(r"^!!! (.+)$", case, re.MULTILINE), id=title)
+
+
+@pytest.mark.parametrize(("text", "expected"), list(cases()))
+def test_the_check_says_every_problem_with_its_line(text, expected):
+    works, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
+    file = File(Path("guides/waiting.md"), KINDS["guide"], text, KINDS["guide"].read(text, works))
+    problems = [found.problem for found in check_files([file], ELSEWHERE, TODAY)]
+    said = [f"{problem.line} {problem.level} {problem.code}: {problem.message}" for problem in problems]
+    assert said == expected
+
+
+def test_every_problem_of_a_guide_has_a_case():
+    shown = set(re.findall(r"^!!! \d+ \w+ ([a-z-]+):", CASES, re.MULTILINE))
+    elsewhere = {"slug-taken", "helpline-due", "helpline-overdue", "helpline-unverified", "helplines-broken"}
+    assert shown | elsewhere == set(LEVELS)
