@@ -1,7 +1,8 @@
 """Markdown (CommonMark 0.31, by markdown-it-py) to an outline of headings and to safe HTML.
 
-Two additions of our own: Pandoc's citations `[@key; @other]`, and `{#anchor eases="facet ..."}` at the end of a heading.
-Raw HTML, foreign schemes and images from elsewhere are read as such, so that a check can point at their line, and never rendered.
+Straight quotes become curly ones. Two additions are our own: Pandoc's citations `[@key; @other]`, and `{#anchor eases="facet"}`
+at the end of a heading. Raw HTML, foreign schemes and images from elsewhere are read as such, so that a check can point at
+their line, and never rendered.
 """
 
 import re
@@ -231,7 +232,7 @@ def attributes_of(text: str) -> dict[str, str]:
 
 
 def markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True}, renderer_cls=Renderer)
+    parser = MarkdownIt("commonmark", {"html": True, "typographer": True}, renderer_cls=Renderer).enable("smartquotes")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
     parser.inline.ruler.before("link", "citation", read_citation)
     parser.core.ruler.before("inline", "heading_attributes", read_attributes)
