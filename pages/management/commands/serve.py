@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def import_content(self) -> None:
         try:
-            call_command("import_content")
+            call_command("import_content", verbosity=0)
         except CommandError as problems:
             self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
 
