@@ -12,7 +12,7 @@ from guides.models import Guide
 
 class GuideSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only, not when it runs
     def items(self) -> QuerySet[Guide]:
-        return Guide.objects.published(timezone.now()).order_by("slug")
+        return Guide.objects.published(timezone.now()).only("kind", "slug", "changed_at", "publish_at").order_by("slug")
 
     def lastmod(self, guide: Guide) -> datetime:
         return guide.lastmod
