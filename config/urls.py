@@ -6,5 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pages.urls")),
     path("guides/", include("guides.urls")),
+    path("images/", include("documents.urls")),
+    path("admin/markdownx/", include("guides.editor_urls")),
     path("admin/", admin.site.urls),
 ]

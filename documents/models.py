@@ -18,6 +18,7 @@ from django.db.models.functions import Length
 from documents.check import Library, Reading, check_across
 from documents.content import is_page, references
 from documents.kinds import KINDS, Kind
+from documents.pictures import Picture as Picture  # Django looks for models here
 from documents.problems import Problem
 
 models.BinaryField.register_lookup(Length)

@@ -14,6 +14,7 @@ from guides.parts import ADDRESS, Parts, Style, mentioned, read
 from guides.styles import NO_STYLE, STYLES, Description
 
 KIND = "guide"
+WRITE, CHANGE, PUBLISH = "guides.add_guide", "guides.change_guide", "guides.publish_guide"  # permissions
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Guide(Document):
     class Meta:
         proxy = True
         ordering = ["title"]
+        permissions = [("publish_guide", "Can publish guides, and change published ones")]
 
     def get_style_display(self) -> str:
         return STYLES[Style(self.style)].name if self.style else NO_STYLE.name

@@ -1,0 +1,25 @@
+"""Addresses of the pictures, under /images/. Public, cached for good."""
+
+from django.urls import path, register_converter
+
+from documents import views
+
+
+class DigestConverter:
+    """A SHA-256 as 64 small hexadecimal digits."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> bytes:
+        return bytes.fromhex(value)
+
+    def to_url(self, value: bytes) -> str:
+        return value.hex()
+
+
+register_converter(DigestConverter, "digest")
+
+app_name = "documents"
+urlpatterns = [
+    path("<digest:digest>.webp", views.picture, name="picture"),
+]

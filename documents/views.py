@@ -1,0 +1,15 @@
+"""What every kind of text may show: its pictures. Public: no cookie, no session."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from documents.pictures import Picture
+
+FOR_GOOD = "public, max-age=31536000, immutable"  # the address names these very bytes
+
+
+@require_safe
+def picture(request: HttpRequest, digest: bytes) -> HttpResponse:
+    found = get_object_or_404(Picture, digest=digest)
+    return HttpResponse(bytes(found.content), content_type="image/webp", headers={"Cache-Control": FOR_GOOD})

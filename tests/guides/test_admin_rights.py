@@ -1,0 +1,80 @@
+"""Who may do what in the admin: Ines edits and publishes, Rui writes drafts, Olga looks, Simon is a stranger."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from guides.models import Guide
+
+
+def test_a_writer_saves_drafts(rui, guide):
+    made = guide(state="draft")
+    assert rui.save(made, title="Rui's title").saved
+    assert Guide.objects.get(pk=made.pk).title == "Rui's title"
+
+
+def test_a_writer_may_not_publish_her_own_draft_and_is_told(rui, guide):
+    made = guide(state="draft")
+    assert "Somebody who may publish does the rest." in rui.page("change", made.pk)
+    assert "state" not in rui.form(made)
+    assert rui.save(made, state="published", publish_at_0="2020-01-01", publish_at_1="08:00:00").saved
+    made.refresh_from_db()
+    assert (made.state, made.publish_at) == ("draft", None)
+
+
+def test_a_writer_reads_a_published_guide_and_can_not_save_it(rui, guide):
+    page = rui.page("change", guide().pk)
+    assert "only somebody who may publish can change it" in page
+    assert 'name="_save"' not in page
+    assert "Quick takeaways" in page
+
+
+def test_a_writer_whose_draft_was_published_meanwhile_gets_back_what_she_typed(rui, ines, guide):
+    made = guide(state="draft")
+    opened = rui.form(made)
+    assert ines.save(made, state="published").saved
+    answer = rui.send({**opened, "title": "Rui's title"}, made)
+    assert "This guide is published, and you may change drafts only." in answer.errors["__all__"][0]
+    assert answer.fields["title"] == "Rui's title"
+    assert not rui.send(answer.fields, made).saved  # and trying again does not help
+    assert Guide.objects.get(pk=made.pk).title == "How to wait for an answer"
+
+
+def test_an_onlooker_sees_a_guide_and_can_not_save_it(onlooker, guide):
+    made = guide(state="draft")
+    page = onlooker.page("change", made.pk)
+    assert 'name="_save"' not in page
+    assert "Quick takeaways" in page
+    assert onlooker.send({"title": "Olga's title"}, made).status == 403
+
+
+def test_only_the_owner_may_delete(ines, owner, guide):
+    address = reverse("admin:guides_guide_delete", args=[guide().pk])
+    assert ines.client.post(address, {"post": "yes"}).status_code == 403
+    assert owner.client.get(address).status_code == 200
+
+
+def test_a_stranger_is_sent_to_the_login(stranger, guide):
+    address = reverse("admin:guides_guide_change", args=[guide().pk])
+    assert stranger.client.get(address).headers["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("name", ["history", "revision"])
+def test_a_stranger_does_not_see_the_history(stranger, guide, name):
+    more = [1] if name == "revision" else []
+    answer = stranger.client.get(reverse(f"admin:guides_guide_{name}", args=[guide(state="draft").pk, *more]))
+    assert answer.status_code == 302
+
+
+def test_the_group_of_editors_may_publish_and_that_of_writers_may_not(db):
+    rights = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
+    assert rights == {
+        "Editors": {"add_guide", "change_guide", "view_guide", "publish_guide"},
+        "Writers": {"add_guide", "change_guide", "view_guide"},
+    }
+
+
+def test_the_admin_names_the_site_and_lists_guides_first(owner):
+    page = owner.client.get("/admin/").content.decode()
+    assert "Safe Haven" in page
+    assert page.index(">Guides<") < page.index(">Users<")
