@@ -46,10 +46,10 @@ def redrawn(upload: bytes) -> Raster:
 
 
 def as_webp(image: Image.Image) -> Raster:
-    """Profiles, Exif, comments and what hangs behind the picture stay behind: WebP is written from the pixels alone."""
+    """Pillow writes a WebP from the pixels alone: profiles, Exif, comments and what hangs behind a picture are not asked for."""
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(image)
     plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     content = BytesIO()
-    plain.save(content, "WEBP", quality=QUALITY, exif=b"", icc_profile=b"", xmp=b"")
+    plain.save(content, "WEBP", quality=QUALITY)
     return Raster(content.getvalue(), *plain.size)

@@ -1,7 +1,7 @@
 """Who may do what in the admin: Ines edits and publishes, Rui writes drafts, Olga looks, Simon is a stranger."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from guides.models import Guide
@@ -48,10 +48,19 @@ def test_an_onlooker_sees_a_guide_and_can_not_save_it(onlooker, guide):
     assert onlooker.send({"title": "Olga's title"}, made).status == 403
 
 
-def test_only_the_owner_may_delete(ines, owner, guide):
+def test_only_the_owner_may_delete_whatever_rights_the_others_have(ines, owner, guide):
+    ines.user.user_permissions.add(Permission.objects.get(codename="delete_guide"))
     address = reverse("admin:guides_guide_delete", args=[guide().pk])
     assert ines.client.post(address, {"post": "yes"}).status_code == 403
     assert owner.client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["changelist", "add", "change", "history", "revision"])
+def test_a_colleague_without_a_right_to_guides_sees_none_of_them(onlooker, guide, name):
+    onlooker.user.user_permissions.clear()
+    pk = guide(state="draft").pk
+    args = {"changelist": [], "add": [], "revision": [pk, 1]}.get(name, [pk])
+    assert onlooker.client.get(reverse(f"admin:guides_guide_{name}", args=args)).status_code == 403
 
 
 def test_a_stranger_is_sent_to_the_login(stranger, guide):

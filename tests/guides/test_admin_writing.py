@@ -1,5 +1,10 @@
 """Writing a guide in the admin: what is saved, what is refused, and that nothing typed is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+
+import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -112,6 +117,15 @@ def test_lines_that_a_message_names_are_those_the_editor_sees_too(ines, guide):
     assert f"in lines {first}, {first + 1}, {first + 2}." in said
 
 
+def test_the_summary_is_named_where_the_text_repeats_it(ines, guide):
+    made = guide()
+    again = "This very sentence stands here three times."
+    body = ines.form(made)["body"].replace("\r\n\r\n## Quick", f"\r\n\r\n{again}\r\n{again}\r\n\r\n## Quick", 1)
+    first = line_of(again, body)
+    (said,) = ines.save(made, summary=again, body=body).errors["body"]
+    assert f"in lines of the summary, {first}, {first + 1}." in said
+
+
 def test_two_steps_with_one_anchor_are_told_by_the_lines_the_editor_sees(ines, guide):
     made = guide()
     body = ines.form(made)["body"].replace("### Step 0", "### Step 1", 1)
@@ -130,6 +144,13 @@ def test_a_problem_of_a_key_stands_at_its_field(ines, guide):
 def test_a_missing_key_is_said_once_by_its_own_field(ines, guide):
     answer = ines.save(guide(), title="", slug="", summary="")
     assert {field: len(said) for field, said in answer.errors.items()} == {"title": 1, "slug": 1, "summary": 1}
+
+
+def test_a_key_that_the_form_does_not_know_does_not_keep_a_guide_from_being_saved(ines, guide):
+    made = guide(text=guide_text().replace("summary:", "mood: calm\nsummary:"))
+    assert '"mood" is not known here' in unescape(ines.page("change", made.pk))
+    assert ines.save(made).saved
+    assert "mood" not in Guide.objects.get(pk=made.pk).source
 
 
 def test_a_day_that_is_none_is_said_at_its_field(ines, guide):
@@ -233,6 +254,35 @@ def test_whoever_saves_second_is_told_who_was_first_and_keeps_what_she_typed(ine
     assert Guide.objects.get(pk=made.pk).title == "Rui's title"
     assert ines.send(answer.fields, made).saved  # she has been told
     assert Guide.objects.get(pk=made.pk).title == "Ines's title"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_the_same_moment_the_second_is_told(owner, guide):
+    made = guide(state="draft")
+    values = {**owner.form(made), "title": "The owner's title"}
+    with ThreadPoolExecutor() as elsewhere:
+        with transaction.atomic():
+            Guide.objects.select_for_update().get(pk=made.pk)
+            answer = elsewhere.submit(send_and_disconnect, owner, values, made)
+            wait_for_the_lock_of(answer)
+            made.rewrite(guide_text(title="Another title"), by=None, now=timezone.now(), note="Text changed")
+        assert answer.result().errors["__all__"][0].startswith("An import saved this guide")
+    assert Guide.objects.get(pk=made.pk).title == "Another title"
+
+
+def send_and_disconnect(desk, values, guide):
+    try:
+        return desk.send(values, guide)
+    finally:
+        connection.close()
+
+
+def wait_for_the_lock_of(answer):
+    with connection.cursor() as cursor:
+        waiting = 0
+        while not waiting and not answer.done():
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+            (waiting,) = cursor.fetchone()
 
 
 def test_a_save_is_one_revision_with_who_and_what(ines, guide):

@@ -19,7 +19,7 @@ PREVIEW, UPLOAD = ADDRESSES
 
 def png():
     file = BytesIO()
-    Image.new("RGB", (40, 20), "red").save(file, "PNG")
+    Image.effect_noise((40, 20), 50).save(file, "PNG")
     return SimpleUploadedFile("lamp.svg", file.getvalue(), "image/svg+xml")  # names and types decide nothing
 
 

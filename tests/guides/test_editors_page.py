@@ -1,0 +1,18 @@
+"""docs/editors.md says what the code does."""
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+
+from guides.forms import KEYS
+from guides.parts import RESERVED_ANCHORS, SECTIONS, Style
+
+PAGE = (settings.BASE_DIR / "docs/editors.md").read_text()
+
+
+def test_the_page_for_editors_names_every_key_style_part_and_place():
+    named = {f"`{word}`" for word in (*KEYS, *Style, *(RESERVED_ANCHORS - {"main"}))} | {f"## {title}" for title in SECTIONS}
+    assert {word for word in named if word not in PAGE} == set()
+
+
+def test_the_page_for_editors_names_every_group(db):
+    assert {name for name in Group.objects.values_list("name", flat=True) if f"| {name} |" not in PAGE} == set()
