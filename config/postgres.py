@@ -175,9 +175,7 @@ def socket_folder(home: Path) -> Path:
         folder.mkdir(mode=0o700)
     seen = folder.lstat()
     if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_mode & 0o077:
-        raise PostgresError(
-            f"{folder} was not made by this program, so it is not safe to use. Delete it and start again."
-        )
+        raise PostgresError(f"{folder} was not made by this program, so it is not safe to use. Delete it and start again.")
     return folder
 
 

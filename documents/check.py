@@ -18,6 +18,7 @@ from documents.render import IMAGES, is_allowed_address, is_own_address, line_of
 from documents.source import Node
 
 CITED = "\ue000"  # stands for a citation while sentences are cut
+ADDRESSES = {"link_open": "href", "image": "src"}
 SENTENCE_END = re.compile(rf"[.!?…]+[\"”’)\]]*(?:\s*{CITED})*(?=\s|$)")
 ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
 SHORTEST_REPEAT = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
@@ -29,9 +30,7 @@ CLAIM = re.compile(
     re.IGNORECASE,
 )
 # Verbs that are hardly ever nouns. Straight after a preposition or "use", a bare one is what a template left behind.
-VERBS = (
-    "accept|admit|avoid|become|breathe|choose|convince|dismiss|express|ignore|notice|seek|suppress|tolerate|withdraw"
-)
+VERBS = "accept|admit|avoid|become|breathe|choose|convince|dismiss|express|ignore|notice|seek|suppress|tolerate|withdraw"
 MERGE_FIELD = re.compile(
     rf"\b(?:use|using|like|of|by|toward|towards|into|with) (?:{VERBS})\b"
     rf"|\b(?:use|using) \w+, (?:{VERBS})\b|\buse pause\b"
@@ -68,6 +67,7 @@ class Sentence:
 class Link:
     address: str
     line: int
+    eases: str = ""  # the facet that the place has to ease; empty where any place will do
 
 
 class Reading(Protocol):
@@ -86,7 +86,7 @@ class Reading(Protocol):
     @property
     def next_review(self) -> date | None: ...
     @property
-    def anchors(self) -> frozenset[str]: ...
+    def anchors(self) -> Mapping[str, Collection[str]]: ...
     @property
     def links(self) -> tuple[Link, ...]: ...
     @property
@@ -101,9 +101,10 @@ class Reading(Protocol):
 class Library:
     """The other texts of the site: what a text may point to, and what it should not repeat."""
 
-    anchors: Mapping[str, Collection[str]]  # by address of each text, such as "/guides/anxious/"
+    anchors: Mapping[str, Mapping[str, Collection[str]]]  # by address: the places of its page, and the facets that each eases
     sentences: Mapping[int, str]  # the address that each fingerprint stands at
     is_page: Callable[[str], bool]  # whether an address is one of the site's fixed pages
+    has_picture: Callable[[str], bool]  # whether the site has the picture of an address under IMAGES
 
 
 def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -137,11 +138,12 @@ def sentence_ends(text: str) -> list[int]:
 
 
 def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
+    """The addresses that a text leads to or shows."""
     return tuple(
-        Link(str(child.attrGet("href")), line + first_line)
+        Link(str(child.attrGet(ADDRESSES[child.type])), line + first_line)
         for inline in inlines(tokens)
         for line, child in lined_children(inline)
-        if child.type == "link_open"
+        if child.type in ADDRESSES
     )
 
 
@@ -156,9 +158,7 @@ def check_markup(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
         if token.type == "html_block":
             yield raw_html(line, token.content)
         if token.type == "heading_open" and (token.level > 0 or token.tag not in {"h2", "h3"}):
-            yield Problem(
-                line, "heading-level", 'Only "##" and "###" at the left margin are headings here. Use one of them.'
-            )
+            yield Problem(line, "heading-level", 'Only "##" and "###" at the left margin are headings here. Use one of them.')
     for inline in inlines(tokens):
         for line, child in lined_children(inline):
             yield from check_inline(child, line + first_line)
@@ -173,9 +173,7 @@ def check_inline(token: Token, line: int) -> Iterator[Problem]:
     if token.type == "image":
         yield from check_image(token, line)
     if token.type == "text" and "[@" in token.content:
-        yield Problem(
-            line, "citation-unknown", "A citation can't be read. Write [@key], or [@key; @other-key] for two."
-        )
+        yield Problem(line, "citation-unknown", "A citation can't be read. Write [@key], or [@key; @other-key] for two.")
 
 
 def check_image(token: Token, line: int) -> Iterator[Problem]:
@@ -184,17 +182,13 @@ def check_image(token: Token, line: int) -> Iterator[Problem]:
         said = f'The image "{source}" has no text for readers who can\'t see it. Say what it shows: ![what it shows]({source}).'
         yield Problem(line, "image-without-alt", said)
     if not source.startswith(IMAGES):
-        said = (
-            f'The image "{source}" is not on this site. Upload it in the editor; its address then begins with {IMAGES}.'
-        )
+        said = f'The image "{source}" is not on this site. Upload it in the editor; its address then begins with {IMAGES}.'
         yield Problem(line, "image-elsewhere", said)
 
 
 def raw_html(line: int, content: str) -> Problem:
     start = content.strip().split("\n")[0][:40]
-    return Problem(
-        line, "raw-html", f'"{start}" is HTML. Write it in Markdown; put a \\ before "<" to show the sign itself.'
-    )
+    return Problem(line, "raw-html", f'"{start}" is HTML. Write it in Markdown; put a \\ before "<" to show the sign itself.')
 
 
 def check_citations(tokens: Sequence[Token], first_line: int, references: Mapping[str, Reference]) -> Iterator[Problem]:
@@ -247,12 +241,20 @@ def check_links(reading: Reading, address: str, library: Library) -> Iterator[Pr
         known = own.get(path, library.anchors.get(path))
         if not is_own_address(link.address):
             continue
-        if known is None and not (path.startswith(IMAGES) or library.is_page(path)):
+        if path.startswith(IMAGES):
+            if not library.has_picture(path):
+                said = f"There is no picture {path}. Upload it in the editor, or put its file into content{IMAGES}."
+                yield Problem(link.line, "image-missing", said)
+            continue
+        if known is None and not library.is_page(path):
             said = f'There is no page "{path}". Correct the address, or write that page first.'
             yield Problem(link.line, "link-broken", said)
         if known is not None and anchor and anchor not in known:
             said = f'There is no "#{anchor}" on {path or "this page"}. Its places are: {", ".join(sorted(known))}.'
             yield Problem(link.line, "link-broken", said)
+        elif known is not None and link.eases and link.eases not in known.get(anchor, ()):
+            said = f'"{link.address}" does not ease "{link.eases}". Choose a step that does, or add the facet to that step.'
+            yield Problem(link.line, "step-eases-other", said)
 
 
 def check_shared(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:

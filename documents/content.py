@@ -13,7 +13,9 @@ from documents.check import Library, Reading, check_across
 from documents.kinds import FILES, KINDS, Kind
 from documents.problems import Problem
 from documents.references import Reference, read_references
+from documents.uploads import Raster, RefusedError, measured
 
+PICTURES = "images"
 DRAFTS = "drafts"  # a document under this folder arrives as a draft
 
 
@@ -74,6 +76,18 @@ def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
     return files, unreadable
 
 
+def gather_pictures(root: Path) -> tuple[list[Raster], list[FileProblem]]:
+    """The pictures beside the texts, each named after the SHA-256 of its bytes, and the files there that are none."""
+    rasters: list[Raster] = []
+    problems: list[FileProblem] = []
+    for path in sorted((root / PICTURES).glob("*")):
+        try:
+            rasters.append(measured(path.name, path.read_bytes()))
+        except RefusedError as reason:
+            problems.append(FileProblem(path.relative_to(root), Problem(1, "text-unreadable", str(reason))))
+    return rasters, problems
+
+
 def not_utf8(error: UnicodeDecodeError) -> Problem:
     line = error.object.count(b"\n", 0, error.start) + 1
     return Problem(line, "text-unreadable", f"Byte {error.start} is not UTF-8. Save the file as UTF-8.")
@@ -90,13 +104,17 @@ def is_page(address: str) -> bool:
     return True
 
 
-def check_files(files: Sequence[File], others: Library, today: date) -> list[FileProblem]:
-    """Every problem of every file. `others` are texts that the files do not bring themselves, such as the database's."""
+NOTHING = Library({}, {}, is_page, lambda address: False)
+
+
+def check_files(root: Path, files: Sequence[File], others: Library, today: date) -> list[FileProblem]:
+    """Every problem of every file under `root`. `others` is what the files do not bring themselves, such as the database's."""
     first = {file.address: file.path for file in reversed(files)}
     library = Library(
         {**others.anchors, **{file.address: file.reading.anchors for file in files}},
         {**first_places(files), **others.sentences},
         others.is_page,
+        lambda address: others.has_picture(address) or (root / address.removeprefix("/")).is_file(),
     )
     found = [FileProblem(file.path, problem) for file in files for problem in problems_of(file, library, today)]
     return sorted([*found, *(twin(file, first[file.address]) for file in files if first[file.address] != file.path)])
@@ -128,8 +146,4 @@ def twin(file: File, other: Path) -> FileProblem:
 def check_other_files(root: Path, today: date) -> list[FileProblem]:
     """The problems of the files that are no documents."""
     present = [name for name in FILES if (root / name).exists()]
-    return [
-        FileProblem(Path(name), problem)
-        for name in present
-        for problem in FILES[name]((root / name).read_text(), today)
-    ]
+    return [FileProblem(Path(name), problem) for name in present for problem in FILES[name]((root / name).read_text(), today)]

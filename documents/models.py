@@ -18,7 +18,7 @@ from django.db.models.functions import Length
 from documents.check import Library, Reading, check_across
 from documents.content import is_page, references
 from documents.kinds import KINDS, Kind
-from documents.pictures import Picture as Picture  # Django looks for models here
+from documents.pictures import Picture
 from documents.problems import Problem
 
 models.BinaryField.register_lookup(Length)
@@ -55,13 +55,13 @@ class DocumentQuerySet(models.QuerySet[DocumentType]):
     def library(self, sentences: Iterable[int]) -> Library:
         """These texts as others see them; of their sentences, those among the fingerprints `sentences`."""
         wanted = set(sentences)
-        anchors: dict[str, list[str]] = {}
+        anchors: dict[str, dict[str, list[str]]] = {}
         places: dict[int, str] = {}
         for kind, slug, own, fingerprints in self.values_list("kind", "slug", "anchors", "fingerprints"):
             address = KINDS[kind].address.format(slug)
             anchors[address] = own
             places.update(dict.fromkeys(wanted.intersection(fingerprints), address))
-        return Library(anchors, places, is_page)
+        return Library(anchors, places, is_page, Picture.objects.has)
 
 
 class Document(models.Model):
@@ -80,9 +80,7 @@ class Document(models.Model):
         help_text="Readers see a published text from this time on (UTC). Empty means now.",
     )
     changed_at = models.DateTimeField(editable=False)  # when the source became what it is
-    synced_digest = models.BinaryField(
-        null=True, editable=False
-    )  # SHA-256 of the source when it last agreed with its file
+    synced_digest = models.BinaryField(null=True, editable=False)  # SHA-256 of the source when it last agreed with its file
 
     # Derived from the source by `derive`, never edited by themselves.
     slug = models.CharField(max_length=80, editable=False)
@@ -91,7 +89,7 @@ class Document(models.Model):
     style = models.CharField(max_length=20, blank=True, editable=False)
     reviewed = models.DateField(null=True, editable=False)
     next_review = models.DateField(null=True, editable=False)
-    anchors = ArrayField(models.TextField(), editable=False)  # the places of its page that links may name
+    anchors = models.JSONField(editable=False)  # the places of its page that links may name, each with the facets it eases
     fingerprints = ArrayField(models.BigIntegerField(), editable=False)  # of its sentences
 
     objects = DocumentQuerySet.as_manager()
@@ -147,7 +145,7 @@ class Document(models.Model):
         self.slug, self.title, self.summary = reading.slug, reading.title, reading.summary
         self.style = reading.style or ""
         self.reviewed, self.next_review = reading.reviewed, reading.next_review
-        self.anchors = sorted(reading.anchors)
+        self.anchors = {anchor: list(facets) for anchor, facets in reading.anchors.items()}
         self.fingerprints = sorted({sentence.fingerprint for sentence in reading.sentences if sentence.is_long})
 
     @transaction.atomic

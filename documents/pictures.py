@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,21 +13,26 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from documents.render import IMAGES
 from documents.uploads import Raster
+
+ADDRESS = re.compile(rf"{IMAGES}([0-9a-f]{{64}})\.webp")
 
 
 class PictureManager(models.Manager["Picture"]):
-    def keep(self, raster: Raster, by: User, now: datetime) -> Picture:
+    def keep(self, raster: Raster, by: User | None, now: datetime) -> Picture:
         """The row of these bytes: the same picture twice is one."""
         digest = hashlib.sha256(raster.content).digest()
-        new = {
-            "content": raster.content,
-            "width": raster.width,
-            "height": raster.height,
-            "uploaded_at": now,
-            "uploaded_by": by,
-        }
+        size = {"width": raster.width, "height": raster.height}
+        new = {"content": raster.content, **size, "uploaded_at": now, "uploaded_by": by}
         return self.get_or_create(digest=digest, defaults=new)[0]
+
+    def shown_in(self, text: str) -> models.QuerySet[Picture]:
+        """The pictures that a text, or an address alone, names."""
+        return self.filter(digest__in=[bytes.fromhex(digest) for digest in ADDRESS.findall(text)])
+
+    def has(self, address: str) -> bool:
+        return self.shown_in(address).exists()
 
 
 class Picture(models.Model):

@@ -59,9 +59,7 @@ def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
         items = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
-        return {}, [
-            Problem(line, "text-unreadable", f"This is not JSON: {error}. Mend it, or take the last version that was.")
-        ]
+        return {}, [Problem(line, "text-unreadable", f"This is not JSON: {error}. Mend it, or take the last version that was.")]
     found: dict[str, Reference] = {}
     problems: list[Problem] = []
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
@@ -135,10 +133,7 @@ def family(person: Mapping[str, str]) -> str:
 
 
 def full_names(people: list[Mapping[str, str]]) -> str:
-    names = [
-        escape(f"{family(person)}, {initials(person['given'])}" if "given" in person else family(person))
-        for person in people
-    ]
+    names = [escape(f"{family(person)}, {initials(person['given'])}" if "given" in person else family(person)) for person in people]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, &amp; {names[-1]}"
 
 

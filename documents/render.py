@@ -52,9 +52,7 @@ def outline(tokens: Sequence[Token]) -> Heading:
 
 
 def sections_of(tokens: Sequence[Token], tag: str) -> tuple[tuple[Token, ...], list[Heading]]:
-    starts = [
-        i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == tag and token.level == 0
-    ]
+    starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == tag and token.level == 0]
     ends = [*starts[1:], len(tokens)] if starts else []
     lead = tuple(tokens[: starts[0]] if starts else tokens)
     return lead, [heading(tokens[start:end], tag) for start, end in zip(starts, ends, strict=True)]
@@ -164,6 +162,17 @@ class Renderer(RendererHTML):
         ]
         return f"<sup>{' '.join(links)}</sup>" if links else ""
 
+    def text(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        shown = escape(tokens[index].content, quote=False)
+        return shown.rstrip() if self.is_cited(tokens, index) else shown
+
+    def softbreak(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return "" if self.is_cited(tokens, index) else "\n"
+
+    def is_cited(self, tokens: Sequence[Token], index: int) -> bool:
+        """A raised number stands at its word, without the space that the writer left."""
+        return index + 1 < len(tokens) and tokens[index + 1].type == "citation"
+
     def html_inline(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return escape(tokens[index].content)
 
@@ -222,12 +231,7 @@ def read_tasks(state: StateCore) -> None:
 
 def attributes_of(text: str) -> dict[str, str]:
     rest = ATTRIBUTE.sub("", text).strip()
-    known = {
-        key: value
-        for match in ATTRIBUTE.finditer(text)
-        for key, value in match.groupdict().items()
-        if value is not None
-    }
+    known = {key: value for match in ATTRIBUTE.finditer(text) for key, value in match.groupdict().items() if value is not None}
     return {**known, "problem": rest} if rest else known
 
 

@@ -72,9 +72,7 @@ def without_front_matter(text: str, message: str) -> Source:
 def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:
     if problems:  # the reason has been said
         return []
-    return [
-        Problem(node.line, "front-matter-broken", 'The front matter has no keys. Write lines such as "title: ...".')
-    ]
+    return [Problem(node.line, "front-matter-broken", 'The front matter has no keys. Write lines such as "title: ...".')]
 
 
 def mapping(node: Node) -> Mapping[str, Node]:
@@ -158,6 +156,7 @@ class Fields:
         self.line = line  # where to say that a key is missing
         self.asked: set[str] = set()
         self.problems: list[Problem] = []
+        self.groups: dict[str, Fields] = {}
 
     def find(self, key: str) -> Node | None:
         self.asked.add(key)
@@ -198,6 +197,27 @@ class Fields:
         self.wrong(key, f'is "{text}" and has to be a day such as 2026-11-01')
         return None
 
+    def number(self, key: str) -> float:
+        """0 where there is none."""
+        text = self.required(key)
+        if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text):
+            return float(text)
+        if text:
+            self.wrong(key, f'is "{text}" and has to be a number such as 4 or 0.85')
+        return 0.0
+
+    def group(self, key: str) -> "Fields":
+        """The keys under a key. Their problems are told with those of the others."""
+        if key not in self.groups:
+            node = self.find(key)
+            inner = node.value if node and isinstance(node.value, dict) else {}
+            if node is None:
+                self.required(key)
+            elif not inner:
+                self.wrong(key, "has to have keys of its own, each in a line below it that begins with spaces")
+            self.groups[key] = Fields(inner, node.line if node else self.line)
+        return self.groups[key]
+
     def choice(self, key: str, choices: type[Choice]) -> Choice | None:
         text = self.text(key)
         if text in {str(choice) for choice in choices}:
@@ -213,10 +233,8 @@ class Fields:
         """What was wrong with the keys asked for, and every key that nobody asked for."""
         unknown = [(node.line, key) for key, node in self.fields.items() if key not in self.asked]
         known = ", ".join(sorted(self.asked))
-        said = [
-            Problem(line, "key-unknown", f'"{key}" is not known here. Known are: {known}.') for line, key in unknown
-        ]
-        return self.problems + said
+        said = [Problem(line, "key-unknown", f'"{key}" is not known here. Known are: {known}.') for line, key in unknown]
+        return [*self.problems, *said, *(problem for group in self.groups.values() for problem in group.all_problems())]
 
 
 def plain_value(node: Node) -> Value:

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from documents.check import Library
-from documents.content import DRAFTS, File, FileProblem, check_files, check_other_files, gather, is_page
+from documents.content import DRAFTS, File, FileProblem, check_files, check_other_files, gather, gather_pictures
 from documents.kinds import KINDS
 from documents.models import Document, Redirect, Revision, State, digest_of
+from documents.pictures import Picture
+from documents.uploads import Raster
 
 
 class Act(StrEnum):
@@ -68,6 +70,7 @@ class Import:
 
     root: Path
     arrivals: list[Arrival]
+    pictures: list[Raster]
     problems: list[FileProblem]
 
     @property
@@ -79,7 +82,9 @@ class Import:
         return [arrival for arrival in self.arrivals if arrival.act is Act.CONFLICT]
 
     def apply(self, now: datetime) -> None:
-        """Writes everything or nothing."""
+        """To be called inside a transaction."""
+        for raster in self.pictures:
+            Picture.objects.keep(raster, by=None, now=now)
         created = create([arrival.file for arrival in self.arrivals if arrival.act is Act.NEW], now)
         for arrival in self.arrivals:
             if arrival.document and arrival.act is Act.CHANGED:
@@ -92,26 +97,22 @@ class Import:
 def import_folder(root: Path, now: datetime, choice: Choice, *, dry_run: bool) -> Import:
     """Compares, checks, and unless something is in the way writes. The answer says what was, or would be, done."""
     files, unreadable = gather(root)
+    pictures, broken = gather_pictures(root)
     with transaction.atomic():
         with connection.cursor() as cursor:  # nobody saves between our comparing and our writing
             cursor.execute("LOCK TABLE documents_document IN SHARE ROW EXCLUSIVE MODE")
         arrivals = list(arriving(files, root, choice))
-        library = others(arrivals, files)
-        problems = [*unreadable, *check_files(files, library, now.date()), *check_other_files(root, now.date())]
-        planned = Import(root, arrivals, sorted(problems))
+        texts = [*unreadable, *check_files(root, files, others(arrivals, files), now.date())]
+        problems = sorted([*texts, *broken, *check_other_files(root, now.date())])
+        planned = Import(root, arrivals, pictures, problems)
         if not (dry_run or planned.errors or planned.conflicts):
             planned.apply(now)
     return planned
 
 
 def arriving(files: Iterable[File], root: Path, choice: Choice) -> Iterator[Arrival]:
-    present = {
-        (document.kind, document.slug): document for document in Document.objects.defer("anchors", "fingerprints")
-    }
-    moved = {
-        (old.kind, old.slug): present.get((old.kind, old.document.slug))
-        for old in Redirect.objects.select_related("document")
-    }
+    present = {(document.kind, document.slug): document for document in Document.objects.defer("anchors", "fingerprints")}
+    moved = {(old.kind, old.slug): present.get((old.kind, old.document.slug)) for old in Redirect.objects.select_related("document")}
     for file in files:
         place = (file.kind.name, file.reading.slug)
         document = present.get(place) or moved.get(place)
@@ -129,7 +130,7 @@ def others(arrivals: Iterable[Arrival], files: Sequence[File]) -> Library:
     brought = [arrival.document.pk for arrival in arrivals if arrival.document]
     fingerprints = (sentence.fingerprint for file in files for sentence in file.reading.sentences)
     rest = Document.objects.exclude(pk__in=brought)
-    return rest.library(fingerprints) if rest.exists() else Library({}, {}, is_page)
+    return rest.library(fingerprints)
 
 
 def create(files: Sequence[File], now: datetime) -> list[Document]:
@@ -142,8 +143,7 @@ def create(files: Sequence[File], now: datetime) -> list[Document]:
         documents.append(document)
     Document.objects.bulk_create(documents, batch_size=200)
     first = [
-        Revision(document=document, number=1, source=document.source, made_at=now, note="Imported from its file")
-        for document in documents
+        Revision(document=document, number=1, source=document.source, made_at=now, note="Imported from its file") for document in documents
     ]
     Revision.objects.bulk_create(first, batch_size=200)
     return documents
@@ -181,7 +181,9 @@ class Export:
     def apply(self) -> None:
         for departure in self.departures:
             if departure.act in {Act.NEW, Act.CHANGED}:
-                write_whole(self.root / departure.path, departure.document.source)
+                for picture in Picture.objects.shown_in(departure.document.source):
+                    write_whole(self.root / f"{picture}".removeprefix("/"), bytes(picture.content))
+                write_whole(self.root / departure.path, departure.document.source.encode())
             if departure.stale:
                 (self.root / departure.stale).unlink()
         if is_home(self.root):
@@ -197,11 +199,7 @@ def export_folder(root: Path, choice: Choice, *, dry_run: bool) -> Export:
 
 
 def departing(document: Document, root: Path, choice: Choice) -> Departure:
-    paths = [
-        path_of(document, slug, state)
-        for slug in slugs_of(document)
-        for state in (document.state, other_state(document))
-    ]
+    paths = [path_of(document, slug, state) for slug in slugs_of(document) for state in (document.state, other_state(document))]
     present = [path for path in paths if (root / path).exists()]
     before = present[0] if present else None
     ours = digest_of((root / before).read_bytes().decode(errors="replace")) if before else None
@@ -225,9 +223,9 @@ def path_of(document: Document, slug: str, state: str) -> Path:
     return (Path(DRAFTS) / folder if state == State.DRAFT else folder) / f"{slug}.md"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """The whole text or the old one, also if we are killed meanwhile."""
+def write_whole(path: Path, content: bytes) -> None:
+    """The whole content or the old one, also if we are killed meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
-    unfinished.write_bytes(text.encode())
+    unfinished.write_bytes(content)
     unfinished.replace(path)

@@ -49,9 +49,7 @@ class GuideManager(models.Manager["Guide"]):
         """The listed guides by style, in the order of the styles; groups without a guide are left out."""
         guides = list(self.listed(now))
         about = {**{str(style): text for style, text in STYLES.items()}, "": NO_STYLE}
-        groups = [
-            Group(style, text, [guide for guide in guides if guide.style == style]) for style, text in about.items()
-        ]
+        groups = [Group(style, text, [guide for guide in guides if guide.style == style]) for style, text in about.items()]
         return [group for group in groups if group.guides]
 
 

@@ -50,21 +50,14 @@ class Migration(migrations.Migration):
                 ("style", models.CharField(blank=True, editable=False, max_length=20)),
                 ("reviewed", models.DateField(editable=False, null=True)),
                 ("next_review", models.DateField(editable=False, null=True)),
-                (
-                    "anchors",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), editable=False, size=None),
-                ),
+                ("anchors", models.JSONField(editable=False)),
                 (
                     "fingerprints",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.BigIntegerField(), editable=False, size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), editable=False, size=None),
                 ),
             ],
             options={
-                "indexes": [
-                    django.contrib.postgres.indexes.GinIndex(fields=["fingerprints"], name="document_fingerprints")
-                ],
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["fingerprints"], name="document_fingerprints")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("kind", "language", "slug"),
@@ -86,16 +79,12 @@ class Migration(migrations.Migration):
                         violation_error_message="A published text needs the time from which readers see it.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("synced_digest__isnull", True), ("synced_digest__length", 32), _connector="OR"
-                        ),
+                        condition=models.Q(("synced_digest__isnull", True), ("synced_digest__length", 32), _connector="OR"),
                         name="document_digest_sha256",
                         violation_error_message="A digest has 32 bytes.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("source", ""), _negated=True), models.Q(("title", ""), _negated=True)
-                        ),
+                        condition=models.Q(models.Q(("source", ""), _negated=True), models.Q(("title", ""), _negated=True)),
                         name="document_not_empty",
                         violation_error_message="A text has a source and a title.",
                     ),
@@ -111,15 +100,11 @@ class Migration(migrations.Migration):
                 ("slug", models.CharField(max_length=80)),
                 (
                     "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="redirects", to="documents.document"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="redirects", to="documents.document"),
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("kind", "language", "slug"), name="redirect_slug_unique")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("kind", "language", "slug"), name="redirect_slug_unique")],
             },
         ),
         migrations.CreateModel(
@@ -132,15 +117,11 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(max_length=200)),
                 (
                     "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="documents.document"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="documents.document"),
                 ),
                 (
                     "made_by",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
                 ),
             ],
             options={

@@ -25,11 +25,7 @@ def test_every_problem_is_printed_as_compilers_print_one_and_errors_end_with_1(w
 def test_warnings_alone_end_well(write, run, folder):
     path = write()
     yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011
-    path.write_text(
-        path.read_text()
-        .replace("next_review: 2027-11-01", f"next_review: {yesterday}")
-        .replace("2026-11-01", "2020-11-01")
-    )
+    path.write_text(path.read_text().replace("next_review: 2027-11-01", f"next_review: {yesterday}").replace("2026-11-01", "2020-11-01"))
     assert run("check_content").startswith(f"{path}:6: warning review-overdue:")
     assert "exit" not in run("check_content")
 

@@ -108,7 +108,7 @@ def test_rebuilding_the_columns_changes_nothing(edit, run, settings):
 
 def test_columns_that_went_astray_are_mended_from_the_text(edit, run):
     edit()
-    Document.objects.update(title="Wrong", anchors=[])
+    Document.objects.update(title="Wrong", anchors={})
     assert run("rebuild_columns") == "1 documents had columns that differed from their text.\n"
     guide = Guide.objects.get()
     assert (guide.title, "step-1" in guide.anchors) == ("How to wait for an answer", True)

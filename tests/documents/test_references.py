@@ -97,6 +97,4 @@ def test_our_own_works_are_readable_and_say_their_evidence():
     works, problems = read_references(text)
     assert problems == []
     assert all(work.evidence in EVIDENCE.values() for work in works.values())
-    assert {key for item in json.loads(text) for key in item}.isdisjoint(
-        {"verified", "verified_at", "finding", "finding_from", "note"}
-    )
+    assert {key for item in json.loads(text) for key in item}.isdisjoint({"verified", "verified_at", "finding", "finding_from", "note"})

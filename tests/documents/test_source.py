@@ -44,23 +44,16 @@ def test_composing_the_same_values_and_body_keeps_the_text_as_it_was(front, body
 
 def test_the_lines_of_keys_that_stay_keep_every_character():
     old = "---\n# who wrote it\nauthors:   [ Ana,  Ben ]   # both\ntitle: 'Old'\n\n# dates\nreviewed: 2026-11-01\n---\nBody\n"
-    new = compose(
-        {"authors": ("Ana", "Ben"), "title": "New: better", "reviewed": "2026-11-01", "slug": "new"}, "Body\n", old
-    )
+    new = compose({"authors": ("Ana", "Ben"), "title": "New: better", "reviewed": "2026-11-01", "slug": "new"}, "Body\n", old)
     expected = old.replace("title: 'Old'", 'title: "New: better"').replace("---\nBody", "slug: new\n---\nBody")
     assert new == expected
 
 
 def test_a_key_that_was_emptied_goes_away_with_its_line():
-    assert (
-        compose({"title": "A", "style": ""}, "B\n", "---\ntitle: A\nstyle: anxious\n---\nB\n")
-        == "---\ntitle: A\n---\nB\n"
-    )
+    assert compose({"title": "A", "style": ""}, "B\n", "---\ntitle: A\nstyle: anxious\n---\nB\n") == "---\ntitle: A\n---\nB\n"
 
 
-@pytest.mark.parametrize(
-    "old", ["---\n{title: A,\n  slug: a}\n---\nB\n", "---\n- no\n- keys\n---\nB\n", "no front matter\n"]
-)
+@pytest.mark.parametrize("old", ["---\n{title: A,\n  slug: a}\n---\nB\n", "---\n- no\n- keys\n---\nB\n", "no front matter\n"])
 def test_front_matter_of_another_shape_is_written_anew(old):
     assert split(compose({"title": "C", "slug": "a"}, "B\n", old)).values() == {"title": "C", "slug": "a"}
 
@@ -102,9 +95,7 @@ def test_yaml_that_could_surprise_is_refused_with_its_line(yaml, line, said):
 def test_an_impossible_day_is_refused():
     fields = Fields(split("---\nreviewed: 2026-02-30\n---\n").fields)
     assert fields.day("reviewed") is None
-    assert [problem.message for problem in fields.problems] == [
-        '"reviewed" is "2026-02-30" and has to be a day such as 2026-11-01.'
-    ]
+    assert [problem.message for problem in fields.problems] == ['"reviewed" is "2026-02-30" and has to be a day such as 2026-11-01.']
 
 
 def test_a_list_where_one_text_belongs_is_refused():

@@ -181,14 +181,10 @@ def test_an_import_costs_the_same_statements_however_many_guides_there_are(write
 def test_an_import_that_is_killed_leaves_everything_as_it_was(write, folder):
     write()
     settings = connection.settings_dict
-    address = (
-        f"postgresql:///{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}&user={settings['USER']}"
-    )
+    address = f"postgresql:///{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}&user={settings['USER']}"
     command = [sys.executable, "manage.py", "import_content", str(folder)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "LOCK TABLE documents_revision IN ACCESS EXCLUSIVE MODE"
-        )  # the import stops here, its guide written
+        cursor.execute("LOCK TABLE documents_revision IN ACCESS EXCLUSIVE MODE")  # the import stops here, its guide written
         importer = subprocess.Popen(command, cwd=project.BASE_DIR, env=os.environ | {"DATABASE_URL": address})
         while not waiting_for_a_lock(cursor):
             assert importer.poll() is None

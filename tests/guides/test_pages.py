@@ -44,9 +44,7 @@ def test_a_draft_is_nowhere_to_be_seen(client, publish):
 
 
 def test_a_link_to_a_draft_is_plain_words_until_it_is_published(client, publish):
-    publish(
-        "open", text=guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [the other one](/guides/secret/). ")
-    )
+    publish("open", text=guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [the other one](/guides/secret/). "))
     secret = publish("secret", state="draft")
     assert "See the other one." in client.get("/guides/open/").content.decode()
     secret.state = "published"
@@ -123,9 +121,7 @@ def test_a_title_can_not_break_out_of_what_search_engines_are_told(client, publi
 
 def test_a_link_opens_all_steps_where_no_script_runs(client, publish):
     publish()
-    page, opened = (
-        client.get(address).content.decode() for address in ("/guides/waiting/", "/guides/waiting/?steps=open")
-    )
+    page, opened = (client.get(address).content.decode() for address in ("/guides/waiting/", "/guides/waiting/?steps=open"))
     assert [text.count("<details open") + text.count('" open>') for text in (page, opened)] == [1, 8]
 
 

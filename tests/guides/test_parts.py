@@ -36,9 +36,7 @@ def test_a_guide_is_read_to_the_parts_that_its_page_shows():
 
 
 def test_sources_are_numbered_in_the_order_of_the_page_and_once_each():
-    text = VALID.replace("reasons.", "reasons [@li-chan-2012].").replace(
-        "find out.", "find out [@feeney-2007; @gable-2006]."
-    )
+    text = VALID.replace("reasons.", "reasons [@li-chan-2012].").replace("find out.", "find out [@feeney-2007; @gable-2006].")
     parts = read(text, WORKS)
     assert [(source.number, source.reference.key) for source in parts.sources] == [
         (1, "li-chan-2012"),
@@ -80,18 +78,11 @@ ALONE = 35
 
 def test_a_text_that_repeats_itself_like_the_page_that_inspired_us_is_refused():
     refrains = [(sentence(10**7 + number), count) for number, count in enumerate(REFRAINS)]
-    said = [text for text, count in refrains for _ in range(count)] + [
-        sentence(2 * 10**7 + number) for number in range(ALONE)
-    ]
+    said = [text for text, count in refrains for _ in range(count)] + [sentence(2 * 10**7 + number) for number in range(ALONE)]
     assert (len(said), len(set(said))) == (150, 49)
     problems = read(guide_text().replace("### Rest\n", f"### Rest\n\n{' '.join(said)}\n"), WORKS).problems
-    expected = [
-        ("sentence-repeated" if count > 2 else "sentence-twice", f'"{text}" stands {count} times')
-        for text, count in refrains
-    ]
-    assert sorted((problem.code, problem.message.partition(", in lines")[0]) for problem in problems) == sorted(
-        expected
-    )
+    expected = [("sentence-repeated" if count > 2 else "sentence-twice", f'"{text}" stands {count} times') for text, count in refrains]
+    assert sorted((problem.code, problem.message.partition(", in lines")[0]) for problem in problems) == sorted(expected)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])

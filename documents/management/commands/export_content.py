@@ -16,9 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_choices(parser, ours="keep the files", theirs="take what the database has")
-        parser.add_argument(
-            "root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)"
-        )
+        parser.add_argument("root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
     def handle(self, *, root: Path, dry_run: bool, **options: Any) -> None:
         done = export_folder(root, chosen(options), dry_run=dry_run)
@@ -30,6 +28,4 @@ class Command(BaseCommand):
                 "Nothing was exported: the files named as conflicts were changed here and in the admin. "
                 "Run it with --theirs to take what the database has, or with --ours to keep the files."
             )
-        self.stdout.write(
-            counted("would be exported" if dry_run else "exported", [departure.act for departure in done.departures])
-        )
+        self.stdout.write(counted("would be exported" if dry_run else "exported", [departure.act for departure in done.departures]))

@@ -17,9 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_choices(parser, ours="keep what the database has", theirs="take the files")
-        parser.add_argument(
-            "root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)"
-        )
+        parser.add_argument("root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
     def handle(self, *, root: Path, dry_run: bool, verbosity: int, **options: Any) -> None:
         if not root.is_dir():
@@ -31,14 +29,10 @@ class Command(BaseCommand):
             if arrival.act is not Act.SAME:
                 self.stdout.write(f"{arrival.act}: {arrival.file.path}")
         if done.errors:
-            raise CommandError(
-                f"Nothing was imported: {len(done.errors)} errors stand above. Mend them and run this again."
-            )
+            raise CommandError(f"Nothing was imported: {len(done.errors)} errors stand above. Mend them and run this again.")
         if done.conflicts:
             raise CommandError(
                 "Nothing was imported: the files named as conflicts were changed here and in the admin. "
                 "Run it with --theirs to take the files, or with --ours to keep what the database has."
             )
-        self.stdout.write(
-            counted("would be imported" if dry_run else "imported", [arrival.act for arrival in done.arrivals])
-        )
+        self.stdout.write(counted("would be imported" if dry_run else "imported", [arrival.act for arrival in done.arrivals]))

@@ -70,9 +70,7 @@ def listening(port: int) -> socket.socket:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise CommandError(
-            f"Port {port} can't be used ({reason}): end what uses it, or choose another one with --port."
-        ) from None
+        raise CommandError(f"Port {port} can't be used ({reason}): end what uses it, or choose another one with --port.") from None
 
 
 def require_database() -> None:

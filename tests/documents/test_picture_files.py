@@ -1,0 +1,90 @@
+"""Pictures travel with the texts that show them."""
+
+import hashlib
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from documents.pictures import Picture
+from tests.builders import guide_text
+
+
+def webp(colour):
+    content = BytesIO()
+    Image.new("RGB", (8, 6), colour).save(content, "WEBP")
+    return content.getvalue()
+
+
+@pytest.fixture
+def picture(folder):
+    """A picture as a file, and the Markdown that shows it."""
+    content = webp("navy")
+    name = f"{hashlib.sha256(content).hexdigest()}.webp"
+    (folder / "images").mkdir()
+    (folder / "images" / name).write_bytes(content)
+    return folder / "images" / name
+
+
+def shown(path):
+    return f"### Rest\n\n![A blue field](/images/{path.name}) "
+
+
+def test_a_picture_comes_in_with_its_guide_and_goes_out_with_it(write, run, picture, tmp_path):
+    path = write()
+    path.write_text(path.read_text().replace("### Rest\n\n", shown(picture)))
+    assert run("check_content") == ""
+    assert run("import_content") == "new: guides/waiting.md\n1 text imported: 1 new.\n"
+    kept = Picture.objects.get()
+    assert (bytes(kept.content), kept.width, kept.height) == (picture.read_bytes(), 8, 6)
+    run("export_content", str(tmp_path / "copy"))
+    assert (tmp_path / "copy/images" / picture.name).read_bytes() == picture.read_bytes()
+
+
+def test_importing_a_picture_twice_keeps_one(write, run, picture):
+    write()
+    run("import_content")
+    run("import_content")
+    assert Picture.objects.count() == 1
+
+
+def test_a_picture_that_nobody_shows_is_not_exported(write, run, picture, tmp_path):
+    write()
+    run("import_content")
+    run("export_content", str(tmp_path / "copy"))
+    assert not (tmp_path / "copy/images").exists()
+
+
+def test_a_picture_that_is_nowhere_is_refused_with_its_line(write, run, picture):
+    path = write()
+    path.write_text(path.read_text().replace("### Rest\n\n", shown(picture)))
+    picture.unlink()
+    expected = f"guides/waiting.md:69: error image-missing: There is no picture /images/{picture.name}."
+    assert expected in run("check_content")
+    assert expected in run("import_content")
+
+
+def test_a_picture_that_the_database_has_need_not_be_a_file(write, run, picture):
+    write()
+    run("import_content")
+    picture.unlink()
+    write("other").write_text(guide_text("other").replace("### Rest\n\n", shown(picture)))
+    assert "image-missing" not in run("import_content")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("0" * 64, webp("navy"), "is not named after its bytes"),
+        ("lamp", webp("navy"), "is not named after its bytes"),
+        (hashlib.sha256(b"<svg/>").hexdigest(), b"<svg/>", "is not a WebP picture"),
+    ],
+)
+def test_a_file_that_is_no_picture_of_ours_stops_the_import(write, run, folder, name, content, said):
+    write()
+    (folder / "images").mkdir()
+    (folder / f"images/{name}.webp").write_bytes(content)
+    printed = run("import_content")
+    assert f"images/{name}.webp:1: error text-unreadable: This file {said}" in printed
+    assert "refused: Nothing was imported" in printed
+    assert not Picture.objects.exists()
