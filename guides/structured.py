@@ -24,8 +24,7 @@ def structured(parts: Parts, site: str, address: str, modified: datetime) -> Htm
     }
     trail = [("Home", "/"), ("Guides", "/guides/"), (parts.title, address)]
     crumbs = [
-        {"@type": "ListItem", "position": position, "name": name, "item": site + place}
-        for position, (name, place) in enumerate(trail, 1)
+        {"@type": "ListItem", "position": position, "name": name, "item": site + place} for position, (name, place) in enumerate(trail, 1)
     ]
     graph = [article, {"@type": "BreadcrumbList", "itemListElement": crumbs}]
     return Html(json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False).translate(ESCAPES))

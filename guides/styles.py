@@ -12,12 +12,8 @@ class Description:
 
 
 STYLES = {
-    Style.ANXIOUS: Description(
-        "Anxious", "When silence feels like the end, and you need to hear once more that all is well."
-    ),
-    Style.DISMISSIVE: Description(
-        "Dismissive-avoidant", "When closeness feels like pressure, and you'd rather handle things alone."
-    ),
+    Style.ANXIOUS: Description("Anxious", "When silence feels like the end, and you need to hear once more that all is well."),
+    Style.DISMISSIVE: Description("Dismissive-avoidant", "When closeness feels like pressure, and you'd rather handle things alone."),
     Style.FEARFUL: Description("Fearful-avoidant", "When you want someone near and, once they are, want to get away."),
     Style.SECURE: Description("Secure", "When closeness mostly feels easy, and you want to keep it so."),
 }

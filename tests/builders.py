@@ -29,15 +29,12 @@ def sentence(number: int) -> str:
     return f"The {noun} {verb} a {other} for guest {number}."
 
 
-def guide_text(
-    slug: str = "waiting", *, title: str = "How to wait for an answer", related: str = "", sentences: int = 20
-) -> str:
+def guide_text(slug: str = "waiting", *, title: str = "How to wait for an answer", related: str = "", sentences: int = 20) -> str:
     """A guide as long as wanted, in which no sentence of another one's stands."""
     seed = sum(ord(sign) * 7919**place for place, sign in enumerate(slug)) % 10**9 * 1000
     said = [sentence(seed + number) for number in range(sentences + 8)]
     steps = "\n\n".join(
-        f"### Step {number}\n\n{' '.join(said[8 + number :: 8])}\n\n- [ ] Do what guest {seed} did in week {number}."
-        for number in range(8)
+        f"### Step {number}\n\n{' '.join(said[8 + number :: 8])}\n\n- [ ] Do what guest {seed} did in week {number}." for number in range(8)
     )
     return (
         f"---\ntitle: {title}\nslug: {slug}\nsummary: {said[0]}\nreviewed: 2026-11-01\nnext_review: 2027-11-01\n"

@@ -9,11 +9,7 @@ from collections.abc import Sequence
 
 def grade(sentences: Sequence[str]) -> float:
     """The US school grade that can follow the sentences."""
-    words = [
-        word
-        for sentence in sentences
-        for word in re.findall(r"[a-z]+", sentence.lower().replace("’", "").replace("'", ""))
-    ]
+    words = [word for sentence in sentences for word in re.findall(r"[a-z]+", sentence.lower().replace("’", "").replace("'", ""))]
     return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 

@@ -104,9 +104,7 @@ def test_one_button_opens_and_closes_all_steps(page: Page, parts: Parts) -> None
     expect(page.get_by_role("button", name="Open all steps")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "scripts", [pytest.param(True, id="with scripts"), pytest.param(False, marks=without_javascript)]
-)
+@pytest.mark.parametrize("scripts", [pytest.param(True, id="with scripts"), pytest.param(False, marks=without_javascript)])
 def test_a_link_to_a_step_opens_it(page: Page, parts: Parts, scripts: bool) -> None:
     page.goto(f"{GUIDE}#{parts.steps[4].anchor}")
     expect(page.get_by_text(words(parts.steps[4].actions[0]))).to_be_in_viewport()
@@ -150,9 +148,7 @@ def test_on_paper_every_step_and_strategy_stands_open(page: Page, parts: Parts) 
     expect(page.get_by_role("link", name="Open all steps")).to_be_hidden()
 
 
-def test_where_style_sheets_cannot_open_steps_for_paper_the_page_does_and_closes_them_again(
-    page: Page, parts: Parts
-) -> None:
+def test_where_style_sheets_cannot_open_steps_for_paper_the_page_does_and_closes_them_again(page: Page, parts: Parts) -> None:
     page.goto(GUIDE)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert unseen([*texts_of_steps(parts), *texts_of_strategies(parts)], page) == []

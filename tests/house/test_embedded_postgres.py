@@ -157,9 +157,7 @@ def test_the_server_listens_on_no_network(home):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs a user namespace")
 def test_root_without_user_namespaces_reads_what_to_do(tmp_path, monkeypatch):
-    (tmp_path / "unshare").write_text(
-        "#!/bin/sh\necho 'unshare: unshare failed: Operation not permitted' >&2\nexit 1\n"
-    )
+    (tmp_path / "unshare").write_text("#!/bin/sh\necho 'unshare: unshare failed: Operation not permitted' >&2\nexit 1\n")
     (tmp_path / "unshare").chmod(0o755)
     for programs in (str(tmp_path), "/nowhere"):
         monkeypatch.setenv("PATH", programs)

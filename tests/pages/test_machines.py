@@ -45,9 +45,7 @@ def test_the_sitemap_says_when_each_guide_last_changed(client, publish):
 @pytest.mark.django_db
 def test_the_sitemap_leads_to_every_page_for_readers(client):
     sitemap = client.get("/sitemap.xml").content.decode()
-    assert set(re.findall("<loc>http://testserver(.+?)</loc>", sitemap)) == {
-        *("/", "/guides/", "/quiz/", "/help/", "/about/", "/privacy/")
-    }
+    assert set(re.findall("<loc>http://testserver(.+?)</loc>", sitemap)) == {*("/", "/guides/", "/quiz/", "/help/", "/about/", "/privacy/")}
 
 
 def test_healthz_answers_without_the_database(client):  # which this test has no leave to ask
