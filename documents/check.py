@@ -218,9 +218,9 @@ def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
 
 
 def repeated(same: Sequence[Sentence]) -> Problem:
-    lines = ", ".join(str(sentence.line) for sentence in same)
-    said = f'"{short(same[0].text)}" stands {len(same)} times, in lines {lines}. Keep one, and say something new elsewhere.'
-    return Problem(same[1].line, "sentence-twice" if len(same) == 2 else "sentence-repeated", said)
+    said = f'"{short(same[0].text)}" stands {len(same)} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
+    code = "sentence-twice" if len(same) == 2 else "sentence-repeated"
+    return Problem(same[1].line, code, said, tuple(sentence.line for sentence in same))
 
 
 def short(text: str) -> str:

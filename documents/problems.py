@@ -1,5 +1,6 @@
 """Problems of a text: where, what, and how to mend it. The catalogue below is the list of all codes that a check can give."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,11 +57,20 @@ LEVELS = {
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend. `line` counts from 1 at the top of the whole text, front matter included."""
+    """One thing to mend. Lines count from 1 at the top of the whole text, front matter included."""
 
     line: int
     code: str
-    message: str
+    wording: str  # "{lines}" in it stands for `lines`
+    lines: tuple[int, ...] = ()  # other lines that it names
+
+    @property
+    def message(self) -> str:
+        return self.naming(map(str, self.lines))
+
+    def naming(self, lines: Iterable[str]) -> str:
+        """The message with its other lines named in another way."""
+        return self.wording.replace("{lines}", ", ".join(lines))
 
     @property
     def level(self) -> Level:

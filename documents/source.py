@@ -249,7 +249,8 @@ def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
     wanted = {key: value for key, value in values.items() if value}
     front = changed_front(before, wanted)
     read, problems = read_yaml(front)
-    if problems or {key: plain_value(node) for key, node in mapping(read).items()} != wanted:
+    said = {key: value for key, node in mapping(read).items() if (value := plain_value(node))}
+    if problems or said != wanted:
         front = "".join(f"{key}: {as_yaml(value)}\n" for key, value in wanted.items())
     composed = f"---\n{front}---\n{body}"
     return old if re.sub(r"\r\n?", "\n", old) == composed else composed

@@ -209,8 +209,8 @@ class GuideReader(Reader):
                 said = f'"{step.title}" has no action items. Add a list of "- [ ]" lines under it.'
                 yield Problem(line, "step-without-actions", said)
             if anchor in lines:
-                said = f'"#{anchor}" is the anchor of the step in line {lines[anchor]} too. Give this one its own: {{#another-name}}.'
-                yield Problem(line, "anchor-repeated", said)
+                said = f'"#{anchor}" is the anchor of the step in line {{lines}} too. Give this one its own: {{#another-name}}.'
+                yield Problem(line, "anchor-repeated", said, (lines[anchor],))
             if anchor in PAGE_ANCHORS:
                 said = f'"#{anchor}" is a place on every guide\'s page. Choose another: {{#another-name}}.'
                 yield Problem(line, "anchor-reserved", said)

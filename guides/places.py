@@ -1,14 +1,10 @@
 """Where the problems of a text stand for an editor, who sees the keys as fields of a form and counts the body's lines from 1."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from documents.problems import Problem
 from documents.source import Source
-
-# Lines that a message names besides its own; what the writer wrote stands in quotes before these words.
-OTHER_LINES = re.compile(r"(?<= times, in lines )[\d, ]+(?=\. Keep one)|(?<= of the step in line )\d+(?= too\. )")
 
 
 @dataclass(frozen=True)
@@ -39,15 +35,14 @@ def places_of(problems: Iterable[Problem], source: Source) -> Iterator[Place]:
     """The problems of a text in the order of the form: keys, then the body."""
     above = source.body_line - 1
     for problem in sorted(problems):
-        message = OTHER_LINES.sub(lambda lines: in_body(lines[0], above), problem.message)
+        message = problem.naming(in_body(line, above) for line in problem.lines)
         field = "body" if problem.line > above else key_at(problem.line, source)
         yield Place(field, max(0, problem.line - above), problem, message)
 
 
-def in_body(lines: str, above: int) -> str:
-    """Line numbers of a whole text as numbers of its body. The only sentence above the body is the summary."""
-    numbers = [int(number) - above for number in lines.split(", ")]
-    return ", ".join(str(number) if number > 0 else "of the summary" for number in numbers)
+def in_body(line: int, above: int) -> str:
+    """A line of a whole text as one of its body. The only sentence above the body is the summary."""
+    return str(line - above) if line > above else "of the summary"
 
 
 def key_at(line: int, source: Source) -> str:

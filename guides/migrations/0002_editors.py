@@ -1,4 +1,4 @@
-"""The right to publish, and the two groups that people who write belong to.
+"""The two groups that people who write belong to.
 
 A migration and not a signal after every one: what an operator changes in the groups later stays changed.
 """
@@ -40,12 +40,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="guide",
-            options={
-                "ordering": ["title"],
-                "permissions": [("publish_guide", "Can publish guides, and change published ones")],
-            },
-        ),
         migrations.RunPython(make_groups, drop_groups),
     ]

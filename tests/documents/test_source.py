@@ -49,6 +49,11 @@ def test_the_lines_of_keys_that_stay_keep_every_character():
     assert new == expected
 
 
+def test_a_key_that_is_empty_stays_where_it_was():
+    old = "---\n# ours\ntitle: A\nrelated: []\nstyle:\n---\nB\n"
+    assert compose({"title": "C"}, "B\n", old) == old.replace("title: A", "title: C")
+
+
 def test_a_key_that_was_emptied_goes_away_with_its_line():
     assert compose({"title": "A", "style": ""}, "B\n", "---\ntitle: A\nstyle: anxious\n---\nB\n") == "---\ntitle: A\n---\nB\n"
 

@@ -129,7 +129,7 @@ def guide(db: None) -> Callable[..., Guide]:
     def make(slug: str = "waiting", state: str = Guide.State.PUBLISHED, text: str = "") -> Guide:
         made = Guide(kind=KIND, state=state)
         made.rewrite(
-            text or guide_text(slug).replace("related: []\n", ""),
+            text or guide_text(slug),
             by=None,
             now=timezone.now(),
             note="Imported from its file",
