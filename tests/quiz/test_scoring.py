@@ -1,0 +1,371 @@
+"""Scores and their certainty, against scipy and numpy, against figures worked by hand, and for answers of every kind."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import multivariate_normal
+
+from quiz import instrument, scoring
+from quiz.instrument import ANXIETY, AVOIDANCE
+from quiz.scoring import Belief, Certainty, Keyed, Norm, Plan, Point, Region, Scale, Verdict
+from tests.builders import sentence
+
+SCALE = Scale(1, 7)
+ANXIOUS_ITEMS = (
+    Keyed("alarm-1", "alarm", False),
+    Keyed("alarm-2", "alarm", False),
+    Keyed("alarm-3", "alarm", True),
+    Keyed("doubt-1", "doubt", False),
+    Keyed("doubt-2", "doubt", True),
+)
+AVOIDANT_ITEMS = (
+    Keyed("distance-1", "distance", False),
+    Keyed("distance-2", "distance", True),
+    Keyed("silence-1", "silence", True),
+    Keyed("silence-2", "silence", False),
+)
+ITEMS = (*ANXIOUS_ITEMS, *AVOIDANT_ITEMS)
+MIDDLE = Point(SCALE.middle, SCALE.middle)
+CLOSE = 1e-9  # rounding, not measurement
+
+all_answers = st.fixed_dictionaries({item.key: st.integers(SCALE.lowest, SCALE.highest) for item in ITEMS})
+norms = st.builds(Norm, mean=st.floats(2, 6), sd=st.floats(0.4, 2), reliability=st.floats(0.5, 0.97))
+plans = st.builds(Plan, anxiety=norms, avoidance=norms, correlation=st.floats(-0.45, 0.45))
+points = st.builds(Point, anxiety=st.floats(1, 7), avoidance=st.floats(1, 7))
+deviations = st.builds(Point, anxiety=st.floats(0.1, 2), avoidance=st.floats(0.1, 2))
+beliefs = st.builds(Belief, mean=points, sd=deviations, correlation=st.floats(-0.9, 0.9))
+
+
+def position(answers):
+    return Point(scoring.mean_of(ANXIOUS_ITEMS, answers, SCALE), scoring.mean_of(AVOIDANT_ITEMS, answers, SCALE))
+
+
+def mirrored(answers):
+    return {key: 8 - answer for key, answer in answers.items()}
+
+
+# Means of answers
+
+
+def test_agreeing_with_a_reversed_statement_counts_as_disagreeing_with_the_facet():
+    answers = {"alarm-1": 7, "alarm-2": 5, "alarm-3": 6}
+    assert scoring.mean_of(ANXIOUS_ITEMS[:3], answers, SCALE) == pytest.approx((7 + 5 + 2) / 3)
+
+
+@given(all_answers)
+def test_whoever_answers_everything_the_other_way_round_stands_on_the_opposite_side_of_the_middle(answers):
+    here, there = position(answers), position(mirrored(answers))
+    assert (here.anxiety + there.anxiety, here.avoidance + there.avoidance) == pytest.approx((8, 8))
+
+
+@given(all_answers, st.sampled_from(ITEMS), st.integers(1, 6))
+def test_a_stronger_yes_never_lowers_a_dimension_nor_raises_it_where_the_statement_is_reversed(answers, item, more):
+    higher = {**answers, item.key: min(7, answers[item.key] + more)}
+    before, after = position(answers), position(higher)
+    rises = (after.anxiety - before.anxiety, after.avoidance - before.avoidance)
+    own, other = rises if item in ANXIOUS_ITEMS else reversed(rises)
+    assert own <= 0 if item.is_reversed else own >= 0
+    assert other == 0
+    assert (own == 0) == (higher == answers)
+
+
+@given(all_answers, st.sampled_from(ANXIOUS_ITEMS))
+def test_an_answer_left_out_counts_as_the_mean_of_the_others(answers, left_out):
+    rest = {key: answer for key, answer in answers.items() if key != left_out.key}
+    others = [8 - rest[item.key] if item.is_reversed else rest[item.key] for item in ANXIOUS_ITEMS if item is not left_out]
+    mean = scoring.mean_of(ANXIOUS_ITEMS, rest, SCALE)
+    assert mean == pytest.approx(np.mean(others))
+    assert mean == pytest.approx(np.mean([*others, np.mean(others)]))
+
+
+@pytest.mark.parametrize(("asked", "may_miss"), [(9, 0), (10, 1), (18, 1), (20, 2), (30, 3), (36, 3)])
+def test_up_to_a_tenth_of_the_answers_may_be_missing_and_not_one_more(asked, may_miss):
+    items = [Keyed(f"alarm-{number}", "alarm", False) for number in range(asked)]
+    answers = {item.key: 4 for item in items}
+    for item in items[:may_miss]:
+        del answers[item.key]
+    assert scoring.missing(items, answers) == tuple(item.key for item in items[:may_miss])
+    assert scoring.may_be_scored(items, answers)
+    del answers[items[-1].key]
+    assert not scoring.may_be_scored(items, answers)
+
+
+def test_a_facet_without_any_answer_has_no_score_while_its_dimension_rests_on_the_others():
+    answers = {"alarm-1": 7, "alarm-2": 6, "alarm-3": 3}
+    assert scoring.mean_of(ANXIOUS_ITEMS, answers, SCALE) == pytest.approx(6)
+    with pytest.raises(ValueError, match="none of these items was answered"):
+        scoring.mean_of(ANXIOUS_ITEMS[3:], answers, SCALE)
+
+
+# Where the true score is likely to lie
+
+
+def test_a_score_is_pulled_to_the_mean_by_its_reliability():
+    """By hand: 4 + .84 * (6 - 4) = 5.68 and 1.2 * sqrt(.84 * .16) = .440; 4 + .9 * (3 - 4) = 3.1 and 1 * sqrt(.9 * .1) = .3."""
+    belief = scoring.believed(Point(6, 3), Plan(Norm(4, 1.2, 0.84), Norm(4, 1, 0.9), 0))
+    assert (belief.mean.anxiety, belief.mean.avoidance) == pytest.approx((5.68, 3.1))
+    assert (belief.sd.anxiety, belief.sd.avoidance) == pytest.approx((0.440, 0.3), abs=0.0005)
+    assert belief.correlation == 0
+
+
+@given(points, plans)
+def test_the_belief_is_the_one_that_weighing_by_precision_gives(score, plan):
+    """The same by another formula: mean (T^-1 + E^-1)^-1 (T^-1 m + E^-1 x), covariance (T^-1 + E^-1)^-1."""
+    norms = (plan.anxiety, plan.avoidance)
+    observed = plan.correlation * plan.anxiety.sd * plan.avoidance.sd * (1 - np.eye(2)) + np.diag([norm.sd**2 for norm in norms])
+    error = np.diag([norm.sd**2 * (1 - norm.reliability) for norm in norms])
+    of_truth, of_error = np.linalg.inv(observed - error), np.linalg.inv(error)
+    covariance = np.linalg.inv(of_truth + of_error)
+    planned, given_score = [norm.mean for norm in norms], [score.anxiety, score.avoidance]
+    mean = covariance @ (of_truth @ planned + of_error @ given_score)
+    belief = scoring.believed(score, plan)
+    assert [belief.mean.anxiety, belief.mean.avoidance] == pytest.approx(mean.tolist(), abs=CLOSE)
+    assert [belief.sd.anxiety, belief.sd.avoidance] == pytest.approx(np.sqrt(np.diag(covariance)).tolist(), abs=CLOSE)
+    assert belief.correlation == pytest.approx(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]), abs=CLOSE)
+
+
+# How likely each region is
+
+
+@pytest.mark.parametrize(
+    ("score", "secure", "anxious", "dismissive", "fearful"),
+    [
+        (Point(3.0, 3.0), 0.97, 0.01, 0.01, 0.00),
+        (Point(3.5, 5.0), 0.01, 0.00, 0.86, 0.13),
+        (Point(4.2, 5.6), 0.00, 0.00, 0.33, 0.67),
+        (Point(4.0, 4.0), 0.25, 0.25, 0.25, 0.25),
+    ],
+)
+def test_certainties_worked_by_hand_with_an_error_of_point_45(score, secure, anxious, dismissive, fearful):
+    found = scoring.certainties(Belief(score, Point(0.45, 0.45), 0), MIDDLE)
+    assert {region: round(certainty, 2) for region, certainty in found.items()} == {
+        Region.SECURE: secure,
+        Region.ANXIOUS: anxious,
+        Region.DISMISSIVE: dismissive,
+        Region.FEARFUL: fearful,
+    }
+
+
+@given(beliefs, points)
+def test_certainties_are_those_of_scipys_bivariate_normal(belief, centre):
+    """scipy's own lower quadrant, for the distribution turned round so that each region lies lower left."""
+    a, v = centre.anxiety - belief.mean.anxiety, centre.avoidance - belief.mean.avoidance
+    cov = belief.correlation * belief.sd.anxiety * belief.sd.avoidance
+    turns = {Region.SECURE: (1, 1), Region.ANXIOUS: (-1, 1), Region.DISMISSIVE: (1, -1), Region.FEARFUL: (-1, -1)}
+    expected = {}
+    for region, (x, y) in turns.items():
+        covariance = [[belief.sd.anxiety**2, x * y * cov], [x * y * cov, belief.sd.avoidance**2]]
+        expected[region] = multivariate_normal.cdf([x * a, y * v], cov=covariance)
+    assert scoring.certainties(belief, centre) == pytest.approx(expected, abs=1e-11)
+
+
+@given(beliefs, points)
+def test_certainties_are_shares_of_one(belief, centre):
+    found = scoring.certainties(belief, centre)
+    assert set(found) == set(Region)
+    assert all(0 <= certainty <= 1 for certainty in found.values())
+    assert sum(found.values()) == pytest.approx(1, abs=CLOSE)
+
+
+@given(st.builds(Belief, mean=points, sd=st.just(Point(0.02, 0.03)), correlation=st.floats(-0.9, 0.9)))
+def test_certainties_stay_shares_where_a_region_is_out_of_reach(belief):
+    assert all(0 <= certainty <= 1 for certainty in scoring.certainties(belief, MIDDLE).values())
+
+
+@given(all_answers, plans)
+def test_whoever_answers_everything_the_other_way_round_swaps_the_certainties(answers, plan):
+    turned = Plan(
+        Norm(8 - plan.anxiety.mean, plan.anxiety.sd, plan.anxiety.reliability),
+        Norm(8 - plan.avoidance.mean, plan.avoidance.sd, plan.avoidance.reliability),
+        plan.correlation,
+    )
+    here = scoring.certainties(scoring.believed(position(answers), plan), MIDDLE)
+    there = scoring.certainties(scoring.believed(position(mirrored(answers)), turned), MIDDLE)
+    assert here == pytest.approx(
+        {
+            Region.SECURE: there[Region.FEARFUL],
+            Region.FEARFUL: there[Region.SECURE],
+            Region.ANXIOUS: there[Region.DISMISSIVE],
+            Region.DISMISSIVE: there[Region.ANXIOUS],
+        },
+        abs=CLOSE,
+    )
+
+
+def test_the_integration_rule_is_gauss_and_legendres():
+    nodes, weights = np.polynomial.legendre.leggauss(32)
+    assert np.array(sorted(scoring.LEGENDRE)) == pytest.approx(np.column_stack([nodes, weights]), abs=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "words"),
+    [
+        (0.99, Certainty.NAMED),
+        (0.9, Certainty.NAMED),
+        (0.899, Certainty.CLOSEST),
+        (0.75, Certainty.CLOSEST),
+        (0.749, Certainty.BETWEEN),
+        (0.5, Certainty.BETWEEN),
+    ],
+)
+def test_a_region_is_named_called_closest_or_put_between_two_by_its_certainty(certainty, words):
+    rest = 1 - certainty
+    shares = {Region.SECURE: rest / 10, Region.ANXIOUS: rest * 8 / 10, Region.DISMISSIVE: certainty, Region.FEARFUL: rest / 10}
+    assert scoring.verdict(shares) == Verdict(Region.DISMISSIVE, Region.ANXIOUS, words)
+
+
+def test_in_the_very_middle_of_the_plane_two_regions_are_told_and_none_is_named():
+    told = scoring.verdict(scoring.certainties(Belief(MIDDLE, Point(0.45, 0.45), 0), MIDDLE))
+    assert told.certainty is Certainty.BETWEEN
+    assert told.region != told.second
+
+
+# Change
+
+
+def test_a_change_counts_only_beyond_what_measurement_error_would_give():
+    """By hand: SEM = 1.2 * sqrt(1 - .84) = .48; a difference's error is .48 * sqrt(2) = .679; 1.33 points are the least to count."""
+    norm = Norm(4, 1.2, 0.84)
+    assert norm.sem == pytest.approx(0.48)
+    enough, too_little = scoring.change(3, 4.4, norm), scoring.change(3, 4.3, norm)
+    assert (round(enough.points, 2), round(enough.index, 2), enough.is_reliable) == (1.4, 2.06, True)
+    assert (round(too_little.points, 2), round(too_little.index, 2), too_little.is_reliable) == (1.3, 1.92, False)
+    back = scoring.change(4.4, 3, norm)
+    assert (back.points, back.index, back.is_reliable) == (-enough.points, -enough.index, True)
+
+
+# How people answer
+
+
+@pytest.mark.parametrize("answer", [1, 4, 7])
+def test_one_answer_all_the_way_down_is_noticed(answer):
+    answers = dict.fromkeys((item.key for item in ITEMS), answer)
+    assert scoring.is_straight(answers)
+    assert not scoring.is_straight({**answers, "silence-2": 2})
+
+
+def test_two_answers_alike_are_not_yet_a_straight_line():
+    assert not scoring.is_straight({"alarm-1": 4, "alarm-2": 4})
+
+
+@pytest.mark.parametrize("answer", [1, 7])
+def test_a_statement_and_its_opposite_both_affirmed_or_both_rejected_outright_are_asked_about(answer):
+    answers = dict.fromkeys((item.key for item in ITEMS), answer)
+    assert scoring.contradictions(ITEMS, answers, SCALE) == (
+        ("alarm-1", "alarm-3"),
+        ("alarm-2", "alarm-3"),
+        ("doubt-1", "doubt-2"),
+        ("distance-1", "distance-2"),
+        ("silence-2", "silence-1"),
+    )
+
+
+@pytest.mark.parametrize(
+    "answers", [{"alarm-1": 7, "alarm-3": 6}, {"alarm-1": 1, "alarm-3": 7}, {"alarm-1": 7}, {"alarm-1": 7, "doubt-2": 7}]
+)
+def test_a_mild_a_fitting_a_missing_and_an_unrelated_answer_are_no_contradiction(answers):
+    assert scoring.contradictions(ITEMS, answers, SCALE) == ()
+
+
+# Alpha
+
+
+def test_alpha_worked_by_hand():
+    """Both items have variance 8/3, their totals 5, 9, 11, 11 have 8: alpha = 2/1 * (1 - (16/3) / 8) = 2/3."""
+    assert scoring.alpha([(2, 3), (4, 5), (6, 5), (4, 7)]) == pytest.approx(2 / 3)
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 7), min_size=4, max_size=4), min_size=3, max_size=30).filter(lambda rows: len(set(map(sum, rows))) > 1)
+)
+def test_alpha_is_the_one_of_the_covariance_matrix(rows):
+    covariance = np.cov(np.array(rows), rowvar=False)
+    assert scoring.alpha(rows) == pytest.approx(4 / 3 * (1 - np.trace(covariance) / covariance.sum()))
+
+
+@pytest.mark.parametrize("rows", [[], [(1, 2)], [(1,), (2,)]])
+def test_alpha_needs_two_persons_and_two_items(rows):
+    with pytest.raises(ValueError, match="two persons and two items"):
+        scoring.alpha(rows)
+
+
+def test_alpha_is_refused_where_everybody_has_the_same_total():
+    with pytest.raises(ValueError, match="do not vary"):
+        scoring.alpha([(1.1, 2.2), (2.2, 1.1), (1.1, 2.2)])
+
+
+# Another bank
+
+FACETS = {"north": ANXIETY, "south": ANXIETY, "east": AVOIDANCE, "west": AVOIDANCE}
+FRONT_MATTER = """---
+title: Another quiz
+slug: another
+summary: It asks about nothing at all.
+reviewed: 2026-11-01
+next_review: 2027-11-01
+authors: [Nobody]
+scale:
+  from: 1
+  to: 5
+  low: Not so
+  middle: Half so
+  high: Quite so
+dimensions:
+  anxiety:
+    name: One thing
+    about: A high score means one thing.
+    mean: 3
+    sd: 0.8
+    reliability: 0.9
+  avoidance:
+    name: Another thing
+    about: A high score means another thing.
+    mean: 2.5
+    sd: 0.9
+    reliability: 0.92
+correlation: 0.1
+planning: These figures are made up.
+facets:
+"""
+
+
+def bank():
+    """36 statements without a meaning, on a scale from 1 to 5, in the quiz's own format."""
+    said = map(sentence, range(10_000, 20_000))
+    facets = "".join(f"  {key}:\n    name: The {key}\n    dimension: {dimension}\n" for key, dimension in FACETS.items())
+    items = "".join(
+        f"- {key}-{number}{' (reversed)' if (number + place) % 2 else ''}: {next(said)}\n"
+        for number in range(1, 10)
+        for place, key in enumerate(FACETS)
+    )
+    styles = "".join(f"### Place {style} {{#{style}}}\n{next(said)}\n\n" for style in instrument.STYLES)
+    insights = {
+        part: "".join(
+            f"### {part} {key} {side}\n- Facet: {key}, {side}\n"
+            + "".join(f"- {label}: {next(said)}\n" for label in labels)
+            + f"- Step: /guides/anxious/#{part}-{key}-{side}\n\n"
+            for key in FACETS
+            for side in instrument.Side
+        )
+        for part, labels in instrument.LABELS.items()
+    }
+    return (
+        f"{FRONT_MATTER}{facets}---\n{next(said)}\n\n## Whom do you have in mind?\n- general: people in general\n\n"
+        f"## Statements\n{items}\n## Where you stand\n{styles}## What sets you off\n{insights['triggers']}"
+        f"## What you are good at\n{insights['strengths']}## Limits\n- {next(said)}\n"
+    )
+
+
+def test_a_bank_of_36_statements_on_a_scale_from_1_to_5_loads_and_scores():
+    other = instrument.read(bank(), {})
+    assert other.problems == ()
+    assert (len(other.items), other.scale, other.plan.avoidance) == (36, Scale(1, 5), Norm(2.5, 0.9, 0.92))
+    anxious = {item.key: 1 if item.is_reversed else 5 for item in other.items_in(ANXIETY)}
+    calm = {item.key: 4 if item.is_reversed else 2 for item in other.items_in(AVOIDANCE)[3:]}
+    answers = anxious | calm
+    assert scoring.may_be_scored(other.items, answers)
+    score = Point(*(scoring.mean_of(other.items_in(dimension), answers, other.scale) for dimension in (ANXIETY, AVOIDANCE)))
+    assert (score.anxiety, score.avoidance) == (5, 2)
+    shares = scoring.certainties(scoring.believed(score, other.plan), Point(other.scale.middle, other.scale.middle))
+    assert scoring.verdict(shares) == Verdict(Region.ANXIOUS, Region.FEARFUL, Certainty.NAMED)
