@@ -340,8 +340,8 @@ def check_items(instrument: Instrument) -> Iterator[Problem]:
     lines: dict[str, int] = {}
     for item in instrument.items:
         if item.key in lines:
-            said = f'"{item.key}" is the statement in line {lines[item.key]} too. Give this one another number.'
-            yield Problem(item.line, "key-repeated", said)
+            said = f'"{item.key}" is the statement in line {{lines}} too. Give this one another number.'
+            yield Problem(item.line, "key-repeated", said, (lines[item.key],))
         if item.facet not in instrument.facets:
             said = f'"{item.facet}" is not among the facets. Facets are: {", ".join(instrument.facets)}.'
             yield Problem(item.line, "facet-unknown", said)

@@ -1,0 +1,83 @@
+"""The quiz's text read to an instrument, and every problem that it can have, from the cases in cases/problems.txt."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.check import Library, check_across
+from documents.content import is_page
+from documents.references import read_references
+from guides import parts
+from quiz.instrument import ADDRESS, Side, read
+from quiz.scoring import Norm, Scale
+
+TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
+WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
+CASES = (Path(__file__).parent / "cases/problems.txt").read_text()
+TODAY = date(2026, 11, 24)
+
+
+def changed(case):
+    text = TEXT
+    for old, new in re.findall(r"^<<< (.+)\n>>> (.*)$", case, re.MULTILINE):
+        old, new = (part.replace("\\n", "\n") for part in (old, new))
+        assert old in text, f"{old!r} is not in the quiz"
+        text = text.replace(old, new, 1)
+    return text
+
+
+def cases():
+    for case in re.split(r"^# ", CASES, flags=re.MULTILINE)[1:]:
+        yield pytest.param(changed(case), re.findall(r"^!!! (.+)$", case, re.MULTILINE), id=case.partition("\n")[0])
+
+
+@pytest.mark.parametrize(("text", "expected"), list(cases()))
+def test_reading_says_every_problem(text, expected):
+    assert sorted(f"{problem.code}: {problem.message}" for problem in read(text, WORKS).problems) == sorted(expected)
+
+
+def test_a_quiz_is_read_to_what_it_asks_and_answers():
+    quiz = read(TEXT, WORKS)
+    assert (quiz.scale, quiz.labels.low, quiz.labels.high) == (Scale(1, 7), "Not at all like me", "Very much like me")
+    assert quiz.plan.anxiety == Norm(4.14, 1.21, 0.84)
+    assert [relation.key for relation in quiz.relations] == ["partner", "friend", "parent", "general"]
+    assert [len(quiz.items), len(quiz.items_in("anxiety")), len(quiz.items_of("alarm"))] == [18, 9, 3]
+    first = quiz.items[0]
+    assert (first.key, first.facet, first.is_reversed) == ("distance-3", "distance", True)
+    trigger = quiz.triggers[0]
+    assert (trigger.title, trigger.facet, trigger.side) == ("A reply that does not come", "alarm", Side.HIGH)
+    assert trigger.worth == "An alarm this quick is trying to save a bond that matters to you."
+    assert trigger.step == "/guides/anxious/#name-alarm"
+
+
+def test_no_two_statements_of_one_facet_follow_each_other():
+    facets = [item.facet for item in read(TEXT, WORKS).items]
+    assert all(one != other for one, other in zip(facets, facets[1:], strict=False))
+
+
+def shelf():
+    guides = [parts.read(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
+    return Library({parts.ADDRESS.format(guide.slug): guide.anchors for guide in guides}, {}, is_page, lambda address: False)
+
+
+def test_each_trigger_leads_to_a_step_that_eases_its_facet():
+    quiz = read(TEXT, WORKS)
+    assert all(trigger.step for trigger in quiz.triggers)
+    assert check_across(quiz, ADDRESS, shelf(), TODAY) == []
+
+
+def test_a_step_that_eases_something_else_is_refused_with_its_line():
+    quiz = read(TEXT.replace("/guides/anxious/#name-alarm", "/guides/anxious/#ask-once"), WORKS)
+    (problem,) = check_across(quiz, ADDRESS, shelf(), TODAY)
+    assert (problem.code, problem.line) == ("step-eases-other", quiz.triggers[0].line)
+    assert problem.message.startswith('"/guides/anxious/#ask-once" does not ease "alarm".')
+
+
+@given(st.text(max_size=300) | st.lists(st.sampled_from(re.split(r"(?<=\n)", TEXT)), max_size=60).map("".join))
+def test_any_text_whatever_is_read_without_an_exception(text):
+    assert isinstance(read(text, WORKS).problems, tuple)
