@@ -54,6 +54,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
     "pages",
+    "quiz",
     "guides",
     "documents",
     "markdownx",

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("pages.urls")),
+    path("quiz/", include("quiz.urls")),
     path("guides/", include("guides.urls")),
     path("images/", include("documents.urls")),
     path("admin/markdownx/", include("guides.editor_urls")),

@@ -95,7 +95,8 @@ def not_utf8(error: UnicodeDecodeError) -> Problem:
 
 def is_page(address: str) -> bool:
     """Whether an address that is no document's is a page of the site."""
-    if any(address.startswith(kind.address.partition("{}")[0]) and address.count("/") > 2 for kind in KINDS.values()):
+    named = [kind.address.partition("{}")[0] for kind in KINDS.values() if "{}" in kind.address]
+    if any(address.startswith(folder) and address != folder for folder in named):
         return False  # it looks like a document's, and those are known by name
     try:
         resolve(address)

@@ -14,7 +14,7 @@ from documents.html import Html
 from documents.problems import Problem
 from documents.reader import Reader
 from documents.references import Citation, Reference
-from documents.render import Heading, blocks, line_of, list_items, without
+from documents.render import Heading, blocks, line_of, list_items, outline, parse, without
 from documents.source import split
 
 ADDRESS = "/guides/{}/"
@@ -111,6 +111,15 @@ def mentioned(text: str) -> set[str]:
     """The slugs of all guides that a text may link to."""
     related = split(text).values().get("related", ())
     return {*re.findall(r"/guides/([a-z0-9-]+)/", text), *(related if isinstance(related, tuple) else ())}
+
+
+def step_titles(text: str) -> dict[str, str]:
+    """The titles of a guide's steps by their anchors, without rendering anything."""
+    root = outline(parse(split(text).body))
+    steps = (
+        step for section in root.children if section.title in SECTIONS and SECTIONS[section.title] == "steps" for step in section.children
+    )
+    return {anchor_of(step): step.title for step in steps}
 
 
 class GuideReader(Reader):

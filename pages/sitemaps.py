@@ -20,7 +20,7 @@ class GuideSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stubs o
 
 class PageSitemap(Sitemap):  # type: ignore[type-arg]
     def items(self) -> list[str]:
-        return ["pages:home", "guides:list", "pages:quiz", "pages:help", "pages:about", "pages:privacy"]
+        return ["pages:home", "guides:list", "quiz:start", "pages:help", "pages:about", "pages:privacy"]
 
     def location(self, name: str) -> str:
         return reverse(name)

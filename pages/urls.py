@@ -1,4 +1,4 @@
-"""Addresses of the pages that are neither a guide nor the quiz itself. All are public; all but the last two may be cached."""
+"""Addresses of the pages that are neither a guide nor the quiz. All are public; all but the last two may be cached."""
 
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
@@ -12,7 +12,6 @@ urlpatterns = [
     path("help/", views.help_now, name="help"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
-    path("quiz/", views.quiz, name="quiz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("healthz", views.healthz, name="healthz"),

@@ -1,4 +1,4 @@
-"""Home, help, about, privacy, the quiz to come, and what machines ask for. No view touches a session or sets a cookie."""
+"""Home, help, about, privacy, and what machines ask for. No view touches a session or sets a cookie."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -60,11 +60,6 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
-
-
-@require_safe
-def quiz(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/quiz.html")
 
 
 @require_safe

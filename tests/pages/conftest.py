@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from guides.models import KIND, Guide
+from quiz.models import Instrument
 
 Publish = Callable[[str, datetime], Guide]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "path", "source", "track", "wbr"}
@@ -65,6 +66,15 @@ def guides(publish: Publish) -> list[Guide]:
     """Our three guides, online since yesterday."""
     yesterday = timezone.now() - timedelta(days=1)
     return [publish(slug, yesterday) for slug in ("anxious", "dismissive-avoidant", "fearful-avoidant")]
+
+
+@pytest.fixture
+def quiz(db: None) -> Instrument:
+    """Our quiz, online."""
+    found = Instrument(kind="quiz", state=Instrument.State.PUBLISHED)
+    text = (settings.CONTENT_DIR / "quiz/attachment.md").read_text(encoding="utf-8")
+    found.rewrite(text, by=None, now=timezone.now(), note="for a test")
+    return found
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def is_source(around, address):
     return address.startswith("https://") and any(anchor.startswith("source-") for anchor in around)
 
 
-def test_no_public_page_sets_a_cookie_or_asks_anybody_else(client, guides, outside_links):
+def test_no_public_page_sets_a_cookie_or_asks_anybody_else(client, guides, quiz, outside_links):
     listed = re.findall("<loc>(.+?)</loc>", client.get("/sitemap.xml").content.decode())
     assert len(listed) == 6 + len(guides)
     for address in {*listed, "/help/", "/about/", "/quiz/", "/no-such-page/", "/guides/no-such-guide/"}:
@@ -51,7 +51,7 @@ def test_no_public_page_sets_a_cookie_or_asks_anybody_else(client, guides, outsi
         assert foreign(page, outside_links) == [], address
 
 
-def test_no_public_page_has_a_form_or_a_script_or_style_of_its_own(client, guides):
+def test_no_public_page_has_a_form_or_a_script_or_style_of_its_own(client, guides, quiz):
     for address in ("/", "/help/", "/about/", "/privacy/", "/quiz/", "/no-such-page/"):
         html = client.get(address).content.decode()
         assert not re.search(r"<form|<style|\sstyle=|\son[a-z]+=|<script(?![^>]+src=)", html), address
@@ -79,21 +79,6 @@ def test_home_opens_no_door_to_a_guide_that_readers_cannot_see_yet(publish, read
 
 
 @pytest.mark.django_db
-def test_the_quiz_page_says_what_will_come_and_asks_nothing_yet(read):
-    quiz = read("/quiz/")
-    for promise in (
-        "being built",
-        "18 short statements",
-        "about two minutes",
-        "free",
-        "no account",
-        "nothing to fill in yet",
-    ):
-        assert promise in quiz.text
-    assert not {"input", "button", "select", "textarea"} & set(quiz.tags)
-
-
-@pytest.mark.django_db
 def test_about_says_what_the_site_is_not_and_where_its_evidence_ends(read):
     about = read("/about/")
     for promise in ("not a diagnosis", "not therapy", "We found no trial", "open an issue", "MIT licence"):
@@ -101,9 +86,9 @@ def test_about_says_what_the_site_is_not_and_where_its_evidence_ends(read):
 
 
 @pytest.mark.django_db
-def test_the_privacy_notice_tells_readers_editors_and_the_plan_for_the_quiz_apart(read):
+def test_the_privacy_notice_tells_readers_takers_and_editors_apart(read):
     privacy = read("/privacy/")
-    for promise in ("no cookie", "no analytics", "consumer health data", "may keep its own log", "not there yet"):
+    for promise in ("no cookie", "no analytics", "consumer health data", "may keep its own log", "under a secret link", "12 months"):
         assert promise in privacy.text
 
 

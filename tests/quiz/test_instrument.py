@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_quiz_is_read_to_what_it_asks_and_answers():
 
 def test_no_two_statements_of_one_facet_follow_each_other():
     facets = [item.facet for item in read(TEXT, WORKS).items]
-    assert all(one != other for one, other in zip(facets, facets[1:], strict=False))
+    assert all(one != other for one, other in pairwise(facets))
 
 
 def shelf():

@@ -1,0 +1,13 @@
+"""The quiz: its instruments, what is scored and said, and the results that visitors keep."""
+
+from django.apps import AppConfig
+
+from documents.kinds import Kind, register
+from quiz.instrument import ADDRESS, read
+
+
+class QuizConfig(AppConfig):
+    name = "quiz"
+
+    def ready(self) -> None:
+        register(Kind("quiz", "quiz", ADDRESS, read))

@@ -1,0 +1,31 @@
+"""Addresses of the quiz, under /quiz/. The first is a public page, cached whole; those under results/ are secrets."""
+
+from django.urls import path, register_converter
+
+from quiz import views
+from quiz.forms import KEY
+
+
+class KeyConverter:
+    """The key of a kept result."""
+
+    regex = KEY.pattern
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(KeyConverter, "key")
+
+app_name = "quiz"
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("take/", views.take, name="take"),
+    path("results/<key:key>/", views.result, name="result"),
+    path("results/<key:key>/deletion/", views.deletion, name="deletion"),
+    path("results/<key:key>/renewal/", views.renewal, name="renewal"),
+    path("results/<key:key>/answers.json", views.answers, name="answers"),
+]

@@ -1,0 +1,122 @@
+"""A result is kept: under its link alone, once, correctable, deletable, and not for ever."""
+
+import hashlib
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from quiz.models import Result, year_after
+from tests.quiz.conftest import Taker
+
+TODAY = timezone.now().date()
+
+
+def test_the_row_holds_the_answers_the_day_and_no_trace_of_the_link(taker, kept):
+    row = kept()
+    assert bytes(row.digest) == hashlib.sha256(taker.key.encode()).digest()
+    assert len(row.answers) == 18
+    assert (row.relation, row.day, row.expires_on) == ("friend", TODAY, year_after(TODAY))
+    assert taker.key not in str(vars(row))
+
+
+def test_a_double_click_on_send_keeps_one_result(taker):
+    assert taker.send()["Location"] == taker.send()["Location"]
+    assert Result.objects.count() == 1
+
+
+def test_back_change_and_send_again_corrects_that_row_and_does_not_lengthen_its_life(taker, kept):
+    Result.objects.update(day=TODAY - timedelta(days=100), expires_on=TODAY + timedelta(days=265))
+    taker.send(alarm_1=1)
+    assert kept().answers["alarm-1"] == 1
+    assert kept().expires_on == TODAY + timedelta(days=265)
+
+
+def test_a_kept_result_is_stored_nowhere_else_and_listed_nowhere(taker, kept):
+    answer = taker.client.get(taker.address)
+    assert (answer.status_code, answer["Cache-Control"], answer["X-Robots-Tag"]) == (200, "no-store", "noindex")
+    assert answer["Referrer-Policy"] == "strict-origin"
+    assert taker.key not in taker.client.get("/sitemap.xml").content.decode()
+
+
+def test_looking_at_a_result_changes_nothing(taker, kept, django_assert_max_num_queries):
+    before = vars(kept())
+    with django_assert_max_num_queries(2) as asked:
+        taker.client.get(taker.address)
+    taker.client.head(taker.address)
+    taker.client.get(f"{taker.address}deletion/")
+    assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
+    after = vars(kept())
+    assert {name: after[name] for name in after if name != "_state"} == {name: before[name] for name in before if name != "_state"}
+
+
+@pytest.mark.parametrize("name", ["", "deletion/", "answers.json"])
+def test_nothing_is_under_a_link_that_is_unknown_or_expired(taker, kept, name):
+    for address in (f"/quiz/results/{'x' * 43}/{name}", f"{taker.address}{name}"):
+        Result.objects.update(day=TODAY - timedelta(days=365), expires_on=TODAY)
+        answer = taker.client.get(address)
+        assert answer.status_code == 404
+        assert "Nothing is under this link any more" in answer.content.decode()
+
+
+def test_a_result_is_deleted_at_once_and_for_good(taker, kept):
+    page = taker.client.post(f"{taker.address}deletion/")
+    assert "Your result is deleted" in page.content.decode()
+    assert not Result.objects.exists()
+    assert taker.client.get(taker.address).status_code == 404
+
+
+def test_another_site_can_not_delete_a_result(taker, kept):
+    answer = taker.client.post(f"{taker.address}deletion/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert kept()
+
+
+def test_a_result_is_renewed_for_twelve_months_from_today(taker, kept):
+    Result.objects.update(day=TODAY - timedelta(days=300), expires_on=TODAY + timedelta(days=65))
+    answer = taker.client.post(f"{taker.address}renewal/")
+    assert (answer.status_code, answer["Location"]) == (303, taker.address)
+    assert kept().expires_on == year_after(TODAY)
+    assert taker.client.get(f"{taker.address}renewal/").status_code == 405
+
+
+def test_the_data_are_handed_out_as_json(taker, kept):
+    answer = taker.client.get(f"{taker.address}answers.json")
+    assert answer["Content-Disposition"] == 'attachment; filename="answers.json"'
+    told = answer.json()
+    assert (told["day"], told["relation"], told["answers"]["alarm-1"]) == (TODAY.isoformat(), "friend", 5)
+    assert set(told["scores"]) == {"anxiety", "avoidance"}
+
+
+def test_expired_results_are_purged_and_others_stay(library, client, capsys):
+    Taker(client).send()
+    Result.objects.update(day=TODAY - timedelta(days=365), expires_on=TODAY)
+    Taker(client).send()
+    call_command("purge_expired")
+    assert capsys.readouterr().out == "1 expired result deleted.\n"
+    assert Result.objects.count() == 1
+
+
+def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
+    before = taker.client.get(taker.address).content
+    library.rewrite(library.source.replace("A reply that does not come", "Something else"), by=None, now=timezone.now(), note="Changed")
+    assert taker.client.get(taker.address).content == before
+
+
+def test_a_leap_day_has_an_anniversary():
+    assert year_after(date(2028, 2, 29)) == date(2029, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "constraint"),
+    [
+        ("digest", "'\\x00'", "result_digest_sha256"),
+        ("expires_on", "day", "result_expires_after_its_day"),
+        ("anxiety", "1000", "result_scores_on_some_scale"),
+    ],
+)
+def test_the_database_refuses_what_no_result_may_be(kept, column, value, constraint):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE quiz_result SET {column} = {value}")  # noqa: S608

@@ -1,0 +1,127 @@
+"""The quiz is taken: what the form asks, what it refuses and how, and what a result says."""
+
+import pytest
+from django.test import Client
+
+from quiz.models import Instrument, Result
+from tests.quiz.conftest import Taker
+
+
+def test_the_first_page_says_what_is_asked_and_what_is_kept(library, client):
+    page = client.get("/quiz/").content.decode()
+    for promise in ("18 statements", "two minutes", "12 months", "aged 16 or over", "no diagnosis", "not a validated test"):
+        assert promise in page
+
+
+def test_the_form_asks_every_statement_and_has_a_new_key_each_time(library, client):
+    one, other = Taker(client), Taker(client)
+    assert len(one.items) == 18
+    assert one.key != other.key
+    assert len(one.key) >= 43  # 256 bits
+    assert client.get("/quiz/take/")["Cache-Control"] == "private, no-cache"
+
+
+def test_showing_without_keeping_gives_the_result_and_writes_nothing(taker, django_assert_num_queries):
+    with django_assert_num_queries(2) as asked:
+        answer = taker.send(keep="no")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert "Nothing of this is stored." in answer.content.decode()
+    assert not Result.objects.exists()
+    assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
+
+
+def test_no_choice_means_nothing_is_kept(taker):
+    taker.send(keep="")
+    assert not Result.objects.exists()
+
+
+def test_keeping_leads_to_the_link_made_of_the_forms_key(taker, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        answer = taker.send()
+    assert (answer.status_code, answer["Location"]) == (303, taker.address)
+    assert Result.objects.count() == 1
+
+
+def test_everything_that_is_missing_is_said_at_once_and_the_answers_stay(taker):
+    page = taker.send(left_out=["alarm-1", "distance-1"], relation="", alarm_2=7).content.decode()
+    assert page.count("Please choose a number.") == 2
+    assert "Please choose whom you have in mind." in page
+    assert 'value="7" class' in page or page.count("checked") == 16
+    assert taker.key in page
+    assert not Result.objects.exists()
+
+
+def test_one_answer_of_eighteen_may_be_missing_and_the_result_says_so(taker):
+    page = taker.send(keep="no", left_out=["alarm-1"]).content.decode()
+    assert "You left this open" in page
+    assert "When they are slow to reply, I fear they are drifting away." in page
+
+
+@pytest.mark.parametrize("answer", ["0", "8", "six", "5.5", "", "9" * 5000])
+def test_an_answer_outside_the_scale_is_no_answer(taker, answer):
+    response = taker.send(alarm_1=answer, alarm_2=answer, alarm_3=answer)
+    assert response.status_code == 200
+    assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["", "short", "a" * 500, "../../admin/", "<script>"])
+def test_a_key_that_is_none_of_ours_is_replaced(taker, key):
+    taker.key = key
+    location = taker.send()["Location"]
+    assert len(location.split("/")[3]) >= 43
+    assert taker.client.get(location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "none"}, 303),
+        ({"Origin": "http://testserver"}, 303),
+        ({}, 303),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_a_form_that_another_site_sends_is_refused(taker, headers, status):
+    assert taker.send(headers=headers).status_code == status
+    assert Result.objects.exists() == (status == 303)
+
+
+def test_without_a_published_quiz_the_pages_say_so(db):
+    for address in ("/quiz/", "/quiz/take/"):
+        page = Client().get(address)
+        assert page.status_code == 404
+        assert "not here right now" in page.content.decode()
+
+
+def test_the_result_names_region_triggers_and_the_answers_behind_them(taker):
+    page = taker.send(keep="no", alarm_1=7, alarm_2=7, alarm_3=1).content.decode()
+    assert "A reply that does not come" in page
+    assert 'href="/guides/anxious/#name-alarm"' in page
+    assert "7 of 7" in page
+    assert "You had in mind: a close friend." in page
+
+
+def test_two_takers_do_not_read_the_same(library, client):
+    anxious = Taker(client).send(keep="no", alarm_1=7, alarm_2=7, alarm_3=1, distance_1=1, distance_2=1, distance_3=7)
+    distant = Taker(client).send(keep="no", alarm_1=1, alarm_2=1, alarm_3=7, distance_1=7, distance_2=7, distance_3=1)
+    assert "You notice small shifts" in anxious.content.decode()
+    assert "You notice small shifts" not in distant.content.decode()
+
+
+def test_no_quiz_page_sets_a_cookie(taker):
+    taker.send()
+    for address in ("/quiz/", "/quiz/take/", taker.address, f"{taker.address}deletion/"):
+        answer = taker.client.get(address)
+        assert not answer.cookies
+        assert "Cookie" not in answer.get("Vary", "")
+
+
+def test_the_newest_published_quiz_is_taken_and_a_draft_never(library, client):
+    draft = Instrument(kind="quiz", state="draft")
+    draft.rewrite(library.source.replace("slug: attachment", "slug: other"), by=None, now=library.changed_at, note="Draft")
+    Taker(client).send()
+    assert Result.objects.get().revision.document_id == library.pk
