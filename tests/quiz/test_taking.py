@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from guides.models import Guide
 from quiz.models import Instrument, Result
 from tests.quiz.conftest import Taker
 
@@ -46,7 +47,7 @@ def test_everything_that_is_missing_is_said_at_once_and_the_answers_stay(taker):
     page = taker.send(left_out=["alarm-1", "distance-1"], relation="", alarm_2=7).content.decode()
     assert page.count("Please choose a number.") == 2
     assert "Please choose whom you have in mind." in page
-    assert 'value="7" class' in page or page.count("checked") == 16
+    assert page.count(" checked") == 16
     assert taker.key in page
     assert not Result.objects.exists()
 
@@ -78,6 +79,7 @@ def test_a_key_that_is_none_of_ours_is_replaced(taker, key):
         ({"Sec-Fetch-Site": "same-origin"}, 303),
         ({"Sec-Fetch-Site": "none"}, 303),
         ({"Origin": "http://testserver"}, 303),
+        ({"Origin": "https://testserver"}, 303),  # behind a proxy that speaks TLS for us
         ({}, 303),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
@@ -103,6 +105,13 @@ def test_the_result_names_region_triggers_and_the_answers_behind_them(taker):
     assert 'href="/guides/anxious/#name-alarm"' in page
     assert "7 of 7" in page
     assert "You had in mind: a close friend." in page
+
+
+def test_a_step_whose_guide_is_a_draft_is_not_linked(taker):
+    Guide.objects.filter(slug="anxious").update(state="draft", publish_at=None)
+    page = taker.send(keep="no", alarm_1=7, alarm_2=7, alarm_3=1).content.decode()
+    assert "A reply that does not come" in page
+    assert "/guides/anxious/" not in page
 
 
 def test_two_takers_do_not_read_the_same(library, client):
