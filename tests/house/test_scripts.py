@@ -105,7 +105,8 @@ def test_everything_is_checked_in_order(machine):
         "import rules",
         "migrations",
         "content",
-        "tests",
+        "tests of documents and guides",
+        "other tests",
         "browser tests",
     ]
 
