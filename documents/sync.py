@@ -179,11 +179,11 @@ class Export:
         return [departure for departure in self.departures if departure.act is Act.CONFLICT]
 
     def apply(self) -> None:
-        for departure in self.departures:
-            if departure.act in {Act.NEW, Act.CHANGED}:
-                for picture in Picture.objects.shown_in(departure.document.source):
-                    write_whole(self.root / f"{picture}".removeprefix("/"), bytes(picture.content))
-                write_whole(self.root / departure.path, departure.document.source.encode())
+        written = [departure for departure in self.departures if departure.act in {Act.NEW, Act.CHANGED}]
+        for picture in Picture.objects.shown_in("\n".join(departure.document.source for departure in written)):
+            write_whole(self.root / f"{picture}".removeprefix("/"), bytes(picture.content))
+        for departure in written:
+            write_whole(self.root / departure.path, departure.document.source.encode())
             if departure.stale:
                 (self.root / departure.stale).unlink()
         if is_home(self.root):

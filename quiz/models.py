@@ -76,6 +76,10 @@ class ResultManager(models.Manager["Result"]):
         """The one result that a key opens, or none."""
         return self.filter(digest=digest_of(key), expires_on__gt=today)
 
+    def renew(self, key: str, today: date) -> bool:
+        """Gives the result another year. False where there is none, be it deleted this very moment."""
+        return self.under(key, today).update(expires_on=year_after(today)) > 0
+
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
 
@@ -107,10 +111,6 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"Result of {self.day}"
-
-    def renew(self, today: date) -> None:
-        self.expires_on = year_after(today)
-        self.save(update_fields=["expires_on"])
 
 
 class Addresses:

@@ -120,11 +120,8 @@ def deletion(request: HttpRequest, key: str) -> HttpResponse:
 @sent_by_own_page
 @require_POST
 def renewal(request: HttpRequest, key: str) -> HttpResponse:
-    today = timezone.now().date()
-    found = Result.objects.under(key, today).first()
-    if found is None:
+    if not Result.objects.renew(key, timezone.now().date()):
         return gone(request)
-    found.renew(today)
     return HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
 
 
