@@ -16,6 +16,7 @@ from documents.models import Document, DocumentQuerySet, Revision, digest_of
 from guides.models import Guide
 from guides.parts import ADDRESS, mentioned, step_titles
 from quiz import instrument
+from quiz.figures import questions
 from quiz.scoring import Point
 
 KIND = "quiz"
@@ -82,6 +83,12 @@ class ResultManager(models.Manager["Result"]):
 
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
+
+    def comparable(self, asked: instrument.Instrument, today: date) -> models.QuerySet[Result]:
+        """Results whose takers answered every one of these very statements, whatever the version of the text around them."""
+        texts = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
+        same = [text.pk for text in texts if questions(instrument.read(text.source, references())) == questions(asked)]
+        return self.filter(revision__in=same, expires_on__gt=today, answers__has_keys=[item.key for item in asked.items])
 
 
 class Result(models.Model):

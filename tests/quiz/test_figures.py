@@ -1,0 +1,198 @@
+"""Figures from counts, against other ways to get them; and which counts are shown, against whoever would work out the others."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
+from statistics import fmean, stdev, variance
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import f as feldt
+
+from quiz import scoring
+from quiz.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, alpha, alpha_interval, figures, questions, shown, spread
+from quiz.instrument import ANXIETY, AVOIDANCE, read
+from quiz.scoring import Region
+
+TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
+QUIZ = read(TEXT, {})
+
+counts = st.lists(st.integers(0, 40), min_size=1, max_size=8)
+answers = st.lists(st.integers(1, 7), min_size=2, max_size=60)
+people = st.lists(st.lists(st.integers(1, 7), min_size=4, max_size=4), min_size=2, max_size=30)
+
+
+# Figures
+
+
+@given(answers)
+def test_mean_and_deviation_from_counts_are_those_of_the_answers(given_answers):
+    found = spread(Counter(given_answers))
+    assert found.mean == pytest.approx(fmean(given_answers))
+    assert found.sd == pytest.approx(stdev(given_answers), abs=1e-9)
+
+
+@given(people)
+def test_alpha_from_variances_is_the_alpha_of_the_rows(rows):
+    means = variance([fmean(row) for row in rows])
+    found = alpha([variance(column) for column in zip(*rows, strict=True)], means)
+    if means:
+        assert found == pytest.approx(scoring.alpha(rows))
+    else:
+        assert found is None
+
+
+@given(st.floats(0.01, 10), st.integers(2, 20))
+def test_statements_that_all_go_together_have_an_alpha_of_1_and_not_a_hair_above(variance_of_each, number):
+    found = alpha([variance_of_each] * number, variance_of_each)
+    assert found == pytest.approx(1)
+    assert found is not None
+    assert found <= 1
+
+
+def test_one_statement_has_no_alpha():
+    assert alpha([1.5], 1.5) is None
+
+
+@pytest.mark.parametrize(("found", "items", "persons"), [(0.85, 9, 300), (0.7, 6, 100), (0.9, 18, 50)])
+def test_the_interval_of_alpha_is_about_that_of_feldts_exact_one(found, items, persons):
+    exact = [1 - (1 - found) * feldt.ppf(q, persons - 1, (persons - 1) * (items - 1)) for q in (0.975, 0.025)]
+    assert alpha_interval(found, items, persons) == pytest.approx(exact, abs=0.01)
+
+
+# What may be shown
+
+
+def parts(total: int, number: int) -> Iterator[tuple[int, ...]]:
+    """Every way to split a total among so many groups."""
+    for bars in combinations(range(total + number - 1), number - 1):
+        ends = (-1, *bars, total + number - 1)
+        yield tuple(right - left - 1 for left, right in pairwise(ends))
+
+
+def alike(total: int, number: int, least: int) -> list[Sequence[tuple[int, ...]]]:
+    """All counts of a total, those together of which a reader sees the same."""
+    found = defaultdict(list)
+    for split in parts(total, number):
+        found[shown(split, least)].append(split)
+    return list(found.values())
+
+
+@pytest.mark.parametrize(("least", "number", "most"), [(3, 2, 14), (3, 3, 16), (3, 4, 14), (2, 5, 10)])
+def test_a_hidden_group_may_be_any_small_number_for_all_that_a_reader_knows_who_knows_the_rule(least, number, most):
+    for total in range(least, most):
+        for splits in alike(total, number, least):
+            for place in range(number):
+                values = {split[place] for split in splits}
+                assert not values & set(range(least)) or values >= set(range(least)), (total, splits[:3])
+
+
+@given(counts)
+def test_no_small_group_is_shown_and_none_is_hidden_alone(found):
+    told = shown(found)
+    hidden = [number for number, tells in zip(found, told, strict=True) if tells is None]
+    assert all(number >= LEAST for number in told if number is not None)
+    assert len(hidden) != 1 or len(found) == 1
+    assert not hidden or sum(hidden) >= LEAST or len(hidden) == len(found)
+
+
+@given(counts)
+def test_what_is_shown_is_true(found):
+    assert all(tells in (None, number) for number, tells in zip(found, shown(found), strict=True))
+
+
+@given(st.lists(st.integers(LEAST, 99), min_size=1))
+def test_nothing_is_hidden_without_need(found):
+    assert shown(found) == tuple(found)
+
+
+def test_the_next_group_is_hidden_beside_a_small_one():
+    assert shown([40, 9, 30, 20]) == (40, None, None, 20)
+    assert shown([40, 50, 0]) == (None, 50, None)
+    assert shown([40, 5, 10, 30]) == (40, None, None, None)  # 5 + 10 would tell that 5 is 8 at most
+
+
+# What is told
+
+
+def totals_of(number: int, *, few: int = 0) -> Totals:
+    """`number` results, `few` of which answered 1 to everything, and the others 5 or 6."""
+    given_answers = {1: few, 5: (number - few) // 2, 6: number - few - (number - few) // 2}
+    scale = ScaleTotals(4.4, 0.8 * spread(given_answers).sd, {1: few, 5: number - few})
+    regions = {Region.SECURE: few, Region.FEARFUL: number - few, NEAR: 0}
+    return Totals(number, {ANXIETY: scale, AVOIDANCE: scale}, 0.1, regions, {item.key: given_answers for item in QUIZ.items})
+
+
+def test_fewer_than_ten_results_tell_nothing():
+    assert figures(QUIZ, totals_of(9)) is None
+    assert figures(QUIZ, totals_of(10)) is not None
+    assert figures(QUIZ, Totals(0, {}, None, {}, {})) is None
+
+
+def told(totals: Totals) -> Figures:
+    found = figures(QUIZ, totals)
+    assert found is not None
+    return found
+
+
+def test_a_statement_with_a_hidden_count_has_no_mean_that_would_tell_it():
+    items = told(totals_of(100, few=30)).items
+    assert all(None in item.counts and item.mean is None and item.sd is None for item in items)
+
+
+def test_a_statement_whose_counts_are_all_shown_has_its_mean_and_deviation():
+    found = totals_of(140)
+    evenly = {item.key: dict.fromkeys(range(1, 8), 20) for item in QUIZ.items}
+    item = told(Totals(140, found.scales, None, found.regions, evenly)).items[0]
+    assert item.counts == (20,) * 7
+    assert item.mean == 4
+    assert item.sd == pytest.approx(2.007, abs=0.001)
+
+
+def test_the_error_of_measurement_follows_from_deviation_and_alpha():
+    scale = told(totals_of(100)).scales[0]
+    assert scale.alpha is not None
+    assert scale.sem == pytest.approx(scale.sd * (1 - scale.alpha) ** 0.5)
+
+
+def test_every_region_and_every_point_of_the_scale_has_its_group():
+    found = told(totals_of(100))
+    assert [group.name for group in found.regions] == [*Region, NEAR]
+    assert [group.name for group in found.scales[0].bins] == ["1 to 2", "2 to 3", "3 to 4", "4 to 5", "5 to 6", "6 to 7"]
+
+
+# Which results count together
+
+
+def changed(old: str, new: str) -> bool:
+    """Whether a text changed so still asks the same."""
+    assert old in TEXT
+    return questions(read(TEXT.replace(old, new, 1), {})) == questions(QUIZ)
+
+
+def test_other_words_around_the_statements_make_no_difference():
+    assert changed("Your answers lie on the lower side of both scales.", "Your answers lie low on both scales.")
+    assert changed("    sd: 1.21", "    sd: 1.3")
+
+
+def test_another_order_of_the_statements_makes_no_difference():
+    one, other = (f"- withdrawal-{number}:" for number in (1, 2))
+    lines = {start: next(line for line in TEXT.splitlines() if line.startswith(start)) for start in (one, other)}
+    turned = TEXT.replace(lines[one], "@").replace(lines[other], lines[one]).replace("@", lines[other])
+    assert questions(read(turned, {})) == questions(QUIZ)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("When we argue, I go silent.", "When we argue, I leave."),
+        ("- withdrawal-1: When", "- withdrawal-1 (reversed): When"),
+        ("- withdrawal-1: When", "- withdrawal-4: When"),
+        ("  to: 7", "  to: 5"),
+        ("    name: Shutting down\n    dimension: avoidance", "    name: Shutting down\n    dimension: anxiety"),
+    ],
+)
+def test_other_statements_keys_or_scales_do(old, new):
+    assert not changed(old, new)
