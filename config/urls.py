@@ -8,6 +8,5 @@ urlpatterns = [
     path("quiz/", include("quiz.urls")),
     path("guides/", include("guides.urls")),
     path("images/", include("documents.urls")),
-    path("admin/markdownx/", include("guides.editor_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -14,7 +14,6 @@ from guides.parts import ADDRESS, Parts, Style, mentioned, read
 from guides.styles import NO_STYLE, STYLES, Description
 
 KIND = "guide"
-WRITE, CHANGE, PUBLISH = "guides.add_guide", "guides.change_guide", "guides.publish_guide"  # permissions
 
 
 @dataclass(frozen=True)

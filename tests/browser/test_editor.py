@@ -55,7 +55,7 @@ def writing(ines: Page, guide: Guide) -> Page:
     """Ines at the guide's form, her preview drawn."""
     ines.goto("/admin/guides/guide/")
     ines.get_by_role("link", name=guide.title).click()
-    expect(ines.locator("guide-preview")).to_contain_text("The check finds nothing to mend.")
+    expect(ines.locator("document-preview")).to_contain_text("The check finds nothing to mend.")
     return ines
 
 
@@ -84,7 +84,7 @@ def test_a_mistake_is_shown_with_its_line_mended_and_read(writing, guide, browse
 
 def test_the_preview_follows_what_is_typed_and_looks_like_the_site(writing, complaints):
     body(writing).fill("### Out of place\n\nA sentence of the preview.")
-    preview = writing.locator("guide-preview")
+    preview = writing.locator("document-preview")
     expect(preview.get_by_text("A sentence of the preview.")).to_be_visible()
     expect(preview.get_by_text('The guide has no "## Steps".')).to_be_visible()
     face = preview.get_by_role("heading", name="Common questions").evaluate("element => getComputedStyle(element).fontFamily")
@@ -106,7 +106,7 @@ def test_a_picture_goes_into_the_text_with_words_for_who_can_not_see_it(writing,
     assert body(writing).input_value().startswith("![A lamp on a table](/images/")
     body(writing).press("Enter")
     body(writing).press("Enter")
-    expect(writing.locator("guide-preview").get_by_alt_text("A lamp on a table")).to_be_visible()
+    expect(writing.locator("document-preview").get_by_alt_text("A lamp on a table")).to_be_visible()
     save(writing)
     expect(writing.get_by_text("was changed successfully")).to_be_visible()
     reader = browser.new_page(base_url=base_url)

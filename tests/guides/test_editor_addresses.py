@@ -13,7 +13,7 @@ from documents.pictures import Picture
 from documents.source import split
 from tests.builders import VALID
 
-ADDRESSES = ["/admin/markdownx/markdownify/", "/admin/markdownx/upload/"]
+ADDRESSES = ["/admin/guides/guide/preview/", "/admin/guides/guide/upload/"]
 PREVIEW, UPLOAD = ADDRESSES
 
 
@@ -99,7 +99,7 @@ def test_a_file_that_is_no_picture_is_refused_with_what_to_do(ines):
 def test_the_preview_shows_a_body_as_its_page_does(ines, guide):
     guide("anxious")
     made = guide(text=VALID)
-    preview = ines.client.post(f"{PREVIEW}?guide={made.pk}", {"content": split(VALID).body}).content.decode()
+    preview = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": split(VALID).body}).content.decode()
     page = Client().get(made.get_absolute_url()).content.decode()
     for part in ("guide__introduction", "takeaways", "step__body", "strategy ", "pull-quote", "sources", "guide-card"):
         pieces = re.findall(rf'<(\w+) class="{part}[^>]*>(.*?)</\1>', page, re.DOTALL)
@@ -110,13 +110,13 @@ def test_the_preview_shows_a_body_as_its_page_does(ines, guide):
 def test_the_preview_names_each_problem_with_its_line(ines, guide):
     made = guide(text=VALID.replace("[anxious]", "[]"))
     body = split(VALID).body.replace("Silence has many reasons.", "Silence <b>has</b> many reasons.")
-    said = parts_of(ines.client.post(f"{PREVIEW}?guide={made.pk}", {"content": body}).content.decode())
+    said = parts_of(ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": body}).content.decode())
     assert 'Line 5: "<b>" is HTML.' in said
 
 
 def test_the_preview_of_a_text_without_problems_says_so(ines, guide):
     made = guide(text=VALID.replace("[anxious]", "[]"))
-    said = ines.client.post(f"{PREVIEW}?guide={made.pk}", {"content": split(VALID).body}).content.decode()
+    said = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": split(VALID).body}).content.decode()
     assert "The check finds nothing to mend." in said
 
 
@@ -134,7 +134,7 @@ def test_the_preview_of_a_new_guide_shows_what_is_typed_so_far(rui):
 
 @pytest.mark.parametrize("number", ["0", "nobody", "9" * 40])
 def test_the_preview_of_a_guide_that_does_not_exist_is_that_of_a_new_one(ines, number):
-    assert ines.client.post(f"{PREVIEW}?guide={number}", {"content": "Hello."}).status_code == 200
+    assert ines.client.post(f"{PREVIEW}?document={number}", {"content": "Hello."}).status_code == 200
 
 
 def test_nothing_that_is_typed_runs_in_the_preview(ines):

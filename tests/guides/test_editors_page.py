@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import Group
 
-from guides.forms import KEYS
+from guides.forms import GuideForm
 from guides.parts import SECTIONS, Style, read
 
 PAGE = (settings.BASE_DIR / "docs/editors.md").read_text()
@@ -11,7 +11,7 @@ PAGE = (settings.BASE_DIR / "docs/editors.md").read_text()
 
 def test_the_page_for_editors_names_every_key_style_part_and_place():
     places = {place for place in read("", {}).anchors if place != "main"}  # of a page without steps
-    named = {f"`{word}`" for word in (*KEYS, *Style, *places)} | {f"## {title}" for title in SECTIONS}
+    named = {f"`{word}`" for word in (*GuideForm.keys, *Style, *places)} | {f"## {title}" for title in SECTIONS}
     assert {word for word in named if word not in PAGE} == set()
 
 
