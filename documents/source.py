@@ -6,7 +6,7 @@ repeated keys are refused with their line. What a text means (a date, a choice) 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +19,7 @@ from documents.problems import Problem
 
 DEEPEST = 8  # levels of lists and mappings in front matter; the quiz's document needs four
 UNSTORABLE = "A NUL character stands in this line, which no database keeps. Take it out."
-Value = str | tuple[str, ...]
+Value = str | tuple[str, ...] | Mapping[str, "Value"]  # a mapping holds the keys under a key, in their order
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -42,9 +42,8 @@ class Source:
     problems: tuple[Problem, ...]
 
     def values(self) -> dict[str, Value]:
-        """What the front matter says, as texts and lists of texts; empty values are left out."""
-        plain = {key: plain_value(node) for key, node in self.fields.items()}
-        return {key: value for key, value in plain.items() if value}
+        """What the front matter says, as texts, lists of texts, and groups of both; empty values are left out."""
+        return plain_values(self.fields)
 
 
 def split(text: str) -> Source:
@@ -237,48 +236,92 @@ class Fields:
         return [*self.problems, *said, *(problem for group in self.groups.values() for problem in group.all_problems())]
 
 
+def plain_values(fields: Mapping[str, Node]) -> dict[str, Value]:
+    return {key: value for key, node in fields.items() if (value := plain_value(node))}
+
+
 def plain_value(node: Node) -> Value:
     if isinstance(node.value, tuple):
         return tuple(str(item.value) for item in node.value)
-    return node.value if isinstance(node.value, str) else ""
+    return node.value if isinstance(node.value, str) else plain_values(node.value)
 
 
 def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
     """A text out of front-matter values and a body. Lines of `old` whose value stays the same keep every character."""
-    before = split(old)
-    wanted = {key: value for key, value in values.items() if value}
-    front = changed_front(before, wanted)
+    before, wanted = split(old), filled(values)
+    front = "".join(changed(before.front.splitlines(keepends=True), 2, before.fields, wanted))
     read, problems = read_yaml(front)
-    said = {key: value for key, node in mapping(read).items() if (value := plain_value(node))}
-    if problems or said != wanted:
-        front = "".join(f"{key}: {as_yaml(value)}\n" for key, value in wanted.items())
+    if problems or by_key(plain_values(mapping(read))) != by_key(wanted):
+        front = "".join(yaml_lines(wanted))
     composed = f"---\n{front}---\n{body}"
     return old if re.sub(r"\r\n?", "\n", old) == composed else composed
 
 
-def changed_front(before: Source, wanted: Mapping[str, Value]) -> str:
-    """The old front matter with the lines of changed keys written anew, those of dropped keys gone, new keys at the end."""
-    lines = before.front.splitlines(keepends=True)
-    starts = sorted((node.line - 2, key) for key, node in before.fields.items())
-    old = before.values()
-    kept = lines[: starts[0][0]] if starts else lines
+def filled(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values without empty ones."""
+    inner = {key: filled(value) if isinstance(value, Mapping) else value for key, value in values.items()}
+    return {key: value for key, value in inner.items() if value}
+
+
+def by_key(values: Mapping[str, Value]) -> dict[str, list[str]]:
+    """To compare by: the order of keys counts within a group, and not among the first ones."""
+    return {key: list(yaml_lines({key: value})) for key, value in values.items()}
+
+
+def changed(lines: Sequence[str], first: int, before: Mapping[str, Node], wanted: Mapping[str, Value]) -> Iterator[str]:
+    """The lines of a group's keys: changed ones written anew, those of dropped keys gone, new keys at the end.
+
+    `first` is the number of the first line, as the nodes count.
+    """
+    starts = sorted((node.line - first, key) for key, node in before.items())
+    top = starts[0][0] if starts else len(lines)
+    indent = re.sub(r"\S.*\n?", "", lines[top]) if starts else ""
+    yield from lines[:top]
     for (start, key), (end, _) in pairwise([*starts, (len(lines), "")]):
         own = lines[start:end]
         while own and re.match(r"\s*(#|$)", own[-1]):  # comments and blank lines above the next key stay
-            own.pop()
-        if old.get(key) != wanted.get(key):
-            kept += [f"{key}: {as_yaml(wanted[key])}\n"] if key in wanted else []
+            own = own[:-1]
+        yield from changed_key(own, key, before[key], wanted.get(key, ""), indent)
+        yield from lines[start + len(own) : end]
+    yield from yaml_lines({key: value for key, value in wanted.items() if key not in before}, indent)
+
+
+def changed_key(own: Sequence[str], key: str, before: Node, wanted: Value, indent: str) -> Iterator[str]:
+    old = plain_value(before)
+    if by_key({key: old}) == by_key({key: wanted}) or not (old or wanted):
+        yield from own
+    elif isinstance(wanted, Mapping) and stands_in_block(own, before) and keeps_order(mapping(before), wanted):
+        yield own[0]
+        yield from changed(own[1:], before.line + 1, mapping(before), wanted)
+    elif wanted:
+        yield from yaml_lines({key: wanted}, indent)
+
+
+def stands_in_block(own: Sequence[str], group: Node) -> bool:
+    """Whether each key of a group has lines of its own, below the group's."""
+    lines = [node.line for node in mapping(group).values()]
+    return bool(lines) and own[0].partition("#")[0].rstrip().endswith(":") and len(set(lines)) == len(lines)
+
+
+def keeps_order(before: Mapping[str, Node], wanted: Mapping[str, Value]) -> bool:
+    """Whether the keys that stay stand in the wanted order, and above the new ones."""
+    return [*(key for key in before if key in wanted), *(key for key in wanted if key not in before)] == list(wanted)
+
+
+def yaml_lines(values: Mapping[str, Value], indent: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{as_yaml(key)}:\n"
+            yield from yaml_lines(value, indent + "  ")
         else:
-            kept += own
-        kept += lines[start + len(own) : end]
-    return "".join(kept) + "".join(f"{key}: {as_yaml(value)}\n" for key, value in wanted.items() if key not in old)
+            yield f"{indent}{as_yaml(key)}: {as_yaml(value)}\n"
 
 
-def as_yaml(value: Value) -> str:
+def as_yaml(value: str | tuple[str, ...]) -> str:
     """A text or a list of texts as YAML on one line, in quotes only where it needs them."""
     if isinstance(value, tuple):
         return "[" + ", ".join(as_yaml(item) for item in value) + "]"
-    if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.()/’-]| (?=[^ #]))*", value):
+    if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._()/’-]| (?=[^ #]))*", value):
         return value
     quoted = json.dumps(value, ensure_ascii=False)
     return re.sub(r"[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", quoted)

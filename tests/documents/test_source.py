@@ -10,12 +10,10 @@ from documents.source import Fields, compose, read_yaml, split
 from tests.builders import VALID
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
-values = st.dictionaries(
-    st.from_regex(r"[a-z][a-z_]{0,9}", fullmatch=True),
-    words | st.lists(words, min_size=1, max_size=4).map(tuple),
-    min_size=1,
-    max_size=6,
-)
+keys = st.from_regex(r"[a-z][a-z_-]{0,9}", fullmatch=True)
+texts = words | st.lists(words, min_size=1, max_size=4).map(tuple)
+groups = st.recursive(texts, lambda inner: st.dictionaries(keys, inner, min_size=1, max_size=3), max_leaves=8)
+values = st.dictionaries(keys, groups, min_size=1, max_size=6)
 bodies = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), max_size=80)
 
 
@@ -42,6 +40,14 @@ def test_composing_the_same_values_and_body_keeps_the_text_as_it_was(front, body
     assert compose(split(text).values(), split(text).body, old=text) == text
 
 
+@given(values, values, bodies)
+def test_composing_other_values_over_a_text_says_those_values(before, after, body):
+    old = compose(before, body).replace("\n", "\n# a remark\n", 1)
+    new = compose(after, body, old)
+    assert split(new).values() == after
+    assert "# a remark" in new
+
+
 def test_the_lines_of_keys_that_stay_keep_every_character():
     old = "---\n# who wrote it\nauthors:   [ Ana,  Ben ]   # both\ntitle: 'Old'\n\n# dates\nreviewed: 2026-11-01\n---\nBody\n"
     new = compose({"authors": ("Ana", "Ben"), "title": "New: better", "reviewed": "2026-11-01", "slug": "new"}, "Body\n", old)
@@ -54,11 +60,48 @@ def test_a_key_that_is_empty_stays_where_it_was():
     assert compose({"title": "C"}, "B\n", old) == old.replace("title: A", "title: C")
 
 
+def test_a_key_that_was_empty_is_filled_where_it_stands():
+    old = "---\n# ours\nrelated: []\ntitle: A\n---\nB\n"
+    assert compose({"title": "A", "related": ("c",)}, "B\n", old) == old.replace("[]", "[c]")
+
+
+SCALE = "---\nscale:   # as printed\n    # the ends\n    from:  1\n    to: '7'\n\n# the rest\nfacets: {alarm: Fear, worth: Doubt}\n---\nB\n"
+
+
+def test_a_group_is_changed_key_by_key():
+    wanted = {"scale": {"from": "1", "to": "5", "low": "No: never"}, "facets": {"alarm": "Fear", "worth": "Doubt"}}
+    assert compose(wanted, "B\n", SCALE) == SCALE.replace("to: '7'\n", 'to: 5\n    low: "No: never"\n')
+
+
+def test_a_key_that_was_emptied_leaves_its_group():
+    wanted = {"scale": {"from": "1", "to": ""}, "facets": {"alarm": "Fear", "worth": "Doubt"}}
+    assert compose(wanted, "B\n", SCALE) == SCALE.replace("    to: '7'\n", "")
+
+
+def test_keys_of_a_group_that_change_places_are_written_in_their_order():
+    wanted = {"scale": {"from": "1", "to": "7"}, "facets": {"worth": "Doubt", "alarm": "Fear"}}
+    front = "facets: {alarm: Fear, worth: Doubt}"
+    assert compose(wanted, "B\n", SCALE) == SCALE.replace(front, "facets:\n  worth: Doubt\n  alarm: Fear")
+
+
+def test_the_order_of_the_first_keys_is_the_texts_own():
+    wanted = {"facets": {"alarm": "Fear", "worth": "Doubt"}, "scale": {"from": "1", "to": "7"}}
+    assert compose(wanted, "B\n", SCALE) == SCALE
+
+
 def test_a_key_that_was_emptied_goes_away_with_its_line():
     assert compose({"title": "A", "style": ""}, "B\n", "---\ntitle: A\nstyle: anxious\n---\nB\n") == "---\ntitle: A\n---\nB\n"
 
 
-@pytest.mark.parametrize("old", ["---\n{title: A,\n  slug: a}\n---\nB\n", "---\n- no\n- keys\n---\nB\n", "no front matter\n"])
+@pytest.mark.parametrize(
+    "old",
+    [
+        "---\n{title: A,\n  slug: a}\n---\nB\n",
+        "---\n- no\n- keys\n---\nB\n",
+        "---\ntitle:\n  {is: a,\n   group: b}\n---\nB\n",
+        "no front matter\n",
+    ],
+)
 def test_front_matter_of_another_shape_is_written_anew(old):
     assert split(compose({"title": "C", "slug": "a"}, "B\n", old)).values() == {"title": "C", "slug": "a"}
 
@@ -109,7 +152,7 @@ def test_a_list_where_one_text_belongs_is_refused():
     assert [problem.code for problem in fields.problems] == ["value-wrong"]
 
 
-def test_our_own_guides_are_composed_as_they_are(settings):
-    for path in sorted(Path(settings.CONTENT_DIR).glob("guides/*.md")):
+def test_our_own_texts_are_composed_as_they_are(settings):
+    for path in sorted(Path(settings.CONTENT_DIR).glob("*/*.md")):
         text = path.read_text()
         assert compose(split(text).values(), split(text).body, old=text) == text
