@@ -1,11 +1,13 @@
 """Sums over kept results, made by the database: no row leaves it, and the number of queries is the same for any number of results."""
 
+from datetime import date
+
 from django.contrib.postgres.aggregates import Corr
 from django.db import connection
 from django.db.models import Aggregate, Avg, Count, F, Q, QuerySet, StdDev
 from django.db.models.functions import Floor, Least
 
-from quiz.figures import NEAR, ScaleTotals, Totals
+from quiz.figures import NEAR, Figures, ScaleTotals, Totals, figures
 from quiz.instrument import ANXIETY, AVOIDANCE, Instrument
 from quiz.models import Result
 from quiz.scoring import Region
@@ -30,7 +32,7 @@ def totals(instrument: Instrument, results: QuerySet[Result]) -> Totals:
         },
         correlation=found["correlation"],
         regions={name: found[name] for name in regions(instrument)},
-        answers=answers(results),
+        answers=answers(results) if found["number"] else {},
     )
 
 
@@ -70,3 +72,8 @@ def answers(results: QuerySet[Result]) -> dict[str, dict[int, int]]:
         for item, answer, number in cursor.fetchall():
             found.setdefault(item, {})[answer] = number
     return found
+
+
+def told(instrument: Instrument, today: date) -> Figures | None:
+    """What may be told of the kept results that answer this instrument's statements; None where they are too few."""
+    return figures(instrument, totals(instrument, Result.objects.comparable(instrument, today)))

@@ -1,9 +1,13 @@
 """The simulator of the admin: made-up takers for every place on the plane, the page that each would get, and how much text it has."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,8 +15,10 @@ from documents.html import Html
 from quiz import scoring
 from quiz.breakdown import break_down, position
 from quiz.instrument import ANXIETY, AVOIDANCE, Item, Side, read
+from quiz.models import Instrument, Result
 from quiz.scoring import Point, Scale
 from quiz.simulation import COLUMNS, answers_at, cell, facet_sides, plane_map, steps, words
+from tests.quiz.conftest import Taker
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
 QUIZ = read(TEXT, {})
@@ -104,3 +110,102 @@ def test_a_side_with_short_texts_or_none_is_thin():
     strengths = tuple(replace(strength, like=Html(""), worth=Html("")) for strength in QUIZ.strengths)
     (first, *_) = facet_sides(replace(QUIZ, strengths=strengths, triggers=()))
     assert first.thin == "no trigger, short strength"
+
+
+# The page
+
+
+@pytest.fixture
+def ines(db: None) -> Client:
+    """Ines may look at the quiz."""
+    user = User.objects.create_user("ines", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="quiz", codename="view_instrument"))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def address(library: Instrument) -> str:
+    return f"/admin/quiz/instrument/{library.pk}/simulator/"
+
+
+def main_of(response) -> str:
+    """What the page shows but for secrets, which are new each time."""
+    assert response.status_code == 200
+    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    return re.sub(r'name="(?:key|csrfmiddlewaretoken)" value="[^"]+"', "", main)
+
+
+def test_a_place_leads_to_the_page_that_a_visitor_with_such_answers_gets(ines, address, taker: Taker):
+    answers = answers_at(QUIZ, Point(5.5, 2))
+    sent = taker.send(keep="no", relation="partner", **{key.replace("-", "_"): answer for key, answer in answers.items()})
+    assert main_of(ines.get(address, {"anxiety": "5.5", "avoidance": "2"})) == main_of(sent)
+
+
+def test_typed_answers_lead_to_the_page_that_a_visitor_gets_for_them(ines, address, taker: Taker):
+    given_answers = {item.key: number % 7 + 1 for number, item in enumerate(QUIZ.items)}
+    sent = taker.send(keep="no", relation="parent", **{key.replace("-", "_"): answer for key, answer in given_answers.items()})
+    assert main_of(ines.get(address, {"relation": "parent", **given_answers})) == main_of(sent)
+
+
+def test_what_a_visitor_may_leave_out_may_be_left_out(ines, address):
+    given_answers = {item.key: 5 for item in QUIZ.items} | {"alarm-1": ""}
+    assert "Your result" in main_of(ines.get(address, {"relation": "friend", **given_answers}))
+
+
+def test_each_cell_of_the_map_opens_its_page(ines, address):
+    links = re.findall(r'href="(\?anxiety=[^"]+)"', ines.get(address).content.decode())
+    assert len(links) == COLUMNS * COLUMNS
+    for link in links[:: COLUMNS * 2]:
+        assert "Your result" in main_of(ines.get(address + link.replace("&amp;", "&")))
+
+
+def test_the_map_says_in_words_where_text_is_thin(ines, address):
+    page = ines.get(address).content.decode()
+    assert re.findall(r"Thin: [^<]+", page) == ["Thin: 0 triggers, 0 strengths, no week"]
+
+
+@pytest.mark.parametrize("wrong", ["", "nine", "0.9", "7.1", "nan", "inf"])
+def test_a_number_that_can_not_be_used_is_refused_and_the_other_one_stays(ines, address, wrong):
+    page = ines.get(address, {"anxiety": wrong, "avoidance": "2.75"}).content.decode()
+    assert page.count("Please give a number from 1 to 7, such as 4.0.") == 1
+    assert 'value="2.75"' in page
+    assert not wrong or f'value="{wrong}"' in page
+
+
+def test_typed_answers_that_can_not_be_used_are_refused_all_at_once_and_all_stay(ines, address):
+    given_answers = {item.key: "6" for item in QUIZ.items} | {"alarm-1": "8", "alarm-2": "x", "alarm-3": "2.5"}
+    page = ines.get(address, {"relation": "friend", **given_answers}).content.decode()
+    assert page.count("Please give a whole number from 1 to 7.") == 3
+    for value, times in (("6", 15), ("8", 1), ("x", 1), ("2.5", 1)):
+        assert page.count(f' value="{value}"') == times
+
+
+def test_too_many_blanks_are_named_one_by_one(ines, address):
+    given_answers = {item.key: "6" for item in QUIZ.items} | {"alarm-1": "", "alarm-2": ""}
+    assert ines.get(address, {"relation": "friend", **given_answers}).content.decode().count("too many are left out") == 2
+
+
+def test_a_draft_is_simulated_as_it_is_saved(ines, address, library):
+    library.state = Instrument.State.DRAFT
+    library.rewrite(library.source.replace("It may be fairly easy", "It is fairly easy"), by=None, now=library.changed_at, note="Draft")
+    assert "It is fairly easy" in main_of(ines.get(address, {"anxiety": "1", "avoidance": "1"}))
+
+
+def test_a_text_that_can_not_be_scored_says_so(ines, address, library):
+    Instrument.objects.filter(pk=library.pk).update(source=library.source.replace("  to: 7", "  to: 1"))
+    assert "The check finds errors in this text" in ines.get(address).content.decode()
+
+
+def test_the_simulator_keeps_nothing(ines, address):
+    ines.get(address, {"anxiety": "5", "avoidance": "2"})
+    assert Result.objects.count() == 0
+
+
+def test_only_who_may_see_quizzes_sees_the_simulator(client, address):
+    assert client.get(address).status_code == 302
+    client.force_login(User.objects.create_user("rui", is_staff=True))
+    assert client.get(address).status_code == 403
+    client.force_login(User.objects.create_superuser("owner"))
+    assert client.get(address.replace("/simulator/", "0/simulator/")).status_code == 404

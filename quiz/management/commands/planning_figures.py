@@ -1,0 +1,71 @@
+"""planning_figures: prints what the kept results say of both scales, as front matter for the next version of a quiz."""
+
+import math
+from argparse import ArgumentParser
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from quiz.figures import ENOUGH, LEAST, Figures, ScaleFigures
+from quiz.instrument import MOST_CORRELATED
+from quiz.models import Instrument, read
+from quiz.totals import told
+
+
+class Command(BaseCommand):
+    help = (
+        "Prints mean, sd and reliability of both dimensions and their correlation from the kept results, as YAML for a quiz's front matter."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", nargs="?", help="the quiz's slug (the quiz that visitors get)")
+        parser.add_argument(
+            "--anyway", action="store_true", help=f"print them from fewer than {ENOUGH} results, if nothing else can be had"
+        )
+
+    def handle(self, *, slug: str | None, anyway: bool, **options: Any) -> None:
+        now = timezone.now()
+        instrument, _ = read(self.source(slug, now), now)
+        found = told(instrument, now.date())
+        if found is None:
+            raise CommandError(f"Under {LEAST} results answer these statements in full. That is too few for any figure.")
+        if not (found.are_enough or anyway):
+            raise CommandError(
+                f"{found.number} results answer these statements in full, and planning values should rest on {ENOUGH}: with fewer, mean, "
+                "sd and reliability may still move a good deal. Wait for more. If nothing else can be had, print them with --anyway."
+            )
+        self.stdout.write(front_matter(found, now.date()))
+
+    def source(self, slug: str | None, now: datetime) -> str:
+        found = Instrument.objects.filter(slug=slug).first() if slug else Instrument.objects.current(now)
+        if found:
+            return found.source
+        known = ", ".join(Instrument.objects.order_by("slug").values_list("slug", flat=True)) or "none"
+        wrong = f'No quiz has the slug "{slug}".' if slug else "No quiz is published."
+        raise CommandError(f"{wrong} Name one by its slug. Slugs are: {known}.")
+
+
+def front_matter(found: Figures, today: date) -> str:
+    scales = {scale.dimension.key: planned(scale) for scale in found.scales}
+    correlation = round(found.correlation or 0, 2)
+    most = round(MOST_CORRELATED * math.sqrt(math.prod(scale["reliability"] for scale in scales.values())), 2)
+    if abs(correlation) >= most:
+        raise CommandError(
+            f"The two scales correlate at {correlation}, {most} or more: they measure one thing. No figures can be planned with."
+        )
+    values = yaml.safe_dump({"dimensions": scales, "correlation": correlation}, sort_keys=False, allow_unicode=True, width=math.inf)
+    return f'# From {found.number} kept results, {today.day} {today:%B %Y}. Say so in "planning", too.\n{values}'
+
+
+def planned(scale: ScaleFigures) -> dict[str, Any]:
+    reliability = round(scale.alpha or 0, 2)
+    if not 0 < reliability < 1:
+        raise CommandError(
+            f"Alpha of {scale.dimension.name} is {reliability}: as a scale its statements don't hold together, so no error of measurement "
+            "follows. Look at the answers to each of them in the admin: one may be keyed the wrong way round."
+        )
+    about = {"name": scale.dimension.name, "about": scale.dimension.about}
+    return {**about, "mean": round(scale.mean, 2), "sd": round(scale.sd, 2), "reliability": reliability}

@@ -1,0 +1,125 @@
+"""The simulator in the admin: the very page that a made-up visitor would get, and how much text each place on the plane has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from quiz.breakdown import break_down
+from quiz.instrument import ANXIETY, AVOIDANCE, Instrument
+from quiz.models import read
+from quiz.scoring import Point, may_be_scored
+from quiz.simulation import FEW, SHORT_INSIGHT, SHORT_REGION, answers_at, facet_sides, plane_map, steps
+
+
+class PointForm(forms.Form):
+    """A place on the plane. Whoever stands there had the first of the relations in mind."""
+
+    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="point_%s")
+        self.instrument = instrument
+        lowest, highest = instrument.scale.lowest, instrument.scale.highest
+        for key in (ANXIETY, AVOIDANCE):
+            self.fields[key] = forms.FloatField(
+                label=f"{instrument.dimensions[key].name}, from {lowest} to {highest}",
+                min_value=lowest,
+                max_value=highest,
+                error_messages=refusals(f"Please give a number from {lowest} to {highest}, such as {instrument.scale.middle}."),
+            )
+
+    @property
+    def relation(self) -> str:
+        return self.instrument.relations[0].key
+
+    @property
+    def answers(self) -> dict[str, int]:
+        return answers_at(self.instrument, Point(self.cleaned_data[ANXIETY], self.cleaned_data[AVOIDANCE]))
+
+
+class TypedForm(forms.Form):
+    """An answer to each statement, typed; as many may be left out as visitors may leave out."""
+
+    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="typed_%s")
+        self.instrument = instrument
+        self.fields["relation"] = forms.ChoiceField(
+            label="Whom the visitor has in mind",
+            choices=[(one.key, one.text) for one in instrument.relations],
+        )
+        lowest, highest = instrument.scale.lowest, instrument.scale.highest
+        for item in instrument.items:
+            self.fields[item.key] = forms.IntegerField(
+                label=item.text,
+                required=False,
+                min_value=lowest,
+                max_value=highest,
+                error_messages=refusals(f"Please give a whole number from {lowest} to {highest}."),
+            )
+
+    @property
+    def relation(self) -> str:
+        return str(self.cleaned_data["relation"])
+
+    @property
+    def answers(self) -> dict[str, int]:
+        given = {item.key: self.cleaned_data.get(item.key) for item in self.instrument.items}
+        return {key: answer for key, answer in given.items() if answer is not None}
+
+    def clean(self) -> dict[str, Any]:
+        if not may_be_scored(self.instrument.items, self.answers):
+            for item in self.instrument.items:
+                if item.key not in self.answers and item.key not in self.errors:
+                    self.add_error(item.key, "Please give a number: too many are left out.")
+        return self.cleaned_data
+
+
+def refusals(said: str) -> dict[str, str]:
+    return dict.fromkeys(("required", "invalid", "min_value", "max_value"), said)
+
+
+class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its model by registration only
+    """Adds the simulator to the admin of instruments. It shows the saved text, a draft's too."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.simulator_view)
+        return [path("<path:object_id>/simulator/", view, name="quiz_instrument_simulator"), *super().get_urls()]
+
+    def simulator_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The map; or, where a place or answers are asked for, the result that they lead to."""
+        document = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, document):
+            raise PermissionDenied
+        if document is None:
+            raise Http404
+        instrument, titles = read(document.source, timezone.now())
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "document": document, "title": f"Simulator: {document}"}
+        if any(problem.is_error for problem in instrument.problems):
+            return TemplateResponse(request, "admin/quiz/simulator_broken.html", context)
+        place = PointForm(instrument, request.GET if ANXIETY in request.GET else None)
+        typed = TypedForm(instrument, request.GET if "relation" in request.GET else None)
+        for form in (place, typed):
+            if form.is_valid():
+                breakdown = break_down(instrument, form.answers, form.relation, titles)
+                return render(request, "quiz/result.html", {"breakdown": breakdown, "instrument": instrument, "kept": None})
+        context |= {"place": place, "typed": typed, **overview(instrument, titles)}
+        return TemplateResponse(request, "admin/quiz/simulator.html", context)
+
+
+def overview(instrument: Instrument, titles: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "instrument": instrument,
+        "across": steps(instrument.scale),
+        "rows": plane_map(instrument, titles),
+        "sides": facet_sides(instrument),
+        "few": FEW,
+        "short_region": SHORT_REGION,
+        "short_insight": SHORT_INSIGHT,
+    }

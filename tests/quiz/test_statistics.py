@@ -1,0 +1,278 @@
+"""What the admin and the command planning_figures tell of kept results: totals that are right, and nothing of a few."""
+
+import random
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from io import StringIO
+from statistics import correlation, fmean, stdev
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from documents.content import references
+from quiz import instrument, scoring
+from quiz.breakdown import position
+from quiz.forms import fresh_key
+from quiz.instrument import ANXIETY, AVOIDANCE
+from quiz.models import Instrument, Result
+from quiz.scoring import Point
+from quiz.simulation import answers_at
+from tests.quiz.conftest import publish
+
+PAGE = "/admin/quiz/result/"
+Answers = dict[str, int]
+
+
+def somebody(quiz: instrument.Instrument, chance: random.Random) -> Answers:
+    """Answers that go together within a dimension, as people's do."""
+    lean = {ANXIETY: chance.gauss(0.2, 1.3), AVOIDANCE: chance.gauss(-0.4, 1.3)}
+    answers = {}
+    for item in quiz.items:
+        wanted = min(max(round(4 + lean[quiz.facets[item.facet].dimension] + chance.gauss(0, 1.3)), 1), 7)
+        answers[item.key] = 8 - wanted if item.is_reversed else wanted
+    return answers
+
+
+@pytest.fixture
+def quiz(library: Instrument) -> instrument.Instrument:
+    return instrument.read(library.source, {})
+
+
+@pytest.fixture
+def kept_by(library: Instrument, quiz: instrument.Instrument) -> Callable[[int], list[Answers]]:
+    """Keeps so many results of the text as it is now, and says what was answered."""
+
+    def keep(number: int, **given: int) -> list[Answers]:
+        chance = random.Random(4)  # noqa: S311 (made-up people)
+        people = [{**somebody(quiz, chance), **{key.replace("_", "-"): answer for key, answer in given.items()}} for _ in range(number)]
+        version = library.revisions.first()
+        assert version
+        for answers in people:
+            Result.objects.keep(fresh_key(), version, answers, "friend", position(quiz, answers), timezone.now().date())
+        return people
+
+    return keep
+
+
+@pytest.fixture
+def ines(db: None, client: Client) -> Client:
+    """Ines may see totals."""
+    user = User.objects.create_user("ines", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_result"))
+    client.force_login(user)
+    return client
+
+
+def text(client: Client) -> str:
+    """The page's words, a row of a table in a line."""
+    response = client.get(PAGE)
+    assert response.status_code == 200
+    main = response.content.decode().partition('<div id="content-main">')[2].partition("<footer")[0]
+    rows = re.sub(r"\s+", " ", main).replace("<tr", "\n<tr").replace("</table", "\n</table")
+    return re.sub(r" +", " ", unescape(re.sub(r"<[^>]+>", " ", rows)))
+
+
+def row(page: str, start: str, after: str = "") -> list[str]:
+    """The cells of the first row that begins so."""
+    lines = page[page.index(after) :].split("\n")
+    return next(line.strip().removeprefix(start).split() for line in lines if line.strip().startswith(start))
+
+
+# What is told
+
+
+@pytest.mark.parametrize("dimension", [ANXIETY, AVOIDANCE])
+def test_each_scale_has_its_mean_deviation_alpha_and_error_beside_the_planned_ones(kept_by, ines, quiz, dimension):
+    people = kept_by(60)
+    items = quiz.items_in(dimension)
+    scores = [scoring.mean_of(items, answers, quiz.scale) for answers in people]
+    alpha = scoring.alpha([[scoring.keyed(item, answers[item.key], quiz.scale) for item in items] for answers in people])
+    name, plan, page = quiz.dimensions[dimension].name, quiz.dimensions[dimension].norm, text(ines)
+    caption = f"{name}: 60 results"
+    assert row(page, "Mean", caption) == [f"{fmean(scores):.2f}", f"{plan.mean:.2f}"]
+    assert row(page, "Standard deviation (SD)", caption) == [f"{stdev(scores):.2f}", f"{plan.sd:.2f}"]
+    told = row(page, "Reliability (alpha)", caption)
+    assert (told[0], told[-1]) == (f"{alpha:.2f}", f"{plan.reliability:.2f}")
+    sem = stdev(scores) * (1 - alpha) ** 0.5
+    assert row(page, "Standard error of measurement", caption) == [f"{sem:.2f}", f"{plan.sem:.2f}"]
+
+
+def test_the_page_tells_how_the_scales_correlate(kept_by, ines, quiz):
+    people = kept_by(60)
+    scores = [[scoring.mean_of(quiz.items_in(key), answers, quiz.scale) for answers in people] for key in (ANXIETY, AVOIDANCE)]
+    assert f"The two scales correlate at {correlation(*scores):.2f}; planned is -0.05." in text(ines)
+
+
+def test_the_spread_of_scores_is_counted_point_by_point_with_the_highest_score_in_the_last(kept_by, ines, quiz):
+    highest = {item.key.replace("-", "_"): 1 if item.is_reversed else 7 for item in quiz.items}
+    middle = dict.fromkeys(highest, 4)
+    kept_by(12, **highest)
+    kept_by(20, **middle)
+    page = text(ines)
+    assert row(page, "6 to 7", "Avoidance: how many scores") == ["12"]
+    assert row(page, "4 to 5", "Avoidance: how many scores") == ["–", "not", "shown"]  # keeps the empty ones before it company
+
+
+def test_regions_are_those_that_scores_clearly_lie_in(kept_by, ines, quiz):
+    for number, place in ((10, (2, 2)), (11, (6, 2)), (12, (2, 6)), (13, (6, 6)), (14, (4, 6))):
+        kept_by(number, **{key.replace("-", "_"): answer for key, answer in answers_at(quiz, Point(*place)).items()})
+    page = text(ines)
+    names = ("Secure", "Anxious", "Dismissive", "Fearful", "Too close to a middle to tell")
+    assert [row(page, name, "Results by region") for name in names] == [["10"], ["11"], ["12"], ["13"], ["14"]]
+
+
+def test_answers_to_a_statement_are_counted_as_they_were_given(kept_by, ines, quiz):
+    for answer in range(1, 8):
+        kept_by(9 + answer, withdrawal_1=answer)
+    page = text(ines)
+    told = row(page, "When we argue, I go silent. withdrawal-1", "How often each answer was given")
+    assert told == ["10", "11", "12", "13", "14", "15", "16", "4.31", "1.99"]
+
+
+def test_results_of_every_version_that_asked_the_same_count_together(kept_by, ines, library):
+    kept_by(6)
+    publish(library, library.source.replace("sd: 1.21", "sd: 1.3"))
+    kept_by(6)
+    assert "rest on 12 results" in text(ines)
+
+
+def test_results_of_other_statements_do_not_count(kept_by, ines, library):
+    kept_by(12)
+    publish(library, library.source.replace("When we argue, I go silent.", "When we argue, I stop talking."))
+    kept_by(10)
+    assert "rest on 10 results" in text(ines)
+
+
+def test_results_with_something_left_out_and_expired_ones_do_not_count(kept_by, ines):
+    kept_by(14)
+    first, second, *_ = Result.objects.all()
+    Result.objects.filter(pk=first.pk).update(answers={key: answer for key, answer in first.answers.items() if key != "alarm-1"})
+    Result.objects.filter(pk=second.pk).update(day=timezone.now() - timedelta(days=400), expires_on=timezone.now().date())
+    assert "rest on 12 results" in text(ines)
+
+
+# What is not
+
+
+@pytest.mark.parametrize("number", [0, 1, 9])
+def test_under_ten_results_nothing_but_that_is_said(kept_by, ines, number):
+    kept_by(number)
+    assert text(ines).strip() == "There are under 10 results. Figures are shown from 10 on."
+
+
+def test_without_a_published_quiz_there_is_nothing_to_count(library, ines):
+    Instrument.objects.update(state=Instrument.State.DRAFT)
+    assert text(ines).strip() == "No quiz is published, so there are no results to count."
+
+
+def test_no_count_of_the_page_is_under_ten(kept_by, ines):
+    kept_by(60)
+    counted = text(ines).partition("How the scores are spread")[2]
+    assert not re.findall(r"(?<=\s)\d(?=\s)", re.sub(r"\d to \d|\n Statement .*", "", counted))
+
+
+def test_nothing_on_the_page_tells_of_a_single_result(kept_by, ines):
+    kept_by(12)
+    page = ines.get(PAGE).content.decode()
+    for result in Result.objects.all():
+        assert result.digest.hex() not in page
+        assert str(result) not in page
+    assert str(timezone.now().year) not in page.replace("Bonett 2002", "")
+
+
+def test_no_result_can_be_opened_made_changed_or_deleted_in_the_admin(kept_by, admin_client):
+    kept_by(10)
+    own = Result.objects.all()[0].pk
+    for path in (f"{own}/", f"{own}/change/", f"{own}/delete/", f"{own}/history/", "add/"):
+        assert admin_client.get(PAGE + path).status_code == 404
+    assert admin_client.post(PAGE, {"action": "delete_selected", "_selected_action": own, "post": "yes"}).status_code == 200
+    assert Result.objects.count() == 10
+
+
+def test_only_who_may_see_results_sees_the_totals(library, client):
+    assert client.get(PAGE).status_code == 302
+    client.force_login(User.objects.create_user("rui", is_staff=True))
+    assert client.get(PAGE).status_code == 403
+
+
+def test_the_number_of_queries_does_not_grow_with_the_results(kept_by, ines, django_assert_num_queries):
+    kept_by(20)
+    with django_assert_num_queries(11):
+        ines.get(PAGE)
+    kept_by(40)
+    with django_assert_num_queries(11):
+        ines.get(PAGE)
+
+
+# The command
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("planning_figures", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def pasted(source: str, figures: str) -> str:
+    """The text with its dimensions and correlation replaced by what was printed."""
+    return re.sub(r"dimensions:\n.*?\ncorrelation: .*?\n", lambda _: figures, source, flags=re.DOTALL)
+
+
+def test_the_printed_figures_pasted_into_the_text_pass_the_check_and_say_the_same(kept_by, library, quiz):
+    people = kept_by(300)
+    out = printed()
+    today = timezone.now().date()
+    assert out.startswith(f"# From 300 kept results, {today.day} {today:%B %Y}.")
+    after = instrument.read(pasted(library.source, out), references())
+    assert after.problems == ()
+    assert [(one.name, one.about) for one in after.dimensions.values()] == [(one.name, one.about) for one in quiz.dimensions.values()]
+    for dimension in (ANXIETY, AVOIDANCE):
+        items = quiz.items_in(dimension)
+        scores = [scoring.mean_of(items, answers, quiz.scale) for answers in people]
+        alpha = scoring.alpha([[scoring.keyed(item, answers[item.key], quiz.scale) for item in items] for answers in people])
+        norm = after.dimensions[dimension].norm
+        assert (norm.mean, norm.sd, norm.reliability) == pytest.approx((fmean(scores), stdev(scores), alpha), abs=0.0051)
+
+
+def test_fewer_results_than_planning_values_need_are_refused_unless_nothing_else_can_be_had(kept_by):
+    kept_by(40)
+    with pytest.raises(CommandError, match="40 results answer these statements in full, and planning values should rest on 300"):
+        printed()
+    assert printed("--anyway").startswith("# From 40 kept results")
+
+
+def test_fewer_than_ten_results_are_refused_in_any_case(kept_by):
+    kept_by(9)
+    with pytest.raises(CommandError, match="Under 10 results"):
+        printed("--anyway")
+
+
+def test_statements_that_do_not_hold_together_give_no_planning_values(kept_by, library, quiz):
+    everything = {item.key.replace("-", "_"): 4 for item in quiz.items}
+    kept_by(20, **everything)
+    with pytest.raises(CommandError, match="Alpha of Anxiety is 0"):
+        printed("--anyway")
+
+
+def test_scales_that_measure_one_thing_give_no_planning_values(library, quiz):
+    version = library.revisions.first()
+    for answer in (1, 2, 3, 4, 5, 6, 7) * 2:
+        answers = {item.key: 8 - answer if item.is_reversed else answer for item in quiz.items} | {"alarm-1": 3, "withdrawal-1": 5}
+        Result.objects.keep(fresh_key(), version, answers, "friend", position(quiz, answers), timezone.now().date())
+    with pytest.raises(CommandError, match="they measure one thing"):
+        printed("--anyway")
+
+
+def test_a_quiz_is_named_by_its_slug(kept_by, library):
+    kept_by(12)
+    assert printed("attachment", "--anyway").startswith("# From 12 kept results")
+    with pytest.raises(CommandError, match=r'No quiz has the slug "other"\. Name one by its slug\. Slugs are: attachment\.'):
+        printed("other")
+    Instrument.objects.update(state=Instrument.State.DRAFT)
+    with pytest.raises(CommandError, match="No quiz is published"):
+        printed()
