@@ -32,7 +32,7 @@ class PointForm(forms.Form):
                 label=f"{instrument.dimensions[key].name}, from {lowest} to {highest}",
                 min_value=lowest,
                 max_value=highest,
-                error_messages=refusals(f"Please give a number from {lowest} to {highest}, such as {instrument.scale.middle}."),
+                error_messages=refusals(f"Please give a number from {lowest} to {highest}, such as {instrument.scale.middle:g}."),
             )
 
     @property
