@@ -42,6 +42,7 @@ class DocumentAdmin(EditorAdmin):
 
     about: ClassVar[Fieldsets]  # the fields that are keys of the front matter
     search_fields = ("title",)
+    change_form_template = "admin/documents/change_form.html"
     change_list_template = "admin/documents/change_list.html"
     object_history_template = "admin/documents/object_history.html"
     save_on_top = True

@@ -1,7 +1,7 @@
 """A text as editors fill it in: the front matter's keys are fields, the body is the Markdown editor, and nobody sees YAML."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -143,11 +143,14 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         return typed.isoformat() if isinstance(typed, date) else typed or ""
 
     def composed(self) -> str:
+        """The text. A field that could not be read leaves its key as it was, and so does one that nobody touched."""
         old = self.instance.source
-        kept = {key: value for key, value in split(old).values().items() if key in self.keys}
-        changed = {name: self.cleaned_data.get(name) for name in self.keys if name in self.changed_data}
-        values = {**kept, **{name: self.as_value(name, typed) for name, typed in changed.items()}}
-        return compose(values, self.cleaned_data.get("body", ""), old=old)
+        touched = self.changed_data if old else self.keys
+        kept = dict(by_field(split(old).values(), self.keys))
+        changed = {
+            name: self.as_value(name, self.cleaned_data[name]) for name in touched if name in self.keys and name in self.cleaned_data
+        }
+        return compose(grouped({**kept, **changed}), self.cleaned_data.get("body", ""), old=old)
 
     # What is checked
 
@@ -188,15 +191,21 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     def check_slug_is_free(self) -> None:
         slug = self.cleaned_data.get("slug", "")
         if Document.objects.filter(**self.instance.at(slug)).exclude(pk=self.instance.pk).exists():
-            self.add_error("slug", f"“{slug}” is the address of another {self.noun}. Choose another one.")
+            self.add_error("slug", f"“{slug}” is taken by another {self.noun}. Choose another one.")
 
     def check_text(self) -> None:
         """Refuses errors. Warnings stand beside them then, so that one round of mending is enough."""
         places = list(self.places_in(self.source))
         self.warnings = [place for place in places if not place.problem.is_error]
         if len(places) > len(self.warnings):
-            for field in dict.fromkeys(place.field for place in places):
-                self.add_error(field, [ValidationError(said_at(place)) for place in places if place.field == field])
+            for field in dict.fromkeys(self.field_of(place) for place in places):
+                self.add_error(field, [ValidationError(said_at(place)) for place in places if self.field_of(place) == field])
+
+    def field_of(self, place: Place) -> str | None:
+        """The field that shows a key, or else the first of those that show the keys under it."""
+        at = [name for name in self.fields if f"{place.field}__".startswith(f"{name}__")]
+        under = [name for name in self.fields if name.startswith(f"{place.field}__")]
+        return next(iter([*at, *under]), None)
 
     def places_in(self, source: str) -> Iterator[Place]:
         """The problems of a text of this document. That a key is missing is said by its own field."""
@@ -224,6 +233,27 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         elif self.instance.pk and "publish_at" in self.changed_data:
             said.append("Time of publishing changed")
         return ", ".join(said) or "Saved without a change"
+
+
+def by_field(values: Mapping[str, Value], names: Collection[str], above: str = "") -> Iterator[tuple[str, Value]]:
+    """The values that fields show, by the fields' names, in the order of the text."""
+    for key, value in values.items():
+        if above + key in names:
+            yield above + key, value
+        elif isinstance(value, Mapping):
+            yield from by_field(value, names, f"{above}{key}__")
+
+
+def grouped(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values of fields with their groups: "scale__from" is "from" under "scale"."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        *groups, key = name.split("__")
+        inner = found
+        for group in groups:
+            inner = inner.setdefault(group, {})
+        inner[key] = value
+    return found
 
 
 def right_to_publish(model: type[Document]) -> str:

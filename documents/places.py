@@ -1,15 +1,18 @@
 """Where the problems of a text stand for an editor, who sees the keys as fields of a form and counts the body's lines from 1."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from documents.problems import Problem
-from documents.source import Source
+from documents.source import Node, Source, mapping
 
 
 @dataclass(frozen=True)
 class Place:
-    """A problem where an editor looks for it: at a field, and in the body at a line (0 for the body as a whole)."""
+    """A problem where an editor looks for it: at a field, and in the body at a line (0 for the body as a whole).
+
+    A key under a key is named with both, such as "scale__from".
+    """
 
     field: str
     line: int
@@ -19,7 +22,7 @@ class Place:
     @property
     def where(self) -> str:
         if self.field != "body":
-            return self.field.replace("_", " ").capitalize()
+            return self.field.replace("__", ", ").replace("_", " ").capitalize()
         return f"Line {self.line}" if self.line else "Text"
 
     @property
@@ -47,4 +50,9 @@ def in_body(line: int, above: int) -> str:
 
 def key_at(line: int, source: Source) -> str:
     """The key whose value stands in a line. What the first line is blamed for, such as a missing part, is missing below."""
-    return next((key for key, node in reversed(source.fields.items()) if node.line <= line), "body")
+    path: list[str] = []
+    fields: Mapping[str, Node] = source.fields
+    while above := [key for key, node in fields.items() if node.line <= line]:
+        path.append(above[-1])
+        fields = mapping(fields[above[-1]])
+    return "__".join(path) or "body"

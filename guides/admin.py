@@ -35,6 +35,7 @@ class GuideAdmin(DocumentAdmin):
     list_filter = ("state", StyleFilter)
     prepopulated_fields = {"slug": ("title",)}
     unsaved = {"title": "New guide", "slug": "new-guide", "summary": "New guide."}
+    change_form_template = "admin/guides/guide/change_form.html"
     preview_template = "admin/guides/guide/preview.html"
 
     @admin.display(description="style", ordering="style")

@@ -229,10 +229,10 @@ class InstrumentReader(Reader):
         if not 1 < scale.highest - scale.lowest < 101:
             yield Problem(line, "value-wrong", '"scale" has to go from a whole number to a larger one, such as 1 to 7.')
         for key in (ANXIETY, AVOIDANCE):
-            norm, line = self.dimension(key).norm, self.key_line("dimensions")
+            norm, given = self.dimension(key).norm, self.fields.group("dimensions").group(key)
             if not (scale.lowest <= norm.mean <= scale.highest and norm.sd > 0 and 0 < norm.reliability < 1):
                 said = f'"{key}" needs a mean within the scale, an sd above 0 and a reliability between 0 and 1.'
-                yield Problem(line, "value-wrong", said)
+                yield Problem(given.fields["mean"].line if "mean" in given.fields else given.line, "value-wrong", said)
         reliabilities = [max(self.dimension(key).norm.reliability, 0) for key in (ANXIETY, AVOIDANCE)]
         most = round(MOST_CORRELATED * math.sqrt(math.prod(reliabilities)), 2)
         if abs(self.fields.number("correlation")) >= max(most, 0.01):

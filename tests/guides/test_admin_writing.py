@@ -211,7 +211,7 @@ def test_the_order_of_related_guides_is_the_writers(ines, guide):
 
 def test_a_slug_that_another_guide_has_is_refused(ines, guide):
     guide("taken")
-    assert "the address of another guide" in ines.save(guide(), slug="taken").errors["slug"][0]
+    assert "taken by another guide" in ines.save(guide(), slug="taken").errors["slug"][0]
 
 
 def test_an_address_that_a_guide_gives_up_leads_to_the_new_one(ines, guide):
