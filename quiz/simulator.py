@@ -23,7 +23,7 @@ from quiz.simulation import FEW, SHORT_INSIGHT, SHORT_REGION, answers_at, facet_
 class PointForm(forms.Form):
     """A place on the plane. Whoever stands there had the first of the relations in mind."""
 
-    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None) -> None:
         super().__init__(data, auto_id="point_%s")
         self.instrument = instrument
         lowest, highest = instrument.scale.lowest, instrument.scale.highest
@@ -47,8 +47,8 @@ class PointForm(forms.Form):
 class TypedForm(forms.Form):
     """An answer to each statement, typed; as many may be left out as visitors may leave out."""
 
-    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, auto_id="typed_%s")
+    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None, initial: Mapping[str, int]) -> None:
+        super().__init__(data, auto_id="typed_%s", initial=dict(initial))
         self.instrument = instrument
         self.fields["relation"] = forms.ChoiceField(
             label="Whom the visitor has in mind",
@@ -104,9 +104,10 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         if any(problem.is_error for problem in instrument.problems):
             return TemplateResponse(request, "admin/quiz/simulator_broken.html", context)
         place = PointForm(instrument, request.GET if ANXIETY in request.GET else None)
-        typed = TypedForm(instrument, request.GET if "relation" in request.GET else None)
+        filled = place.answers if "fill" in request.GET and place.is_valid() else {}
+        typed = TypedForm(instrument, request.GET if "relation" in request.GET else None, initial=filled)
         for form in (place, typed):
-            if form.is_valid():
+            if form.is_valid() and not filled:
                 breakdown = break_down(instrument, form.answers, form.relation, titles)
                 return render(request, "quiz/result.html", {"breakdown": breakdown, "instrument": instrument, "kept": None})
         context |= {"place": place, "typed": typed, **overview(instrument, titles)}

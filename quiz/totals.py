@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Aggregate, Avg, Count, F, Q, QuerySet, StdDev
 from django.db.models.functions import Floor, Least
 
-from quiz.figures import NEAR, Figures, ScaleTotals, Totals, figures
+from quiz.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, figures
 from quiz.instrument import ANXIETY, AVOIDANCE, Instrument
 from quiz.models import Result
 from quiz.scoring import Region
@@ -76,4 +76,10 @@ def answers(results: QuerySet[Result]) -> dict[str, dict[int, int]]:
 
 def told(instrument: Instrument, today: date) -> Figures | None:
     """What may be told of the kept results that answer this instrument's statements; None where they are too few."""
-    return figures(instrument, totals(instrument, Result.objects.comparable(instrument, today)))
+    return figures(instrument, totals(instrument, in_tens(Result.objects.comparable(instrument, today))))
+
+
+def in_tens(results: QuerySet[Result]) -> QuerySet[Result]:
+    """The oldest results, in whole tens: figures that moved with each new one would tell its answers to whoever looks twice."""
+    number = results.count() // LEAST * LEAST
+    return results.filter(pk__in=results.order_by("pk").values("pk")[:number])

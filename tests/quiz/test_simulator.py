@@ -154,6 +154,12 @@ def test_what_a_visitor_may_leave_out_may_be_left_out(ines, address):
     assert "Your result" in main_of(ines.get(address, {"relation": "friend", **given_answers}))
 
 
+def test_the_answers_of_a_place_can_be_filled_in_to_be_changed(ines, address):
+    page = ines.get(address, {"anxiety": "5.5", "avoidance": "2", "fill": "yes"}).content.decode()
+    filled = {key: int(value) for key, value in re.findall(r'<input type="number" name="([a-z-]+-\d)" value="(\d)"', page)}
+    assert filled == answers_at(QUIZ, Point(5.5, 2))
+
+
 def test_each_cell_of_the_map_opens_its_page(ines, address):
     links = re.findall(r'href="(\?anxiety=[^"]+)"', ines.get(address).content.decode())
     assert len(links) == COLUMNS * COLUMNS

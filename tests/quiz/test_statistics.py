@@ -111,10 +111,10 @@ def test_the_page_tells_how_the_scales_correlate(kept_by, ines, quiz):
 def test_the_spread_of_scores_is_counted_point_by_point_with_the_highest_score_in_the_last(kept_by, ines, quiz):
     highest = {item.key.replace("-", "_"): 1 if item.is_reversed else 7 for item in quiz.items}
     middle = dict.fromkeys(highest, 4)
-    kept_by(12, **highest)
+    kept_by(10, **highest)
     kept_by(20, **middle)
     page = text(ines)
-    assert row(page, "6 to 7", "Avoidance: how many scores") == ["12"]
+    assert row(page, "6 to 7", "Avoidance: how many scores") == ["10"]
     assert row(page, "4 to 5", "Avoidance: how many scores") == ["–", "not", "shown"]  # keeps the empty ones before it company
 
 
@@ -127,18 +127,18 @@ def test_regions_are_those_that_scores_clearly_lie_in(kept_by, ines, quiz):
 
 
 def test_answers_to_a_statement_are_counted_as_they_were_given(kept_by, ines, quiz):
-    for answer in range(1, 8):
-        kept_by(9 + answer, withdrawal_1=answer)
+    for answer, number in enumerate((10, 11, 12, 13, 14, 15, 15), start=1):
+        kept_by(number, withdrawal_1=answer)
     page = text(ines)
     told = row(page, "When we argue, I go silent. withdrawal-1", "How often each answer was given")
-    assert told == ["10", "11", "12", "13", "14", "15", "16", "4.31", "1.99"]
+    assert told == ["10", "11", "12", "13", "14", "15", "15", "4.28", "1.98"]
 
 
 def test_results_of_every_version_that_asked_the_same_count_together(kept_by, ines, library):
     kept_by(6)
     publish(library, library.source.replace("sd: 1.21", "sd: 1.3"))
     kept_by(6)
-    assert "rest on 12 results" in text(ines)
+    assert "rest on 10 results" in text(ines)
 
 
 def test_results_of_other_statements_do_not_count(kept_by, ines, library):
@@ -149,11 +149,11 @@ def test_results_of_other_statements_do_not_count(kept_by, ines, library):
 
 
 def test_results_with_something_left_out_and_expired_ones_do_not_count(kept_by, ines):
-    kept_by(14)
+    kept_by(21)
     first, second, *_ = Result.objects.all()
     Result.objects.filter(pk=first.pk).update(answers={key: answer for key, answer in first.answers.items() if key != "alarm-1"})
     Result.objects.filter(pk=second.pk).update(day=timezone.now() - timedelta(days=400), expires_on=timezone.now().date())
-    assert "rest on 12 results" in text(ines)
+    assert "rest on 10 results" in text(ines)
 
 
 # What is not
@@ -174,6 +174,15 @@ def test_no_count_of_the_page_is_under_ten(kept_by, ines):
     kept_by(60)
     counted = text(ines).partition("How the scores are spread")[2]
     assert not re.findall(r"(?<=\s)\d(?=\s)", re.sub(r"\d to \d|\n Statement .*", "", counted))
+
+
+def test_the_page_moves_on_by_tens_so_that_no_single_result_can_be_told_by_looking_before_and_after(kept_by, ines):
+    kept_by(30)
+    before = text(ines)
+    kept_by(9, alarm_1=7)
+    assert text(ines) == before
+    kept_by(1, alarm_1=7)
+    assert text(ines) != before
 
 
 def test_nothing_on_the_page_tells_of_a_single_result(kept_by, ines):
@@ -202,10 +211,10 @@ def test_only_who_may_see_results_sees_the_totals(library, client):
 
 def test_the_number_of_queries_does_not_grow_with_the_results(kept_by, ines, django_assert_num_queries):
     kept_by(20)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         ines.get(PAGE)
     kept_by(40)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         ines.get(PAGE)
 
 
@@ -270,7 +279,7 @@ def test_scales_that_measure_one_thing_give_no_planning_values(library, quiz):
 
 def test_a_quiz_is_named_by_its_slug(kept_by, library):
     kept_by(12)
-    assert printed("attachment", "--anyway").startswith("# From 12 kept results")
+    assert printed("attachment", "--anyway").startswith("# From 10 kept results")
     with pytest.raises(CommandError, match=r'No quiz has the slug "other"\. Name one by its slug\. Slugs are: attachment\.'):
         printed("other")
     Instrument.objects.update(state=Instrument.State.DRAFT)
