@@ -82,8 +82,11 @@ class Breakdown:
     limits: tuple[Html, ...]
 
 
-def break_down(instrument: Instrument, answers: Mapping[str, int], relation: str, step_titles: Mapping[str, str]) -> Breakdown:
-    """The whole result. `relation` is the key of whom the taker had in mind; `step_titles` go by the steps' addresses.
+def break_down(
+    instrument: Instrument, answers: Mapping[str, int], relation: str, step_titles: Mapping[str, str], before: Point | None = None
+) -> Breakdown:
+    """The whole result. `relation` is the key of whom the taker had in mind; `step_titles` go by the steps' addresses; `before` is
+    an earlier position on the same plane.
 
     Raises ValueError where a dimension has no answer; `quiz.scoring.may_be_scored` keeps that away.
     """
@@ -108,7 +111,7 @@ def break_down(instrument: Instrument, answers: Mapping[str, int], relation: str
         missing=tuple(item.text for item in instrument.items if item.key not in answers),
         is_straight=scoring.is_straight(answers),
         contradictions=contradictions(instrument, answers),
-        plane=plane.drawn(point, belief, instrument.scale),
+        plane=plane.drawn(point, belief, instrument.scale, (before, scoring.believed(before, instrument.plan)) if before else None),
         limits=instrument.limits,
     )
 

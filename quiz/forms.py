@@ -12,19 +12,34 @@ from quiz.scoring import may_be_scored
 
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")  # 128 bits and more, as secrets.token_urlsafe writes them
 
+VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
+
 
 def fresh_key() -> str:
     return secrets.token_urlsafe(32)
 
 
+def version_in(data: Mapping[str, Any]) -> int:
+    """The version of the instrument that a sent form names; 0, which is none, where it names none."""
+    named = data.get("version", "")
+    return int(named) if VERSION.fullmatch(named) else 0
+
+
+def fields_of(version: int, relation: str, answers: Mapping[str, int]) -> dict[str, str]:
+    """What a form would send for these answers, to be sent again from a result."""
+    return {"version": str(version), "relation": relation, **{key: str(answer) for key, answer in answers.items()}}
+
+
 class AnswerForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)  # of the text; `version_in` reads it before there is a form
 
-    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None, **known: Any) -> None:
+        """`known` is what a new form holds already: the version, and whom a taker had in mind the last time."""
         given = None if data is None else {key: data[key] for key in data}
         if given is not None and not KEY.fullmatch(given.get("key", "")):
             given["key"] = fresh_key()  # of a form that was not ours; the answers are what counts
-        super().__init__(given, initial={"key": fresh_key()})
+        super().__init__(given, initial={"key": fresh_key(), **known})
         self.instrument = instrument
         self.fields["relation"] = forms.ChoiceField(
             label="Whom do you have in mind?",

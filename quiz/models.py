@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import ClassVar
 
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length
 from django.urls import reverse
 
@@ -20,17 +22,41 @@ from quiz.figures import questions
 from quiz.scoring import Point
 
 KIND = "quiz"
+FEWEST = 50  # results before their number is told
 models.BinaryField.register_lookup(Length)
+# What is sent again corrects the row and does not lengthen its life; one whose time was over is a new result.
+KEEP = """
+INSERT INTO quiz_result AS kept (digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
+VALUES (%(digest)s, NULLIF(%(earlier)s, %(digest)s), %(revision)s, %(answers)s, %(relation)s, %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s)
+ON CONFLICT (digest) DO UPDATE SET
+    revision_id = EXCLUDED.revision_id, answers = EXCLUDED.answers, relation = EXCLUDED.relation,
+    anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance,
+    day = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.day ELSE EXCLUDED.day END,
+    expires_on = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.expires_on ELSE EXCLUDED.expires_on END
+"""
 
 
 class InstrumentManager(models.Manager["Instrument"]):
     def get_queryset(self) -> DocumentQuerySet[Instrument]:
         return DocumentQuerySet(self.model, using=self._db).filter(kind=KIND)
 
+    def versions(self, now: datetime) -> models.QuerySet[Revision]:
+        """Every revision of a published instrument that visitors could see since it was published, the current one first."""
+        later = Revision.objects.filter(document=OuterRef("document"), number__gt=OuterRef("number"))
+        replaced_before = Exists(later.filter(made_at__lte=OuterRef("document__publish_at")))
+        seen = Revision.objects.filter(~replaced_before, document__in=self.get_queryset().published(now))
+        return seen.order_by("-document__publish_at", "-document", "-number")
+
     def current(self, now: datetime) -> Revision | None:
         """The text that visitors answer: the last revision of the instrument that was published last."""
-        published = self.get_queryset().published(now)
-        return Revision.objects.filter(document__in=published).order_by("-document__publish_at", "-document", "-number").first()
+        return self.versions(now).first()
+
+    def answered(self, version: int, now: datetime) -> Revision | None:
+        """The version that a form was opened with, so that nobody's answers are taken for those to statements they never saw.
+
+        The current one where the form names none that visitors could see.
+        """
+        return self.versions(now).filter(pk=version).first() or self.current(now)
 
 
 class Instrument(Document):
@@ -38,15 +64,32 @@ class Instrument(Document):
 
     class Meta:
         proxy = True
+        verbose_name, verbose_name_plural = "quiz", "quizzes"
+        permissions = [("publish_instrument", "Can publish quizzes, and change published ones")]
 
 
 def read(source: str, now: datetime) -> tuple[instrument.Instrument, dict[str, str]]:
     """An instrument's text, with links only to what readers may see at `now`, and the titles of the steps that it names."""
-    guides = Guide.objects.published(now).filter(slug__in=mentioned(source)).values_list("slug", "source")
+    slugs = slugs_in(source)
+    guides = Guide.objects.published(now).filter(slug__in=slugs).values_list("slug", "source")
     addresses = {ADDRESS.format(slug): text for slug, text in guides}
-    hidden = {ADDRESS.format(slug) for slug in mentioned(source)} - set(addresses)
-    titles = {f"{address}#{anchor}": title for address, text in addresses.items() for anchor, title in step_titles(text).items()}
-    return instrument.read(source, references(), hidden), titles
+    hidden = frozenset(ADDRESS.format(slug) for slug in slugs) - set(addresses)
+    titles = {f"{address}#{anchor}": title for address, text in addresses.items() for anchor, title in titles_in(text).items()}
+    return parsed(source, hidden), titles
+
+
+def asked(version: Revision) -> instrument.Instrument:
+    """What a version asks. Its links are not looked at, so that no guide has to be."""
+    return parsed(version.source, frozenset())
+
+
+@lru_cache(maxsize=32)
+def parsed(source: str, hidden: frozenset[str]) -> instrument.Instrument:
+    """Kept, because parsing takes longer than all the rest of a request. Works cited are read once a process, as everywhere."""
+    return instrument.read(source, references(), hidden)
+
+
+slugs_in, titles_in = lru_cache(maxsize=32)(mentioned), lru_cache(maxsize=32)(step_titles)
 
 
 def year_after(day: date) -> date:
@@ -58,20 +101,23 @@ def year_after(day: date) -> date:
 
 
 class ResultManager(models.Manager["Result"]):
-    def keep(self, key: str, version: Revision, answers: Mapping[str, int], relation: str, point: Point, today: date) -> None:
-        """One row for a key, however often it is sent: what is sent again corrects the row, and does not lengthen its life."""
-        row = Result(
-            digest=digest_of(key),
-            revision=version,
-            answers=dict(answers),
-            relation=relation,
-            anxiety=point.anxiety,
-            avoidance=point.avoidance,
-            day=today,
-            expires_on=year_after(today),
-        )
-        corrected = ["revision", "answers", "relation", "anxiety", "avoidance"]
-        self.bulk_create([row], update_conflicts=True, unique_fields=["digest"], update_fields=corrected)
+    def keep(
+        self, key: str, version: Revision, answers: Mapping[str, int], relation: str, point: Point, today: date, earlier: str = ""
+    ) -> None:
+        """One row for a key, however often it is sent. `earlier` is the key of the result that it shall be compared with."""
+        row = {
+            "digest": digest_of(key),
+            "earlier": digest_of(earlier) if earlier else None,
+            "revision": version.pk,
+            "answers": json.dumps(answers),
+            "relation": relation,
+            "anxiety": point.anxiety,
+            "avoidance": point.avoidance,
+            "day": today,
+            "expires_on": year_after(today),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, row)
 
     def under(self, key: str, today: date) -> models.QuerySet[Result]:
         """The one result that a key opens, or none."""
@@ -80,6 +126,17 @@ class ResultManager(models.Manager["Result"]):
     def renew(self, key: str, today: date) -> bool:
         """Gives the result another year. False where there is none, be it deleted this very moment."""
         return self.under(key, today).update(expires_on=year_after(today)) > 0
+
+    def before(self, found: Result, today: date) -> Result | None:
+        """The result that this one shall be compared with, as long as it is there."""
+        if found.earlier is None:
+            return None
+        return self.filter(digest=found.earlier, expires_on__gt=today).select_related("revision").first()
+
+    def taken(self, today: date) -> int | None:
+        """How many results were kept until last night and still are; nothing where they are few. A function of the day, for caches."""
+        number = self.filter(expires_on__gt=today, day__lt=today).count()
+        return number if number >= FEWEST else None
 
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
@@ -95,6 +152,7 @@ class Result(models.Model):
     """Answers that somebody chose to keep. Nothing in the row tells who: its link is the only way to it, and is not stored."""
 
     digest = models.BinaryField()  # SHA-256 of the key in the link
+    earlier = models.BinaryField(null=True)  # the digest of the result to compare with; that one may be gone by now
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")  # the instrument's text as it was then
     answers = models.JSONField()  # item's key -> answer
     relation = models.CharField(max_length=40)
@@ -106,10 +164,13 @@ class Result(models.Model):
     objects: ClassVar[ResultManager] = ResultManager()
 
     class Meta:
-        indexes = [models.Index(fields=["expires_on"], name="result_expires_on")]
+        indexes = [models.Index(fields=["expires_on"], include=["day"], name="result_lifetime")]
         constraints = [
             models.UniqueConstraint(fields=["digest"], name="result_digest_unique"),
             models.CheckConstraint(condition=Q(digest__length=32), name="result_digest_sha256"),
+            models.CheckConstraint(
+                condition=Q(earlier__isnull=True) | (Q(earlier__length=32) & ~Q(earlier=F("digest"))), name="result_earlier_is_another"
+            ),
             models.CheckConstraint(condition=Q(expires_on__gt=F("day")), name="result_expires_after_its_day"),
             models.CheckConstraint(
                 condition=Q(anxiety__range=(-100, 200), avoidance__range=(-100, 200)), name="result_scores_on_some_scale"
@@ -128,4 +189,5 @@ class Addresses:
         self.link = origin + reverse("quiz:result", args=[key])
         self.deletion = reverse("quiz:deletion", args=[key])
         self.renewal = reverse("quiz:renewal", args=[key])
+        self.again = reverse("quiz:again", args=[key])
         self.answers_json = reverse("quiz:answers", args=[key])

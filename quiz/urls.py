@@ -25,6 +25,7 @@ urlpatterns = [
     path("", views.start, name="start"),
     path("take/", views.take, name="take"),
     path("results/<key:key>/", views.result, name="result"),
+    path("results/<key:key>/again/", views.again, name="again"),
     path("results/<key:key>/deletion/", views.deletion, name="deletion"),
     path("results/<key:key>/renewal/", views.renewal, name="renewal"),
     path("results/<key:key>/answers.json", views.answers, name="answers"),

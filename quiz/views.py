@@ -1,7 +1,9 @@
 """The quiz: what it asks, the form, and results under their secret links. No cookie, no session; a key is in the request itself."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,8 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quiz.breakdown import break_down, position
-from quiz.forms import AnswerForm
-from quiz.models import Addresses, Instrument, Result, read
+from quiz.comparison import Taking, compare
+from quiz.forms import AnswerForm, fields_of, version_in
+from quiz.models import Addresses, Instrument, Result, asked, read
 
 View = Callable[..., HttpResponse]
 
@@ -49,7 +52,7 @@ def secret(view: View) -> View:
     @wraps(view)
     def kept_secret(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response["X-Robots-Tag"] = "noindex"
         response["Referrer-Policy"] = "strict-origin"  # "no-referrer" would make browsers hide the origin of our own forms
         return response
@@ -63,28 +66,60 @@ def start(request: HttpRequest) -> HttpResponse:
     current = Instrument.objects.current(now)
     if current is None:
         return render(request, "quiz/none.html", status=404)
-    return render(request, "quiz/start.html", {"instrument": read(current.source, now)[0]})
+    context = {"instrument": read(current.source, now)[0], "taken": Result.objects.taken(now.date()), "today": now.date()}
+    return render(request, "quiz/start.html", context)
 
 
 @sent_by_own_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return answered(request)
     now = timezone.now()
     current = Instrument.objects.current(now)
     if current is None:
         return render(request, "quiz/none.html", status=404)
-    instrument, titles = read(current.source, now)
-    form = AnswerForm(instrument, request.POST if request.method == "POST" else None)
+    return asking(request, AnswerForm(asked(current), version=current.pk))
+
+
+@secret
+@sent_by_own_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: HttpRequest, key: str) -> HttpResponse:
+    """The quiz once more, to be compared with the result under `key`."""
+    now = timezone.now()
+    earlier = Result.objects.under(key, now.date()).select_related("revision").first()
+    if earlier is None:
+        return gone(request)
+    if request.method == "POST":
+        return answered(request, earlier, key)
+    current = Instrument.objects.current(now)
+    if current is None:
+        return render(request, "quiz/none.html", status=404)
+    return asking(request, AnswerForm(asked(current), version=current.pk, relation=earlier.relation), earlier)
+
+
+def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None) -> HttpResponse:
+    """The form's page. It is sent to the address that it stands at."""
+    response = render(request, "quiz/take.html", {"form": form, "instrument": form.instrument, "earlier": earlier, "action": request.path})
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def answered(request: HttpRequest, earlier: Result | None = None, earlier_key: str = "") -> HttpResponse:
+    """What a sent form leads to: itself with what is missing, the result under its link, or the result alone."""
+    now = timezone.now()
+    version = Instrument.objects.answered(version_in(request.POST), now)
+    if version is None:
+        return render(request, "quiz/none.html", status=404)
+    form = AnswerForm(asked(version), request.POST)
     if not form.is_valid():
-        response = render(request, "quiz/take.html", {"form": form, "instrument": instrument})
-        response["Cache-Control"] = "private, no-cache"
-        return response
-    relation, answers = form.cleaned_data["relation"], form.answers
+        return asking(request, form, earlier)
+    key, relation = form.cleaned_data["key"], form.cleaned_data["relation"]
     if request.POST.get("keep") != "yes":
-        breakdown = break_down(instrument, answers, relation, titles)
-        return secret(render)(request, "quiz/result.html", {"breakdown": breakdown, "instrument": instrument, "kept": None})
-    key = form.cleaned_data["key"]
-    Result.objects.keep(key, current, answers, relation, position(instrument, answers), now.date())
+        shown = Result(revision=version, answers=form.answers, relation=relation, day=now.date())
+        return secret(render)(request, "quiz/result.html", page_of(shown, earlier, now))
+    Result.objects.keep(key, version, form.answers, relation, position(form.instrument, form.answers), now.date(), earlier_key)
     response = HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
     response["Cache-Control"] = "no-store"
     return response
@@ -97,10 +132,26 @@ def result(request: HttpRequest, key: str) -> HttpResponse:
     found = Result.objects.under(key, now.date()).select_related("revision").first()
     if found is None:
         return gone(request)
-    instrument, titles = read(found.revision.source, now)
-    breakdown = break_down(instrument, found.answers, found.relation, titles)
+    earlier = Result.objects.before(found, now.date())
     kept = Addresses(found, key, origin_of(request))
-    return render(request, "quiz/result.html", {"breakdown": breakdown, "instrument": instrument, "kept": kept})
+    return render(request, "quiz/result.html", {**page_of(found, earlier, now), "kept": kept})
+
+
+def page_of(shown: Result, earlier: Result | None, now: datetime) -> dict[str, Any]:
+    """What the result's page shows of a result, kept or not."""
+    instrument, titles = read(shown.revision.source, now)
+    comparison = compare(taking(earlier), taking(shown)) if earlier else None
+    before = comparison.before if comparison else None
+    return {
+        "breakdown": break_down(instrument, shown.answers, shown.relation, titles, before),
+        "instrument": instrument,
+        "comparison": comparison,
+        "sent": fields_of(shown.revision.pk, shown.relation, shown.answers),
+    }
+
+
+def taking(result: Result) -> Taking:
+    return Taking(asked(result.revision), result.answers, result.relation, result.day)
 
 
 @secret

@@ -13,7 +13,7 @@ customElements.define("quiz-form", class extends HTMLElement {
   #next = this.#button("next", +1);
 
   connectedCallback() {
-    rememberAnswers(this.#form, "quiz");
+    rememberAnswers(this.#form, this.dataset.rememberedAs);
     this.#addControls();
     this.addEventListener("click", (event) => this.#clicked(event));
     this.addEventListener("keydown", (event) => this.#pressed(event));

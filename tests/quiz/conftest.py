@@ -30,16 +30,18 @@ def publish(document: Document, text: str) -> None:
 class Taker:
     """Somebody at the form: every answer is `usual` but for those given."""
 
-    def __init__(self, client: Client, usual: int = 5) -> None:
-        self.client = client
-        page = client.get("/quiz/take/").content.decode()
-        self.key = re.findall(r'name="key" value="([^"]+)"', page)[0]
+    def __init__(self, client: Client, usual: int = 5, form: str = "/quiz/take/") -> None:
+        self.client, self.form = client, form
+        page = client.get(form).content.decode()
+        [self.key] = re.findall(r'name="key" value="([^"]+)"', page)
+        [self.version] = re.findall(r'name="version" value="([^"]+)"', page)
         self.items = list(dict.fromkeys(re.findall(r'name="([a-z-]+-\d)"', page)))
         self.usual = usual
 
     def send(self, keep="yes", left_out=(), relation="friend", headers=None, **given):
         answers = {item: given.get(item.replace("-", "_"), self.usual) for item in self.items if item not in left_out}
-        return self.client.post("/quiz/take/", {"key": self.key, "relation": relation, "keep": keep, **answers}, headers=headers)
+        sent = {"key": self.key, "version": self.version, "relation": relation, "keep": keep, **answers}
+        return self.client.post(f"{self.form}?sent", sent, headers=headers)
 
     @property
     def address(self) -> str:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from quiz.models import Result, year_after
@@ -105,6 +106,22 @@ def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
     assert taker.client.get(taker.address).content == before
 
 
+def test_a_text_that_was_answered_can_be_neither_changed_nor_deleted(taker, kept, library):
+    version = kept().revision
+    version.source = "Something else"
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        version.save()
+    with pytest.raises(ProtectedError):
+        library.delete()
+
+
+def test_a_result_sent_again_after_its_time_is_a_new_one(taker, kept):
+    Result.objects.update(day=TODAY - timedelta(days=365), expires_on=TODAY)
+    answer = taker.send(alarm_1=1)
+    assert taker.client.get(answer["Location"]).status_code == 200
+    assert (kept().day, kept().expires_on) == (TODAY, year_after(TODAY))
+
+
 def test_a_leap_day_has_an_anniversary():
     assert year_after(date(2028, 2, 29)) == date(2029, 2, 28)
 
@@ -115,6 +132,8 @@ def test_a_leap_day_has_an_anniversary():
         ("digest", "'\\x00'", "result_digest_sha256"),
         ("expires_on", "day", "result_expires_after_its_day"),
         ("anxiety", "1000", "result_scores_on_some_scale"),
+        ("earlier", "'\\x00'", "result_earlier_is_another"),
+        ("earlier", "digest", "result_earlier_is_another"),
     ],
 )
 def test_the_database_refuses_what_no_result_may_be(kept, column, value, constraint):

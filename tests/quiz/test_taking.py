@@ -1,7 +1,11 @@
 """The quiz is taken: what the form asks, what it refuses and how, and what a result says."""
 
+import secrets
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from guides.models import Guide
 from quiz.models import Instrument, Result
@@ -37,7 +41,7 @@ def test_no_choice_means_nothing_is_kept(taker):
 
 
 def test_keeping_leads_to_the_link_made_of_the_forms_key(taker, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(2):
         answer = taker.send()
     assert (answer.status_code, answer["Location"]) == (303, taker.address)
     assert Result.objects.count() == 1
@@ -134,3 +138,59 @@ def test_the_newest_published_quiz_is_taken_and_a_draft_never(library, client):
     draft.rewrite(library.source.replace("slug: attachment", "slug: other"), by=None, now=library.changed_at, note="Draft")
     Taker(client).send()
     assert Result.objects.get().revision.document_id == library.pk
+
+
+def new_version(quiz, old, new):
+    quiz.rewrite(quiz.source.replace(old, new), by=None, now=timezone.now(), note="Changed")
+
+
+def test_who_has_the_form_open_while_the_quiz_changes_is_scored_by_what_they_read(taker, library):
+    new_version(library, "- alarm-1: When they are slow to reply", "- alarm-1 (reversed): When they are quick to reply")
+    taker.send(alarm_1=7)
+    assert "When they are slow to reply" in Result.objects.get().revision.source
+
+
+def test_who_opens_the_form_after_the_change_gets_the_new_statements(taker, library, client):
+    new_version(library, "When they are slow to reply", "When their reply is late")
+    Taker(client).send()
+    assert "When their reply is late" in Result.objects.get().revision.source
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "0", "9" * 30, "١"])
+def test_a_form_that_names_no_version_is_read_with_the_current_one(taker, library, version):
+    taker.version = version
+    assert taker.send()["Location"] == taker.address
+    assert Result.objects.get().revision == library.revisions.first()
+
+
+def test_what_visitors_could_never_see_is_no_version_to_answer(taker, library):
+    """Neither a draft's text, nor one from before the quiz was published, nor a guide's."""
+    now = timezone.now()
+    draft = Instrument(kind="quiz")
+    draft.rewrite(library.source.replace("slug: attachment", "slug: draft"), by=None, now=now, note="A draft")
+    guide = Guide.objects.first()
+    Instrument.objects.filter(pk=library.pk).update(publish_at=now)
+    new_version(library, "When they are slow to reply", "When their reply is late")
+    Instrument.objects.filter(pk=library.pk).update(publish_at=timezone.now())
+    current = library.revisions.first()
+    for hidden in (draft.revisions.get(), guide.revisions.get(), library.revisions.last()):
+        taker.version = hidden.pk
+        taker.send()
+        assert Result.objects.get().revision == current
+
+
+def test_how_often_the_quiz_was_taken_and_kept_is_told_from_fifty_on_as_of_last_night(library, client):
+    for number in range(50):
+        Taker(client).send() if number == 0 else another_row()
+    assert "Taken and kept" not in client.get("/quiz/").content.decode()  # those of today do not count yet
+    Result.objects.update(day=timezone.now().date() - timedelta(days=1))
+    assert "Taken and kept 50 times, as of" in client.get("/quiz/").content.decode()
+    Result.objects.filter(pk=Result.objects.first().pk).update(expires_on=timezone.now().date())
+    assert "Taken and kept" not in client.get("/quiz/").content.decode()
+
+
+def another_row():
+    """The same answers under another key."""
+    row = Result.objects.first()
+    row.pk, row.digest = None, secrets.token_bytes(32)
+    row.save()

@@ -1,0 +1,82 @@
+"""Two results of one person beside each other: what differs, and whether that is more than measurement error. Pure: no Django.
+
+A change is judged by the reliable change index (Jacobson & Truax 1991), see `quiz.scoring.change`. It says that something
+changed, never why, and neither direction is called better.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from quiz.breakdown import position
+from quiz.figures import questions
+from quiz.instrument import ANXIETY, AVOIDANCE, Dimension, Instrument
+from quiz.scoring import Change, Point, change
+
+SOON = 14  # days within which memory of the first answers plays in
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One time that the quiz was taken."""
+
+    instrument: Instrument
+    answers: Mapping[str, int]
+    relation: str  # the key of whom the taker had in mind
+    day: date
+
+    @property
+    def point(self) -> Point:
+        return position(self.instrument, self.answers)
+
+    @property
+    def who(self) -> str:
+        return next((known.text for known in self.instrument.relations if known.key == self.relation), "")
+
+
+@dataclass(frozen=True)
+class DimensionChange:
+    dimension: Dimension
+    before: float
+    after: float
+    change: Change
+
+    @property
+    def direction(self) -> str:
+        if round(self.before, 1) == round(self.after, 1):
+            return "stayed the same"
+        return "went up" if self.after > self.before else "went down"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Empty of changes where the statements differ: then two scores are of two different scales."""
+
+    earlier: Taking
+    days: int
+    changes: tuple[DimensionChange, ...]
+    is_soon: bool
+    is_about_another: bool
+
+    @property
+    def before(self) -> Point | None:
+        """The earlier position, where it can be drawn beside the later one."""
+        return self.earlier.point if self.changes else None
+
+
+def compare(earlier: Taking, later: Taking) -> Comparison:
+    """The later taking against the earlier one, with the later version's planning values."""
+    days = (later.day - earlier.day).days
+    return Comparison(
+        earlier=earlier,
+        days=days,
+        changes=changes(earlier, later) if questions(earlier.instrument) == questions(later.instrument) else (),
+        is_soon=days < SOON,
+        is_about_another=earlier.relation != later.relation,
+    )
+
+
+def changes(earlier: Taking, later: Taking) -> tuple[DimensionChange, ...]:
+    pairs = ((ANXIETY, earlier.point.anxiety, later.point.anxiety), (AVOIDANCE, earlier.point.avoidance, later.point.avoidance))
+    found = ((later.instrument.dimensions[key], before, after) for key, before, after in pairs)
+    return tuple(DimensionChange(dimension, before, after, change(before, after, dimension.norm)) for dimension, before, after in found)

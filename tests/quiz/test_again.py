@@ -1,0 +1,116 @@
+"""The quiz is taken again: the second result beside the first, under a link of its own, for as long as both are there."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from quiz.models import Result
+from tests.quiz.conftest import Taker
+
+TODAY = timezone.now().date()
+BESIDE = "Beside your result of"
+
+
+@pytest.fixture
+def first(taker):
+    """A result of half a year ago: five on every statement."""
+    taker.send()
+    Result.objects.update(day=TODAY - timedelta(days=180), expires_on=TODAY + timedelta(days=185))
+    return taker
+
+
+@pytest.fixture
+def second(first, client):
+    return Taker(client, form=f"{first.address}again/")
+
+
+def read(client, address):
+    return client.get(address).content.decode()
+
+
+def test_a_kept_result_leads_to_the_quiz_once_more(first, client):
+    assert f'href="{first.address}again/"' in read(client, first.address)
+    page = client.get(f"{first.address}again/")
+    assert "beside those of" in page.content.decode()
+    assert re.search(r'<input[^>]+value="friend"[^>]+checked', page.content.decode())
+    assert (page["Cache-Control"], page["X-Robots-Tag"], page["Referrer-Policy"]) == ("private, no-cache", "noindex", "strict-origin")
+
+
+def test_the_second_result_has_a_link_of_its_own_and_shows_the_first_beside_it(first, second, client):
+    answer = second.send(alarm_1=1, alarm_2=1)
+    assert answer["Location"] == second.address != first.address
+    assert Result.objects.count() == 2
+    assert BESIDE in read(client, second.address)
+    assert BESIDE not in read(client, first.address)
+
+
+def test_shown_without_keeping_it_is_compared_all_the_same_and_nothing_is_written(second):
+    page = second.send(keep="no").content.decode()
+    assert BESIDE in page
+    assert Result.objects.count() == 1
+
+
+def test_sending_it_costs_three_queries_at_most(second, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        second.send()
+
+
+def test_a_correction_stays_beside_the_first(second, client):
+    second.send()
+    second.send(alarm_1=1)
+    assert Result.objects.count() == 2
+    assert BESIDE in read(client, second.address)
+
+
+def test_deleting_either_leaves_the_other(first, second, client):
+    second.send()
+    client.post(f"{first.address}deletion/")
+    page = read(client, second.address)
+    assert "Your result" in page
+    assert BESIDE not in page
+
+
+def test_a_first_result_whose_time_is_over_is_compared_no_more(first, second, client):
+    second.send()
+    Result.objects.filter(expires_on=TODAY + timedelta(days=185)).update(expires_on=TODAY)
+    assert BESIDE not in read(client, second.address)
+    assert client.get(f"{first.address}again/").status_code == 404
+    assert second.send().status_code == 404
+
+
+def test_what_is_missing_is_said_and_sent_to_the_same_place(first, second):
+    page = second.send(left_out=["alarm-1", "alarm-2"]).content.decode()
+    assert f'action="{first.address}again/?sent"' in page
+    assert page.count("Please choose a number.") == 2
+
+
+def test_the_form_sent_with_the_first_results_own_key_corrects_that_and_compares_nothing(first, second, client):
+    second.key = first.key
+    second.send(alarm_1=1)
+    assert Result.objects.get().answers["alarm-1"] == 1
+    assert BESIDE not in read(client, first.address)
+
+
+def test_another_site_can_not_send_it(second):
+    assert second.send(headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_somebody_else_in_mind_is_no_change_in_the_taker(second):
+    assert "between two bonds" in second.send(keep="no", relation="parent").content.decode()
+    assert "between two bonds" not in second.send(keep="no").content.decode()
+
+
+def test_after_the_statements_changed_no_score_is_held_against_another(first, library, client):
+    changed = library.source.replace("- alarm-1: When they are slow to reply", "- alarm-1: When they are late")
+    library.rewrite(changed, by=None, now=timezone.now(), note="Changed")
+    page = Taker(client, form=f"{first.address}again/").send(keep="no").content.decode()
+    assert "The statements have changed since then" in page
+    assert "plane__before" not in page
+
+
+def test_after_another_text_changed_they_are_compared(first, library, client):
+    library.rewrite(library.source.replace("A reply that does not come", "No reply"), by=None, now=timezone.now(), note="Changed")
+    page = Taker(client, form=f"{first.address}again/").send(keep="no").content.decode()
+    assert "went up" in page or "stayed the same" in page
