@@ -1,9 +1,10 @@
 """What a taker reads: position, region, triggers, strengths and plan, each line with the answers that it rests on. Pure: no Django."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from documents.html import Html
 from guides.parts import Style
@@ -200,10 +201,20 @@ def findings(
 
 
 def chosen(instrument: Instrument, insights: Iterable[Insight], answers: Mapping[str, int]) -> list[Insight]:
-    """Those of the sides that the facets lie on, the farthest facet first; the writer's order among equals."""
+    """Those of the sides that the facets lie on, given out as seats are by D'Hondt's method; the writer's order among equals.
+
+    The k-th insight of a facet's side weighs the facet's distance / k: a facet far from the middle gets a second one before a
+    facet close to it gets its first, and no single facet takes every place.
+    """
     far = distances(instrument, answers)
-    fitting = [insight for insight in insights if (insight.facet, insight.side) in far]
-    return sorted(fitting, key=lambda insight: far[insight.facet, insight.side], reverse=True)[:MOST]
+    place: Counter[tuple[str, Side]] = Counter()
+    weighed: list[tuple[float, Insight]] = []
+    for insight in insights:
+        where = insight.facet, insight.side
+        place[where] += 1
+        if where in far:
+            weighed.append((far[where] / place[where], insight))
+    return [insight for _, insight in sorted(weighed, key=itemgetter(0), reverse=True)][:MOST]
 
 
 def reasons(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> tuple[Reason, ...]:

@@ -10,10 +10,10 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from documents.references import read_references
-from quiz import scoring
+from quiz import plane, scoring
 from quiz.breakdown import WEEKS, break_down, chosen
 from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN, Side, read
-from quiz.scoring import Certainty, Region
+from quiz.scoring import Certainty, Point, Region
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 QUIZ = read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), WORKS)
@@ -48,7 +48,13 @@ def stays(finding, answers):
 
 def test_the_facet_farthest_from_the_middle_comes_first():
     found = told(leaning(distance=2, alarm=7, withdrawal=5))
-    assert places(found.triggers) == [*[("alarm", "high")] * 2, ("distance", "low"), *[("withdrawal", "high")] * 2]
+    assert places(found.triggers) == [
+        ("alarm", "high"),
+        ("distance", "low"),
+        ("alarm", "high"),  # its second line, before the first of a facet less than half as far
+        ("withdrawal", "high"),
+        ("withdrawal", "high"),
+    ]
     assert places(found.strengths) == [("alarm", "high"), ("distance", "low"), ("withdrawal", "high")]
 
 
@@ -224,6 +230,13 @@ def test_answers_that_are_hard_to_hold_together_are_shown_as_a_pair():
 
 def test_one_answer_all_the_way_down_is_noticed():
     assert told(dict.fromkeys(leaning(), 6)).is_straight
+
+
+def test_an_earlier_position_is_drawn_with_its_own_oval():
+    earlier = Point(5.5, 2)
+    drawn = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
+    assert drawn.before == plane.drawn(earlier, scoring.believed(earlier, QUIZ.plan), QUIZ.scale).now
+    assert told(leaning(alarm=7)).plane.before is None
 
 
 def test_the_person_in_mind_is_told_in_the_quizs_words():
