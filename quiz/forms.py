@@ -34,12 +34,11 @@ class AnswerForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput)
     version = forms.CharField(widget=forms.HiddenInput, required=False)  # of the text; `version_in` reads it before there is a form
 
-    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None, **known: Any) -> None:
-        """`known` is what a new form holds already: the version, and whom a taker had in mind the last time."""
+    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None, version: int | None = None) -> None:
         given = None if data is None else {key: data[key] for key in data}
         if given is not None and not KEY.fullmatch(given.get("key", "")):
             given["key"] = fresh_key()  # of a form that was not ours; the answers are what counts
-        super().__init__(given, initial={"key": fresh_key(), **known})
+        super().__init__(given, initial={"key": fresh_key(), "version": version})
         self.instrument = instrument
         self.fields["relation"] = forms.ChoiceField(
             label="Whom do you have in mind?",

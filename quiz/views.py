@@ -96,12 +96,13 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     current = Instrument.objects.current(now)
     if current is None:
         return render(request, "quiz/none.html", status=404)
-    return asking(request, AnswerForm(asked(current), version=current.pk, relation=earlier.relation), earlier)
+    return asking(request, AnswerForm(asked(current), version=current.pk), earlier)
 
 
 def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None) -> HttpResponse:
     """The form's page. It is sent to the address that it stands at."""
-    response = render(request, "quiz/take.html", {"form": form, "instrument": form.instrument, "earlier": earlier, "action": request.path})
+    context = {"form": form, "instrument": form.instrument, "earlier": taking(earlier) if earlier else None, "action": request.path}
+    response = render(request, "quiz/take.html", context)
     response["Cache-Control"] = "private, no-cache"
     return response
 
