@@ -1,32 +1,102 @@
 """The quiz in Django admin: its text, and what the kept results say in totals."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import BooleanField, ExpressionWrapper, ProtectedError, Q
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 
+from documents.document_admin import DocumentAdmin
+from documents.models import Document
+from guides.styles import STYLES
 from quiz.figures import ENOUGH, LEAST
+from quiz.forms import AnswerForm
+from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN
+from quiz.instrument_form import DIMENSION, UNSAVED, InstrumentForm
 from quiz.models import Instrument, Result, read
+from quiz.preview import as_read
 from quiz.simulator import SimulatorAdmin
 from quiz.totals import told
 
+REGION_NAMES = {**{str(style): about.name for style, about in STYLES.items()}, BETWEEN: "Between the regions"}
+KEPT = (
+    "results that visitors keep, which rest on its versions. Take the quiz back to draft instead: "
+    "then visitors no longer get it, and those results can still be read"
+)
+
+
+def dimension_fields(key: str) -> tuple[str | tuple[str, ...], ...]:
+    name, about, *figures = (f"dimensions__{key}__{part}" for part in DIMENSION)
+    return (name, about, tuple(figures))
+
 
 @admin.register(Instrument)
-class InstrumentAdmin(SimulatorAdmin):
-    """Read only, until its editor comes."""
+class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
+    form = InstrumentForm
+    about = (
+        (None, {"fields": ("title", "slug", "summary", ("reviewed", "next_review"), "authors")}),
+        ("Answers", {"fields": (("scale__from", "scale__to"), "scale__low", "scale__middle", "scale__high")}),
+        ("Anxiety", {"fields": dimension_fields(ANXIETY)}),
+        ("Avoidance", {"fields": dimension_fields(AVOIDANCE)}),
+        ("Both scales", {"fields": ("correlation", "planning", "facets")}),
+    )
+    list_display = ("title", "state_name", "publish_at", "reviewed", "next_review", "on_site")
+    list_filter = ("state",)
+    ordering = ("-publish_at", "-pk")  # the one that visitors get stands first
+    prepopulated_fields = {"slug": ("title",)}
+    unsaved = UNSAVED
+    preview_template = "admin/quiz/instrument/preview.html"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def online(self, now: datetime) -> Combinable:
+        """Of all that are published, visitors get one."""
+        current = Instrument.objects.current(now)
+        return ExpressionWrapper(Q(pk=current.document_id if current else None), BooleanField())
 
-    def has_change_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
-        return False
+    @admin.display(description="for visitors")
+    def on_site(self, document: Document) -> str:
+        address = self.get_view_on_site_url(document)
+        return format_html('<a href="{}">Visitors get this one</a>', address) if address else "No"
 
-    def has_delete_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
-        return False
+    def rule(self, request: HttpRequest, obj: Document | None) -> str | None:
+        if obj is None or obj.state == Document.State.DRAFT or not self.may_publish(request):
+            return super().rule(request, obj)
+        return (
+            "This quiz is published, and each save makes a new version. Whoever is answering now finishes with the version that they "
+            "opened, and each result that is kept stays with its own."
+        )
+
+    def previewed(self, document: Instrument) -> dict[str, Any]:
+        instrument, titles = read(document.source, timezone.now())
+        return {
+            "instrument": instrument,
+            "form": AnswerForm(instrument),
+            "regions": [(REGION_NAMES[key], text) for key, text in instrument.styles.items() if key in REGION_NAMES],
+            "triggers": as_read(instrument, instrument.triggers, titles),
+            "strengths": as_read(instrument, instrument.strengths, titles),
+        }
+
+    # Results rest on their quiz
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Without a list of results: there may be many, and each names its day."""
+        if Result.objects.filter(revision__document__in=list(objs)).exists():
+            return [str(quiz) for quiz in objs], {}, set(), [KEPT]
+        return super().get_deleted_objects(objs, request)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (ProtectedError, IntegrityError):  # a visitor kept a result at this very moment
+            return redirect(request.path)
 
 
 @admin.register(Result)

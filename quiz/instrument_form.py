@@ -1,0 +1,194 @@
+"""The quiz's form: scale, dimensions and facets as fields, and a new quiz with the headings that every quiz has."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
+
+from documents.forms import DocumentForm, Lines
+from documents.reader import LONGEST
+from documents.source import Fields, Value
+from quiz.instrument import ANXIETY, AVOIDANCE
+from quiz.models import KIND, Instrument
+
+FACET = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")
+LONGEST_TEXT = 600  # characters
+FACETS = (  # those that the steps of our guides ease
+    "alarm: Fear of losing you, anxiety",
+    "reassurance: Pull for closeness, anxiety",
+    "self-doubt: Doubting my worth, anxiety",
+    "distance: Uneasy with closeness, avoidance",
+    "self-reliance: Doing it alone, avoidance",
+    "withdrawal: Shutting down, avoidance",
+)
+DIMENSION = ("name", "about", "mean", "sd", "reliability")
+# The check names each gap in square brackets that is left.
+SKELETON = """[insert two or three sentences: what is asked, how long it takes, and what comes out]
+
+## Whom do you have in mind?
+- friend: a close friend
+- general: people close to me in general
+
+## Statements
+- alarm-1: [insert what somebody high on it would say of the last months]
+- alarm-2 (reversed): [insert what somebody low on it would say]
+
+## Where you stand
+### Secure {#secure}
+[insert what life low on both scales is like]
+
+### Anxious {#anxious}
+[insert what life high on anxiety alone is like]
+
+### Dismissive-avoidant {#dismissive}
+[insert what life high on avoidance alone is like]
+
+### Fearful-avoidant {#fearful}
+[insert what life high on both scales is like, and first where to turn for those who are in danger]
+
+### Between {#between}
+[insert what to make of answers that lie near the middle]
+
+## What sets you off
+### [insert a moment that sets somebody off]
+- Facet: alarm, high
+- Feels like: [insert what one notices in it]
+- Protects: [insert what the feeling is good for]
+- Helps: [insert one small thing to do]
+- Step: /guides/anxious/#name-alarm
+
+## What you are good at
+### [insert a strength of somebody at this end]
+- Facet: alarm, high
+- Looks like: [insert how others can see it]
+- Worth: [insert what it gives to them]
+- Build on it: [insert one small thing to do]
+
+## Limits
+- [insert what these answers can't tell]
+"""
+
+
+class Facets(Lines):
+    """A facet a line: its key, its name, and the dimension that it belongs to."""
+
+    def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]  # as above it
+        lines = super().to_python(value)
+        found = [FACET.fullmatch(line) for line in lines]
+        said = [
+            f"“{line}” can’t be read. Write it like this: {FACETS[0]}" for line, match in zip(lines, found, strict=True) if match is None
+        ]
+        keys = Counter(match["key"] for match in found if match)
+        said += [f"“{key}” stands {times} times. Give each facet its own key." for key, times in keys.items() if times > 1]
+        if said:
+            raise ValidationError(said)
+        return lines
+
+
+def facets_of(lines: Iterable[str]) -> dict[str, Value]:
+    found = (match for facet in lines if (match := FACET.fullmatch(facet)))
+    return {match["key"]: {"name": match["name"], "dimension": match["dimension"]} for match in found}
+
+
+def line(label: str, missing: str, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, widget=AdminTextInputWidget, max_length=LONGEST["title"], error_messages={"required": missing}, **options
+    )
+
+
+def lines(label: str, missing: str, rows: int, **options: Any) -> forms.CharField:
+    widget = AdminTextareaWidget(attrs={"rows": rows})
+    return forms.CharField(label=label, widget=widget, max_length=LONGEST_TEXT, error_messages={"required": missing}, **options)
+
+
+def number(label: str, example: str, **options: Any) -> forms.CharField:
+    """A number as it is typed, so that 0.80 stays 0.80. Whether it is one says the check, with all that is wrong."""
+    widget = AdminTextInputWidget(attrs={"inputmode": "decimal", "class": "vNumber"})
+    missing = {"required": f"Give a number, such as {example}."}
+    return forms.CharField(label=label, widget=widget, max_length=20, error_messages=missing, **options)
+
+
+class InstrumentForm(DocumentForm):
+    kind = KIND
+    keys = (
+        *("title", "slug", "summary", "reviewed", "next_review", "authors"),
+        *("scale__from", "scale__to", "scale__low", "scale__middle", "scale__high"),
+        *(f"dimensions__{key}__{part}" for key in (ANXIETY, AVOIDANCE) for part in DIMENSION),
+        *("correlation", "planning", "facets"),
+    )
+    begins_with = {
+        "scale__from": "1",
+        "scale__to": "7",
+        "scale__low": "Not at all like me",
+        "scale__middle": "In between",
+        "scale__high": "Very much like me",
+        "dimensions__anxiety__name": "Anxiety",
+        "dimensions__avoidance__name": "Avoidance",
+        "facets": FACETS,
+        "body": SKELETON,
+    }
+
+    slug = forms.CharField(
+        max_length=LONGEST["slug"],
+        widget=AdminTextInputWidget,
+        help_text="The name of its file. Visitors find the quiz at /quiz/, whatever its slug.",
+        error_messages={"required": "Give the quiz a short name, such as “attachment”."},
+    )
+    scale__from = number("First number", "1")
+    scale__to = number("Last number", "7")
+    scale__low = line("What the first number says", "Say what the first number means.")
+    scale__middle = line("What the middle says", "", required=False)
+    scale__high = line("What the last number says", "Say what the last number means.")
+
+    dimensions__anxiety__name = line("Name", "Say what the scale is called.")
+    dimensions__anxiety__about = lines("What it is", "Say in a reader’s words what a high score means.", 2)
+    dimensions__anxiety__mean = number("Mean", "4.14")
+    dimensions__anxiety__sd = number("Standard deviation", "1.21")
+    dimensions__anxiety__reliability = number("Reliability", "0.84")
+
+    dimensions__avoidance__name = line("Name", "Say what the scale is called.")
+    dimensions__avoidance__about = lines("What it is", "Say in a reader’s words what a high score means.", 2)
+    dimensions__avoidance__mean = number("Mean", "3.35")
+    dimensions__avoidance__sd = number("Standard deviation", "1.26")
+    dimensions__avoidance__reliability = number("Reliability", "0.88")
+
+    correlation = number("Correlation of the two", "-0.05")
+    planning = lines("Where the figures come from", "Say where the figures come from. Visitors read it below their result.", 3)
+    facets = Facets(
+        widget=AdminTextareaWidget(attrs={"rows": 6}),
+        help_text=f"One a line, such as “{FACETS[0]}”: the key that statements begin with, a name, and anxiety or avoidance.",
+        error_messages={"required": f"Name the facets, one a line, such as “{FACETS[0]}”."},
+    )
+
+    class Meta(DocumentForm.Meta):
+        model = Instrument
+
+    def as_typed(self, name: str, fields: Fields) -> Any:
+        if name != "facets":
+            return super().as_typed(name, fields)
+        groups = {key: fields.group(name).group(key) for key in fields.group(name).fields}
+        return tuple(f"{key}: {group.text('name')}, {group.text('dimension')}" for key, group in groups.items())
+
+    def as_value(self, name: str, typed: Any) -> Value:
+        if name != "facets":
+            return super().as_value(name, typed)
+        return facets_of(typed)
+
+
+UNSAVED: dict[str, Value] = {  # front matter that stands in for a preview before the first save
+    "title": "New quiz",
+    "slug": "new-quiz",
+    "summary": "New quiz.",
+    "scale": {"from": "1", "to": "7", "low": "Not at all like me", "middle": "In between", "high": "Very much like me"},
+    "dimensions": {
+        key: {"name": key.capitalize(), "about": "Not said yet.", "mean": "4", "sd": "1", "reliability": "0.8"}
+        for key in (ANXIETY, AVOIDANCE)
+    },
+    "correlation": "0",
+    "planning": "Not said yet.",
+    "facets": facets_of(FACETS),
+}

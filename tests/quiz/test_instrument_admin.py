@@ -1,0 +1,348 @@
+"""The quiz in the admin: written, checked, previewed and published as a guide is, and never taken from under a kept result."""
+
+import re
+from html import unescape
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+from django.urls import reverse
+
+from documents.source import split
+from quiz.instrument_form import InstrumentForm
+from quiz.models import Instrument, Result
+from tests.desk import Desk, person
+from tests.quiz.conftest import publish
+
+QUIZ = "quiz_instrument"
+PREVIEW = "/admin/quiz/instrument/preview/"
+
+
+@pytest.fixture
+def ines(db: None) -> Desk:
+    """Ines edits, and may publish."""
+    return person("Ines", "Editors", model=QUIZ)
+
+
+@pytest.fixture
+def rui(db: None) -> Desk:
+    """Rui writes drafts."""
+    return person("Rui", "Writers", model=QUIZ)
+
+
+@pytest.fixture
+def owner(db: None) -> Desk:
+    """Runs the site."""
+    return Desk(User.objects.create_superuser("owner"), QUIZ)
+
+
+def another(library, slug="second", **columns):
+    """A second quiz with the texts of the first."""
+    made = Instrument(kind="quiz", **columns)
+    publish(made, library.source.replace("slug: attachment", f"slug: {slug}"))
+    return made
+
+
+def front_of(quiz):
+    return split(quiz.source).values()
+
+
+def words_of(html):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+# The form
+
+
+def test_the_form_shows_the_numbers_and_facets_as_fields_and_no_yaml(ines, library):
+    values = ines.form(library)
+    assert (values["scale__from"], values["scale__to"], values["scale__middle"]) == ("1", "7", "In between")
+    assert values["dimensions__avoidance__sd"] == "1.26"
+    assert values["dimensions__anxiety__about"].startswith("A high score means")
+    assert values["correlation"] == "-0.05"
+    assert values["facets"].splitlines()[0] == "alarm: Fear of losing you, anxiety"
+    assert values["body"].startswith("This quiz asks")
+    assert not any("---" in value for value in values.values())
+
+
+def test_saving_an_untouched_form_changes_no_byte_of_our_own_quiz(ines, library):
+    before = library.source, library.publish_at
+    assert ines.save(library).errors == {}
+    library.refresh_from_db()
+    assert (library.source, library.publish_at) == before
+    assert library.revisions.first().note == "Saved without a change"
+
+
+def test_a_changed_number_changes_its_own_line_and_no_other(ines, library):
+    before = library.source
+    assert ines.save(library, dimensions__avoidance__sd="1.30").errors == {}
+    library.refresh_from_db()
+    assert library.source == before.replace("sd: 1.26", "sd: 1.30")
+
+
+def test_every_field_reaches_its_key(ines, library):
+    typed = {
+        "scale__low": "Never",
+        "scale__middle": "",
+        "scale__high": "Always",
+        "dimensions__anxiety__name": "Fear",
+        "dimensions__anxiety__mean": "4.5",
+        "dimensions__anxiety__reliability": "0.9",
+        "dimensions__avoidance__about": "Says: how often you step back.",
+        "correlation": "0.1",
+        "planning": "A guess, until there are answers.",
+        "authors": "Ines\r\nRui",
+    }
+    assert ines.save(library, **typed).errors == {}
+    front = front_of(Instrument.objects.get(pk=library.pk))
+    assert front["scale"] == {"from": "1", "to": "7", "low": "Never", "high": "Always"}
+    assert (front["dimensions"]["anxiety"]["name"], front["dimensions"]["anxiety"]["mean"]) == ("Fear", "4.5")
+    assert front["dimensions"]["anxiety"]["reliability"] == "0.9"
+    assert front["dimensions"]["avoidance"]["about"] == "Says: how often you step back."
+    assert (front["correlation"], front["planning"]) == ("0.1", "A guess, until there are answers.")
+    assert front["authors"] == ("Ines", "Rui")
+
+
+def test_facets_keep_the_order_in_which_they_are_typed(ines, library):
+    first, second, *rest = ines.form(library)["facets"].splitlines()
+    assert ines.save(library, facets="\r\n".join([second.replace("Pull", "Wish"), first, *rest])).errors == {}
+    facets = front_of(Instrument.objects.get(pk=library.pk))["facets"]
+    assert list(facets)[:2] == ["reassurance", "alarm"]
+    assert facets["reassurance"] == {"name": "Wish for closeness", "dimension": "anxiety"}
+
+
+def test_a_corrected_statement_reaches_the_next_visitor(ines, library):
+    body = ines.form(library)["body"].replace("I say sorry before I know", "I say sorry long before I know")
+    assert ines.save(library, body=body).errors == {}
+    assert "I say sorry long before I know" in Client().get("/quiz/take/").content.decode()
+
+
+def test_a_broken_statement_is_refused_with_its_line_and_the_text_comes_back(ines, library):
+    body = ines.form(library)["body"].replace("- alarm-2: I watch", "- alarm two: I watch")
+    answer = ines.save(library, body=body)
+    line = body.replace("\r\n", "\n").split("- alarm two")[0].count("\n") + 1
+    assert any(said.startswith(f"Line {line}: ") and "(line-unreadable)" in said for said in answer.errors["body"])
+    assert answer.fields["body"] == body
+    assert "alarm two" not in Client().get("/quiz/take/").content.decode()
+
+
+def test_every_problem_stands_at_its_field_at_once_and_nothing_typed_is_lost(ines, library):
+    typed = {
+        "title": "",
+        "scale__from": "one",
+        "dimensions__anxiety__mean": "12",
+        "dimensions__avoidance__sd": "wide",
+        "correlation": "0.99",
+        "planning": "",
+        "facets": "alarm: Fear of losing you, anxiety\r\nnot a facet\r\nalarm: Again, anxiety",
+        "body": "<b>Nothing</b> is left.",
+    }
+    answer = ines.save(library, **typed)
+    assert not answer.saved
+    assert set(answer.errors) == {*typed, "dimensions__avoidance__mean"}  # a wide sd makes the whole scale unfit
+    assert "“not a facet” can’t be read" in answer.errors["facets"][0]
+    assert "“alarm” stands 2 times" in answer.errors["facets"][1]
+    assert '"from" is "one" and has to be a number' in answer.errors["scale__from"][0]
+    assert '"anxiety" needs a mean within the scale' in answer.errors["dimensions__anxiety__mean"][0]
+    assert '"sd" is "wide"' in answer.errors["dimensions__avoidance__sd"][0]
+    assert {key: answer.fields[key] for key in typed} == typed
+    assert library.revisions.count() == 1
+
+
+def test_a_line_of_facets_that_can_not_be_read_does_not_blame_every_statement(ines, library):
+    assert list(ines.save(library, facets="fear").errors) == ["facets"]
+
+
+def test_a_quiz_of_another_size_is_written_from_an_empty_form(ines, library):
+    form = ines.form()
+    assert (form["scale__from"], form["scale__to"], form["dimensions__avoidance__name"]) == ("1", "7", "Avoidance")
+    assert form["facets"].splitlines()[-1] == "withdrawal: Shutting down, avoidance"
+    assert "## What you are good at" in form["body"]
+    saved = {key: value for key, value in ines.form(library).items() if key in InstrumentForm.keys}
+    answer = ines.save(**{**saved, "slug": "five", "title": "Five", "scale__to": "5", "dimensions__anxiety__mean": "3"}, body=form["body"])
+    assert set(answer.errors) == {"body"}  # the gaps that it begins with
+    answer = ines.send({**answer.fields, "body": split(library.source).body.replace("\n", "\r\n")})
+    assert answer.errors == {}
+    made = Instrument.objects.get(slug="five")
+    assert made.state == "draft"
+    assert front_of(made)["scale"]["to"] == "5"
+
+
+def test_a_new_quiz_begins_with_gaps_that_the_check_names(ines, library):
+    said = words_of(ines.client.post(PREVIEW, {"content": ines.form()["body"]}).content.decode())
+    assert '"[insert two or three sentences: what is asked, how long it takes, and what comes out]" looks like a gap' in said
+    assert said.count("looks like a gap") == ines.form()["body"].count("[insert") - 2  # two are headings
+    for part in ("section-unknown", "part-missing", "label-missing", "line-unreadable"):
+        assert f"({part})" not in said
+
+
+def test_who_may_only_look_reads_every_field(library):
+    olga = person("Olga", model=QUIZ)
+    olga.user.user_permissions.add(Permission.objects.get(codename="view_instrument"))
+    page = unescape(olga.page("change", library.pk))
+    assert 'name="_save"' not in page
+    for said in ("1.26", "alarm: Fear of losing you, anxiety", "46,610 people", "I keep asking them whether we are okay."):
+        assert said in page
+
+
+# The preview
+
+
+def test_the_preview_shows_statements_as_the_form_does_and_texts_as_results_do(ines, library, taker):
+    answer = ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": split(library.source).body})
+    preview = answer.content.decode()
+    form = taker.client.get("/quiz/take/").content.decode()
+    questions = re.findall(r"<legend>.*?</legend>", form)
+    assert len(questions) == 19
+    assert all(question in preview for question in questions)
+    result = taker.send(keep="no").content.decode()
+    texts = re.findall(r"<dd>.*?</dd>", result)
+    assert len(texts) > 6
+    assert all(text in preview for text in texts)
+    assert "The check finds nothing to mend." in preview
+
+
+def test_the_preview_shows_every_region_trigger_and_strength(ines, library):
+    body = split(library.source).body
+    preview = unescape(ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": body}).content.decode())
+    wanted = re.findall(r"^### ([^{\n]+)$", body, re.MULTILINE)
+    assert len(wanted) > 20
+    shown = preview.replace("“", '"').replace("”", '"')
+    assert [title for title in wanted if f"<h3>{title}</h3>" not in shown] == []
+    for name in ("Secure", "Anxious", "Dismissive-avoidant", "Fearful-avoidant", "Between the regions"):
+        assert f"<h3>{name}</h3>" in preview
+
+
+def test_the_preview_names_each_problem_with_its_line(ines, library):
+    body = split(library.source).body.replace("- alarm-2: I watch", "- alarm-2 I watch")
+    said = words_of(ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": body}).content.decode())
+    line = body.split("- alarm-2 I")[0].count("\n") + 1
+    assert f"Line {line}: " in said
+
+
+@pytest.mark.parametrize(
+    "body", ["", "## Statements\n- nobody-1: I wait.", "## What sets you off\n### A\n- Facet: alarm, high", "<script>x</script>"]
+)
+def test_the_preview_of_a_text_that_is_hardly_one_is_shown_with_its_problems(rui, library, body):
+    answer = rui.client.post(PREVIEW, {"content": body})
+    assert answer.status_code == 200
+    assert "What the check says" in answer.content.decode()
+    assert "<script" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["preview", "upload"])
+def test_a_writer_of_guides_alone_can_not_use_the_quizzes_editor(page, library):
+    paula = person("Paula", model=QUIZ)
+    paula.user.user_permissions.set(Permission.objects.filter(content_type__app_label="guides"))
+    assert paula.client.post(reverse(f"admin:{QUIZ}_{page}"), {"content": "Hello."}).status_code == 403
+
+
+# Publishing
+
+
+def test_a_writer_saves_drafts_and_may_not_publish(rui, library):
+    draft = another(library)
+    assert rui.save(draft, title="Rui's quiz", state="published").saved
+    draft.refresh_from_db()
+    assert (draft.title, draft.state) == ("Rui's quiz", "draft")
+    assert "only somebody who may publish can change it" in rui.page("change", library.pk)
+    refused = rui.send({**rui.form(draft), "title": "Mine"}, library).errors["__all__"][0]
+    assert refused.startswith("This quiz is published, and you may change drafts only.")
+
+
+def test_the_list_says_which_quiz_visitors_get(ines, library):
+    draft = another(library)
+    assert ines.page("changelist").count("Visitors get this one") == 1
+    assert ines.save(draft, state="published").errors == {}
+    page = ines.page("changelist")
+    assert page.count("Visitors get this one") == 1
+    assert page.index(f"/{draft.pk}/change/") < page.index("Visitors get this one") < page.index(f"/{library.pk}/change/")
+
+
+def test_an_empty_list_names_none(ines, db):
+    assert "There is no quiz yet." in ines.page("changelist")
+    assert "Visitors get this one" not in ines.page("changelist")
+
+
+def test_who_saves_a_published_quiz_is_told_what_becomes_of_answers_and_results(ines, library):
+    said = "finishes with the version that they opened"
+    assert said in ines.page("change", library.pk)
+    assert said not in ines.page("change", another(library).pk)
+
+
+def test_an_old_text_goes_back_into_the_editor(ines, library):
+    body = ines.form(library)["body"].replace("I say sorry before", "I say sorry long before")
+    assert ines.save(library, body=body, dimensions__anxiety__sd="1.5").saved
+    page = unescape(ines.page("revision", library.pk, 2))
+    assert "+    sd: 1.5\n" in page
+    assert "-- self-doubt-1: I say sorry before" in page
+    old = ines.form(library, query="?revision=1")
+    assert (old["dimensions__anxiety__sd"], "I say sorry before" in old["body"]) == ("1.21", True)
+
+
+def test_the_two_groups_may_do_with_quizzes_what_they_may_do_with_guides(db):
+    of_quizzes = Permission.objects.filter(content_type__app_label="quiz")
+    rights = {group.name: {right.codename for right in of_quizzes.filter(group=group)} for group in Group.objects.all()}
+    assert rights == {
+        "Editors": {"add_instrument", "change_instrument", "view_instrument", "publish_instrument", "view_result"},
+        "Writers": {"add_instrument", "change_instrument", "view_instrument"},
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rights_to_quizzes_can_be_taken_back_and_given_again():
+    of_quizzes = Permission.objects.filter(content_type__app_label="quiz")
+    try:
+        MigrationExecutor(connection).migrate([("quiz", None), ("guides", "0002_editors")])
+        assert {group.name: of_quizzes.filter(group=group).count() for group in Group.objects.all()} == {"Editors": 0, "Writers": 0}
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    assert {group.name: of_quizzes.filter(group=group).count() for group in Group.objects.all()} == {"Editors": 5, "Writers": 3}
+
+
+# Deleting
+
+
+def test_a_quiz_without_results_is_deleted_by_the_owner_alone(owner, ines, library):
+    address = reverse(f"admin:{QUIZ}_delete", args=[library.pk])
+    assert ines.client.post(address, {"post": "yes"}).status_code == 403
+    owner.client.post(address, {"post": "yes"})
+    assert Instrument.objects.count() == 0
+
+
+def test_a_quiz_that_results_rest_on_is_not_deleted_and_the_page_says_why(owner, library, kept):
+    address = reverse(f"admin:{QUIZ}_delete", args=[library.pk])
+    for answer in (owner.client.get(address), owner.client.post(address, {"post": "yes"})):
+        said = words_of(answer.content.decode())
+        assert answer.status_code == 200
+        assert "results that visitors keep, which rest on its versions. Take the quiz back to draft instead" in said
+        assert str(kept().day) not in said
+    assert (Instrument.objects.count(), Result.objects.count()) == (1, 1)
+
+
+def test_of_several_chosen_quizzes_none_is_deleted_while_results_rest_on_one(owner, library, kept):
+    chosen = [library.pk, another(library).pk]
+    data = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    answer = owner.client.post(reverse(f"admin:{QUIZ}_changelist"), data)
+    assert "Take the quiz back to draft instead" in words_of(answer.content.decode())
+    assert Instrument.objects.count() == 2
+
+
+def test_a_result_that_is_kept_while_its_quiz_is_being_deleted_stays(owner, library, taker, monkeypatch):
+    monkeypatch.setattr("quiz.admin.InstrumentAdmin.get_deleted_objects", lambda *given: ([], {}, set(), []))  # it looked a moment ago
+    taker.send()
+    address = reverse(f"admin:{QUIZ}_delete", args=[library.pk])
+    assert owner.client.post(address, {"post": "yes"}).status_code == 302
+    assert (Instrument.objects.count(), Result.objects.count()) == (1, 1)
+
+
+def test_kept_results_stay_readable_after_the_next_version_and_back_in_draft(ines, library, taker):
+    taker.send()
+    before = Client().get(taker.address).content.decode()
+    body = ines.form(library)["body"].replace("I say sorry before", "I say sorry long before")
+    assert ines.save(library, body=body).saved
+    assert ines.save(library, state="draft").saved
+    assert Client().get(taker.address).content.decode() == before
