@@ -5,22 +5,35 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
-from documents.models import Document
+from documents.models import Document, Revision
 from guides.models import Guide
 from quiz.models import Instrument, Result
 
 
+@pytest.fixture(scope="session")
+def published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> tuple[list[Document], list[Revision]]:
+    """The rows that publishing the guides and the quiz makes. Found out once, for reading the texts takes longer than most tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for path in sorted(settings.CONTENT_DIR.glob("guides/*.md")):
+            publish(Guide(kind="guide", state="published"), path.read_text())
+        publish(Instrument(kind="quiz", state="published"), (settings.CONTENT_DIR / "quiz/attachment.md").read_text())
+        rows = list(Document.objects.all()), list(Revision.objects.all())
+        transaction.set_rollback(True)
+    return rows
+
+
 @pytest.fixture
-def library(db: None) -> Instrument:
-    """The guides that the quiz leads to, and the quiz."""
-    for path in sorted(settings.CONTENT_DIR.glob("guides/*.md")):
-        publish(Guide(kind="guide", state="published"), path.read_text())
-    quiz = Instrument(kind="quiz", state="published")
-    publish(quiz, (settings.CONTENT_DIR / "quiz/attachment.md").read_text())
-    return quiz
+def library(db: None, published: tuple[list[Document], list[Revision]]) -> Instrument:
+    """The guides that the quiz leads to, and the quiz, as rows of this test's own."""
+    documents, revisions = published
+    Document.objects.bulk_create(documents)
+    Revision.objects.bulk_create(revisions)
+    return Instrument.objects.get()
 
 
 def publish(document: Document, text: str) -> None:
