@@ -27,7 +27,10 @@ models.BinaryField.register_lookup(Length)
 # What is sent again corrects the row and does not lengthen its life; one whose time was over is a new result.
 KEEP = """
 INSERT INTO quiz_result AS kept (digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
-VALUES (%(digest)s, NULLIF(%(earlier)s, %(digest)s), %(revision)s, %(answers)s, %(relation)s, %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s)
+VALUES (
+    %(digest)s, NULLIF(%(earlier)s, %(digest)s), %(revision)s, %(answers)s, %(relation)s,
+    %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s
+)
 ON CONFLICT (digest) DO UPDATE SET
     revision_id = EXCLUDED.revision_id, answers = EXCLUDED.answers, relation = EXCLUDED.relation,
     anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance,
@@ -141,11 +144,11 @@ class ResultManager(models.Manager["Result"]):
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
 
-    def comparable(self, asked: instrument.Instrument, today: date) -> models.QuerySet[Result]:
+    def comparable(self, quiz: instrument.Instrument, today: date) -> models.QuerySet[Result]:
         """Results whose takers answered every one of these very statements, whatever the version of the text around them."""
         texts = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
-        same = [text.pk for text in texts if questions(instrument.read(text.source, references())) == questions(asked)]
-        return self.filter(revision__in=same, expires_on__gt=today, answers__has_keys=[item.key for item in asked.items])
+        same = [text.pk for text in texts if questions(parsed(text.source, frozenset())) == questions(asked)]
+        return self.filter(revision__in=same, expires_on__gt=today, answers__has_keys=[item.key for item in quiz.items])
 
 
 class Result(models.Model):
