@@ -147,7 +147,7 @@ class ResultManager(models.Manager["Result"]):
     def comparable(self, quiz: instrument.Instrument, today: date) -> models.QuerySet[Result]:
         """Results whose takers answered every one of these very statements, whatever the version of the text around them."""
         texts = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
-        same = [text.pk for text in texts if questions(parsed(text.source, frozenset())) == questions(asked)]
+        same = [text.pk for text in texts if questions(asked(text)) == questions(quiz)]
         return self.filter(revision__in=same, expires_on__gt=today, answers__has_keys=[item.key for item in quiz.items])
 
 

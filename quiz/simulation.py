@@ -75,7 +75,7 @@ def answers_at(instrument: Instrument, point: Point) -> dict[str, int]:
         for place, item in enumerate(items):
             wanted = usual + 1 if place < higher else usual
             answers[item.key] = round(scoring.keyed(item, wanted, instrument.scale))
-    return answers
+    return {item.key: answers[item.key] for item in instrument.items}
 
 
 def in_turn(items: Sequence[Item]) -> list[Item]:

@@ -13,11 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from quiz.breakdown import break_down
 from quiz.instrument import ANXIETY, AVOIDANCE, Instrument
-from quiz.models import read
+from quiz.models import Result, read
 from quiz.scoring import Point, may_be_scored
 from quiz.simulation import FEW, SHORT_INSIGHT, SHORT_REGION, answers_at, facet_sides, plane_map, steps
+from quiz.views import page_of
 
 
 class PointForm(forms.Form):
@@ -97,9 +97,11 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         document = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied
-        if document is None:
+        version = document.revisions.first() if document else None
+        if version is None:
             raise Http404
-        instrument, titles = read(document.source, timezone.now())
+        now = timezone.now()
+        instrument, titles = read(version.source, now)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "document": document, "title": f"Simulator: {document}"}
         if any(problem.is_error for problem in instrument.problems):
             return TemplateResponse(request, "admin/quiz/simulator_broken.html", context)
@@ -108,8 +110,8 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         typed = TypedForm(instrument, request.GET if "relation" in request.GET else None, initial=filled)
         for form in (place, typed):
             if form.is_valid() and not filled:
-                breakdown = break_down(instrument, form.answers, form.relation, titles)
-                return render(request, "quiz/result.html", {"breakdown": breakdown, "instrument": instrument, "kept": None})
+                made_up = Result(revision=version, answers=form.answers, relation=form.relation, day=now.date())
+                return render(request, "quiz/result.html", page_of(made_up, None, now))
         context |= {"place": place, "typed": typed, **overview(instrument, titles)}
         return TemplateResponse(request, "admin/quiz/simulator.html", context)
 

@@ -200,7 +200,7 @@ def test_a_draft_is_simulated_as_it_is_saved(ines, address, library):
 
 
 def test_a_text_that_can_not_be_scored_says_so(ines, address, library):
-    Instrument.objects.filter(pk=library.pk).update(source=library.source.replace("  to: 7", "  to: 1"))
+    library.rewrite(library.source.replace("  to: 7", "  to: 1"), by=None, now=library.changed_at, note="Broken")
     assert "The check finds errors in this text" in ines.get(address).content.decode()
 
 
