@@ -13,7 +13,8 @@ from quiz.figures import questions
 from quiz.instrument import ANXIETY, AVOIDANCE, Dimension, Instrument
 from quiz.scoring import Change, Point, change
 
-SOON = 14  # days within which memory of the first answers plays in
+SOON = 14  # days within which memory of the first answers plays in; the page says "two weeks"
+STEP = 0.1  # what differs by less may look the same in figures of one decimal
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class DimensionChange:
 
     @property
     def direction(self) -> str:
-        if round(self.before, 1) == round(self.after, 1):
-            return "stayed the same"
-        return "went up" if self.after > self.before else "went down"
+        if abs(self.change.points) < STEP:
+            return "hardly moved"
+        return "went up" if self.change.points > 0 else "went down"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,6 @@ class Comparison:
     """Empty of changes where the statements differ: then two scores are of two different scales."""
 
     earlier: Taking
-    days: int
     changes: tuple[DimensionChange, ...]
     is_soon: bool
     is_about_another: bool
@@ -66,12 +66,10 @@ class Comparison:
 
 def compare(earlier: Taking, later: Taking) -> Comparison:
     """The later taking against the earlier one, with the later version's planning values."""
-    days = (later.day - earlier.day).days
     return Comparison(
         earlier=earlier,
-        days=days,
         changes=changes(earlier, later) if questions(earlier.instrument) == questions(later.instrument) else (),
-        is_soon=days < SOON,
+        is_soon=abs((later.day - earlier.day).days) < SOON,
         is_about_another=earlier.relation != later.relation,
     )
 

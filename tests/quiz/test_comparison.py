@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.template.defaultfilters import floatformat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.content import references
-from quiz.comparison import Taking, compare
+from quiz.comparison import DimensionChange, Taking, compare
 from quiz.instrument import read
-from quiz.scoring import Point
+from quiz.scoring import Point, change
 from quiz.simulation import answers_at
 
 INSTRUMENT = read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), references())
@@ -32,7 +33,7 @@ def test_a_change_counts_beyond_the_error_of_two_measurements():
     anxiety, avoidance = compare(taken(Point(5, 3)), later(Point(5 - 12 / 9, 3))).changes
     assert anxiety.change.points == pytest.approx(-4 / 3)
     assert (anxiety.direction, anxiety.change.is_reliable) == ("went down", False)
-    assert (avoidance.direction, avoidance.change.is_reliable) == ("stayed the same", False)
+    assert (avoidance.direction, avoidance.change.is_reliable) == ("hardly moved", False)
     [more, _] = compare(taken(Point(5, 3)), later(Point(5 - 13 / 9, 3))).changes
     assert more.change.index == pytest.approx(-13 / 9 / (2**0.5 * 0.484))
     assert more.change.is_reliable
@@ -46,7 +47,15 @@ def test_going_there_and_back_is_the_same_change_turned_round(one, other):
         assert forth.change.is_reliable == home.change.is_reliable
 
 
-@pytest.mark.parametrize(("days", "is_soon"), [(0, True), (13, True), (14, False), (400, False)])
+@given(st.floats(1, 7), st.floats(1, 7))
+def test_a_score_said_to_go_up_or_down_does_so_in_the_figures_on_the_page(before, after):
+    anxiety = INSTRUMENT.dimensions["anxiety"]
+    found = DimensionChange(anxiety, before, after, change(before, after, anxiety.norm))
+    shown = float(floatformat(after)) - float(floatformat(before))
+    assert {"went up": shown > 0, "went down": shown < 0, "hardly moved": abs(shown) < 0.11}[found.direction]
+
+
+@pytest.mark.parametrize(("days", "is_soon"), [(0, True), (13, True), (14, False), (400, False), (-20, False)])
 def test_soon_after_the_first_memory_plays_in(days, is_soon):
     assert compare(taken(Point(4, 4)), later(Point(4, 4), days)).is_soon == is_soon
 

@@ -1,6 +1,7 @@
 """A result is kept: under its link alone, once, correctable, deletable, and not for ever."""
 
 import hashlib
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from guides.models import Guide
 from quiz.models import Result, year_after
 from tests.quiz.conftest import Taker
 
@@ -104,6 +106,19 @@ def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
     before = taker.client.get(taker.address).content
     library.rewrite(library.source.replace("A reply that does not come", "Something else"), by=None, now=timezone.now(), note="Changed")
     assert taker.client.get(taker.address).content == before
+
+
+def test_of_a_kept_result_only_the_links_to_guides_follow_the_guides(taker, kept):
+    """A step is named as its guide names it now, so that readers find what they were promised."""
+    taker.send(alarm_1=7, alarm_2=7, alarm_3=1)
+    before = taker.client.get(taker.address).content.decode()
+    guide = Guide.objects.get(slug="anxious")
+    [name] = re.findall(r"^### (.+) {#name-alarm", guide.source, re.MULTILINE)
+    guide.rewrite(guide.source.replace(f"### {name} {{", "### Renamed {"), by=None, now=timezone.now(), note="Renamed")
+    after = taker.client.get(taker.address).content.decode()
+    assert name in before
+    assert name not in after
+    assert after.replace("Renamed", name) == before
 
 
 def test_a_text_that_was_answered_can_be_neither_changed_nor_deleted(taker, kept, library):
