@@ -82,8 +82,8 @@ def is_wider_than_the_window(page):
 def test_a_cell_of_the_map_opens_the_page_of_its_visitor(simulator):
     simulator.get_by_role("link", name="Anxiety 6, avoidance 2: 5 · 5 · 4", exact=True).click()
     expect(simulator.get_by_role("heading", name="Your result")).to_be_visible()
-    expect(simulator.locator(".scores")).to_contain_text("Anxiety 6.0")
-    expect(simulator.locator(".scores")).to_contain_text("Avoidance 2.0")
+    expect(simulator.get_by_role("row", name="Anxiety 6.0")).to_be_visible()
+    expect(simulator.get_by_role("row", name="Avoidance 2.0")).to_be_visible()
 
 
 def test_a_place_is_chosen_by_two_numbers_and_a_wrong_one_is_mended(simulator):
