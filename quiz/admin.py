@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import BooleanField, ExpressionWrapper, ProtectedError, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, ProtectedError, Q
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -51,7 +51,8 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
     )
     list_display = ("title", "state_name", "publish_at", "reviewed", "next_review", "on_site")
     list_filter = ("state",)
-    ordering = ("-publish_at", "-pk")  # the one that visitors get stands first
+    actions = None  # a quiz is deleted by itself, after its page said what rests on it
+    ordering = (F("publish_at").desc(nulls_last=True), "-pk")  # the one that visitors get stands first
     prepopulated_fields = {"slug": ("title",)}
     unsaved = UNSAVED
     preview_template = "admin/quiz/instrument/preview.html"

@@ -1,11 +1,14 @@
 """The admin's pages of texts as a browser fills and sends them, for tests of whatever kind of text."""
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -88,3 +91,20 @@ def person(name: str, *groups: str, model: str, staff: bool = True) -> Desk:
     user = User.objects.create_user(name.lower(), first_name=name, is_staff=staff)
     user.groups.set(Group.objects.filter(name__in=groups))
     return Desk(user, model)
+
+
+def and_disconnect(act: Callable[..., Any], *args: Any) -> Any:
+    """For another thread, whose connection nobody else would close."""
+    try:
+        return act(*args)
+    finally:
+        connection.close()
+
+
+def wait_for_the_lock_of(answer: Future[Any]) -> None:
+    """Until what another thread does waits for us, or is done."""
+    with connection.cursor() as cursor:
+        waiting = 0
+        while not waiting and not answer.done():
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+            (waiting,) = cursor.fetchone()

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from documents.models import Redirect, Revision
 from documents.source import split
 from guides.models import Guide
 from tests.builders import VALID, guide_text
+from tests.desk import and_disconnect, wait_for_the_lock_of
 
 
 def reader_sees(guide):
@@ -263,26 +264,11 @@ def test_of_two_who_save_at_the_same_moment_the_second_is_told(owner, guide):
     with ThreadPoolExecutor() as elsewhere:
         with transaction.atomic():
             Guide.objects.select_for_update().get(pk=made.pk)
-            answer = elsewhere.submit(send_and_disconnect, owner, values, made)
+            answer = elsewhere.submit(and_disconnect, owner.send, values, made)
             wait_for_the_lock_of(answer)
             made.rewrite(guide_text(title="Another title"), by=None, now=timezone.now(), note="Text changed")
         assert answer.result().errors["__all__"][0].startswith("An import saved this guide")
     assert Guide.objects.get(pk=made.pk).title == "Another title"
-
-
-def send_and_disconnect(desk, values, guide):
-    try:
-        return desk.send(values, guide)
-    finally:
-        connection.close()
-
-
-def wait_for_the_lock_of(answer):
-    with connection.cursor() as cursor:
-        waiting = 0
-        while not waiting and not answer.done():
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-            (waiting,) = cursor.fetchone()
 
 
 def test_a_save_is_one_revision_with_who_and_what(ines, guide):
