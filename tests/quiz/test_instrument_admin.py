@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.source import split
+from quiz.instrument import SECTIONS, STRENGTH_LABELS, STYLES, TRIGGER_LABELS
 from quiz.instrument_form import InstrumentForm
 from quiz.models import Instrument, Result
 from tests.desk import Desk, and_disconnect, person, wait_for_the_lock_of
@@ -363,3 +365,11 @@ def test_kept_results_stay_readable_after_the_next_version_and_back_in_draft(ine
     assert ines.save(library, body=body).saved
     assert ines.save(library, state="draft").saved
     assert Client().get(taker.address).content.decode() == before
+
+
+def test_the_page_for_editors_names_every_key_region_part_and_label_of_a_quiz():
+    page = (settings.BASE_DIR / "docs/editors.md").read_text()
+    keys = {f"`{key}`" for name in InstrumentForm.keys for key in name.split("__")}
+    labels = {f"- {label}:" for label in (*TRIGGER_LABELS, *STRENGTH_LABELS)}
+    named = {*keys, *labels, *(f"`{style}`" for style in STYLES), *(f"## {title}" for title in SECTIONS)}
+    assert {word for word in named if word not in page} == set()
