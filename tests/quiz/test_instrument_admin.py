@@ -154,6 +154,11 @@ def test_every_problem_stands_at_its_field_at_once_and_nothing_typed_is_lost(ine
     assert library.revisions.count() == 1
 
 
+def test_a_scale_that_goes_the_wrong_way_is_said_at_its_first_number(ines, library):
+    said = ines.save(library, scale__from="7", scale__to="1").errors["scale__from"]
+    assert said[0].startswith('"scale" has to go from a whole number to a larger one')
+
+
 def test_a_line_of_facets_that_can_not_be_read_does_not_blame_every_statement(ines, library):
     assert list(ines.save(library, facets="fear").errors) == ["facets"]
 
