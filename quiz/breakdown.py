@@ -40,7 +40,8 @@ class Finding:
 @dataclass(frozen=True)
 class FacetScore:
     facet: Facet
-    mean: float | None  # None where none of its items was answered
+    answers: int  # how many the mean is of
+    mean: float | None  # None where there are none
     side: Side | None  # None in the very middle too
 
 
@@ -80,6 +81,7 @@ class Breakdown:
     is_straight: bool
     contradictions: tuple[tuple[Reason, Reason], ...]  # answers that are hard to hold together
     plane: plane.Plane
+    before: Point | None  # an earlier position, on the plane too
     limits: tuple[Html, ...]
 
 
@@ -113,6 +115,7 @@ def break_down(
         is_straight=scoring.is_straight(answers),
         contradictions=contradictions(instrument, answers),
         plane=plane.drawn(point, belief, instrument.scale, (before, scoring.believed(before, instrument.plan)) if before else None),
+        before=before,
         limits=instrument.limits,
     )
 
@@ -153,11 +156,11 @@ def facet_score(instrument: Instrument, facet: Facet, answers: Mapping[str, int]
     """The facet's mean, and the side of the middle that it lies on."""
     items = answered(instrument, facet.key, answers)
     if not items:
-        return FacetScore(facet, None, None)
+        return FacetScore(facet, 0, None, None)
     mean, middle = scoring.mean_of(items, answers, instrument.scale), instrument.scale.middle
     if mean == middle:
-        return FacetScore(facet, mean, None)
-    return FacetScore(facet, mean, Side.HIGH if mean > middle else Side.LOW)
+        return FacetScore(facet, len(items), mean, None)
+    return FacetScore(facet, len(items), mean, Side.HIGH if mean > middle else Side.LOW)
 
 
 def answered(instrument: Instrument, facet: str, answers: Mapping[str, int]) -> tuple[Item, ...]:

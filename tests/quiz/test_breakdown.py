@@ -211,12 +211,13 @@ def test_a_statement_without_an_answer_is_told_and_counts_for_nothing():
     found = told(answers)
     assert found.missing == ("When they are slow to reply, I fear they are drifting away.",)
     assert len(found.triggers[0].reasons) == 2
+    assert [score.answers for score in found.facets] == [2, 3, 3, 3, 3, 3]
 
 
 def test_a_facet_without_any_answer_has_no_score_and_no_line():
     answers = leaning(alarm=7, reassurance=7)
     found = told({key: answer for key, answer in answers.items() if key not in FACETS["alarm"]})
-    assert [(score.mean, score.side) for score in found.facets if score.facet.key == "alarm"] == [(None, None)]
+    assert [(score.answers, score.mean, score.side) for score in found.facets if score.facet.key == "alarm"] == [(0, None, None)]
     assert {facet for facet, _ in places(found.triggers)} == {"reassurance"}
 
 
