@@ -24,6 +24,7 @@ app_name = "quiz"
 urlpatterns = [
     path("", views.start, name="start"),
     path("take/", views.take, name="take"),
+    path("plan/", views.plan, name="plan"),
     path("results/<key:key>/", views.result, name="result"),
     path("results/<key:key>/again/", views.again, name="again"),
     path("results/<key:key>/deletion/", views.deletion, name="deletion"),

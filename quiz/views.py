@@ -7,16 +7,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quiz.breakdown import break_down, position
+from quiz.calendar import written
 from quiz.comparison import Taking, compare
 from quiz.forms import AnswerForm, fields_of, version_in
 from quiz.models import Addresses, Instrument, Result, asked, read
+from quiz.plan import stages
 
 View = Callable[..., HttpResponse]
 
@@ -99,9 +101,10 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     return asking(request, AnswerForm(asked(current), version=current.pk), earlier)
 
 
-def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None) -> HttpResponse:
-    """The form's page. It is sent to the address that it stands at."""
-    context = {"form": form, "instrument": form.instrument, "earlier": taking(earlier) if earlier else None, "action": request.path}
+def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None, action: str = "") -> HttpResponse:
+    """The form's page. It is sent to the address that it stands at, or to `action`."""
+    to, then = action or request.path, taking(earlier) if earlier else None
+    context = {"form": form, "instrument": form.instrument, "earlier": then, "action": to}
     response = render(request, "quiz/take.html", context)
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -153,6 +156,32 @@ def page_of(shown: Result, earlier: Result | None, now: datetime) -> dict[str, A
 
 def taking(result: Result) -> Taking:
     return Taking(asked(result.revision), result.answers, result.relation, result.day)
+
+
+@secret
+@sent_by_own_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan(request: HttpRequest) -> HttpResponse:
+    """The plan for the answers that a result sends along, as a sheet to print or as a calendar file. Nothing is stored."""
+    if request.method != "POST":
+        return redirect("quiz:start")  # the sheet's address, opened again without the answers
+    now = timezone.now()
+    version = Instrument.objects.answered(version_in(request.POST), now)
+    if version is None:
+        return render(request, "quiz/none.html", status=404)
+    form = AnswerForm(asked(version), request.POST)
+    if not form.is_valid():
+        return asking(request, form, action=reverse("quiz:take"))
+    instrument, titles = read(version.source, now)
+    breakdown = break_down(instrument, form.answers, form.cleaned_data["relation"], titles)
+    if request.POST.get("as") == "calendar" and breakdown.weeks:
+        return calendar_file(written(breakdown.weeks, origin_of(request), now))
+    return render(request, "quiz/plan.html", {"breakdown": breakdown, "stages": stages(breakdown.weeks, now)})
+
+
+def calendar_file(text: str) -> HttpResponse:
+    disposition = {"Content-Disposition": 'attachment; filename="small-steps.ics"'}
+    return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=disposition)
 
 
 @secret

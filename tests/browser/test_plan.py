@@ -1,0 +1,106 @@
+"""What a result shows and what is taken along from it, in a real browser: on paper, in a new tab, in a calendar file."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_quiz import WITHOUT_KEEPING, complaints, keep_a_result, library, press_through, without_javascript
+
+__all__ = ["library"]  # a fixture that every test here needs
+PAPERS = ("A4", "Letter")
+FACETS = ("alarm", "reassurance", "self-doubt", "distance", "self-reliance", "withdrawal")
+# Answers to the three statements of each facet, in the order above.
+TAKERS = {
+    "one answer for all": "555 555 555 555 555 555",
+    "the ends, and answers hard to hold together": "777 777 777 111 777 777",
+    "anxious": "771 711 717 171 117 171",
+    "avoidant": "117 177 171 711 771 717",
+    "fearful": "661 622 626 622 662 626",
+    "something of everything": "761 352 627 143 715 236",
+}
+
+
+def answers_of(taker: str) -> dict[str, str]:
+    return {f"{facet}-{n}": answer for facet, three in zip(FACETS, taker.split(), strict=True) for n, answer in enumerate(three, 1)}
+
+
+def show_result(page: Page, taker: str) -> None:
+    page.goto("/quiz/take/")
+    page.get_by_label("a close friend").check()
+    for statement, answer in answers_of(taker).items():
+        page.locator(f'[name="{statement}"][value="{answer}"]').check()
+    page.get_by_role("button", name=WITHOUT_KEEPING).click()
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible()
+
+
+def show_sheet(page: Page) -> Page:
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Print the plan").click()
+    expect(opened.value.get_by_role("heading", name="Small steps for the next weeks")).to_be_visible()
+    return opened.value
+
+
+def pages_on(paper: str, page: Page) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper, prefer_css_page_size=True)))
+
+
+@without_javascript
+@pytest.mark.parametrize("taker", TAKERS.values(), ids=TAKERS)
+def test_the_result_fills_two_pages_of_paper_at_most_and_the_plan_two_with_two_weeks_each(page: Page, taker: str) -> None:
+    show_result(page, taker)
+    assert pages_on("A4", page) <= 2
+    sheet = show_sheet(page)
+    expect(sheet.get_by_text(re.compile(r"^Week \d · for: "))).to_have_count(4)
+    assert [pages_on(paper, sheet) for paper in PAPERS] == [2, 2]
+
+
+@without_javascript
+def test_a_plan_of_two_weeks_is_one_page(page: Page) -> None:
+    show_result(page, "771 444 444 444 444 444")
+    sheet = show_sheet(page)
+    expect(sheet.get_by_text(re.compile(r"^Week \d · for: "))).to_have_count(2)
+    assert pages_on("A4", sheet) == 1
+
+
+def test_the_plan_opens_beside_the_result_which_stays_where_it_was(page: Page) -> None:
+    page.goto("/quiz/take/")
+    press_through(page)
+    page.get_by_role("button", name=WITHOUT_KEEPING).click()
+    sheet = show_sheet(page)
+    expect(page.get_by_role("heading", name="Your result")).to_be_visible()
+    sheet.evaluate("addEventListener('beforeprint', () => { document.title = 'printing'; })")
+    sheet.get_by_role("button", name="Print this plan").click()
+    expect(sheet).to_have_title("printing")
+    assert page.context.cookies() == []
+
+
+def test_the_calendar_file_comes_as_a_download_from_a_kept_result(page: Page) -> None:
+    keep_a_result(page)
+    with page.expect_download() as given:
+        page.get_by_role("button", name="Put it in my calendar").click()
+    assert given.value.suggested_filename == "small-steps.ics"
+    assert Path(given.value.path()).read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+
+
+def test_a_result_shows_the_parts_that_its_scores_are_made_of(page: Page) -> None:
+    keep_a_result(page)
+    parts = page.get_by_role("table", name="The parts that these are made of")
+    expect(parts.get_by_role("row")).to_have_count(1 + len(FACETS))
+    expect(parts.get_by_role("row", name="Fear of losing you 4.3 3")).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_to_mend_on_the_sheet(page: Page, colours: str) -> None:
+    page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+    keep_a_result(page)
+    sheet = show_sheet(page)
+    sheet.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+    assert complaints(sheet) == ""
+
+
+@pytest.mark.browser_context_args(viewport={"width": 320, "height": 640})
+def test_a_small_phone_never_scrolls_sideways_on_the_sheet(page: Page) -> None:
+    keep_a_result(page)
+    assert show_sheet(page).evaluate("document.documentElement.scrollWidth") == 320
