@@ -1,11 +1,11 @@
 """The quiz that we ship, with its guides, published; and a taker who answers it over HTTP."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -14,9 +14,11 @@ from documents.models import Document, Revision
 from guides.models import Guide
 from quiz.models import Instrument, Result
 
+Published = tuple[list[Document], list[Revision]]
+
 
 @pytest.fixture(scope="session")
-def published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> tuple[list[Document], list[Revision]]:
+def published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Published:
     """The rows that publishing the guides and the quiz makes. Found out once, for reading the texts takes longer than most tests."""
     with django_db_blocker.unblock(), transaction.atomic():
         for path in sorted(settings.CONTENT_DIR.glob("guides/*.md")):
@@ -28,8 +30,24 @@ def published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> tupl
 
 
 @pytest.fixture
-def library(db: None, published: tuple[list[Document], list[Revision]]) -> Instrument:
+def library(db: None, published: Published) -> Instrument:
     """The guides that the quiz leads to, and the quiz, as rows of this test's own."""
+    return shelve(published)
+
+
+@pytest.fixture
+def open_library(published: Published, django_db_blocker: DjangoDbBlocker) -> Iterator[Instrument]:
+    """The library, committed, so that other processes see it. Ask for it before `db`, which begins a transaction.
+
+    A transactional test would clear every table when it ends, and with them what migrations wrote.
+    """
+    with django_db_blocker.unblock():
+        yield shelve(published)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE documents_document CASCADE")
+
+
+def shelve(published: Published) -> Instrument:
     documents, revisions = published
     Document.objects.bulk_create(documents)
     Revision.objects.bulk_create(revisions)
