@@ -104,3 +104,14 @@ def test_axe_finds_nothing_to_mend_on_the_sheet(page: Page, colours: str) -> Non
 def test_a_small_phone_never_scrolls_sideways_on_the_sheet(page: Page) -> None:
     keep_a_result(page)
     assert show_sheet(page).evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_drawing_tells_those_who_can_not_see_it_where_the_earlier_result_lies(page: Page) -> None:
+    keep_a_result(page)
+    drawing = page.get_by_role("img", name="Your place on the plane")
+    expect(drawing).not_to_have_accessible_description(re.compile("drawn hollow"))
+    page.get_by_role("link", name="Take it again and compare").click()
+    press_through(page, answer="2")
+    page.get_by_role("button", name=WITHOUT_KEEPING).click()
+    told = re.compile(r"The earlier result is drawn hollow\. There, anxiety was 4\.1 and avoidance 4\.1\.")
+    expect(drawing).to_have_accessible_description(told)
