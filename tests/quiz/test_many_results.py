@@ -1,0 +1,108 @@
+"""Among a hundred thousand kept results each one is found by an index, and no page asks more of the database than among a few."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+
+from quiz.models import Result
+from tests.quiz.conftest import Taker
+
+MANY = 100_000
+FILL = """
+INSERT INTO quiz_result (digest, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
+SELECT sha256(number::text::bytea), revision_id, answers, 'stranger', anxiety, avoidance, day - age, expires_on - age
+FROM quiz_result, generate_series(2, %s) AS number, mod(number, 365) AS age
+"""
+Visit = Callable[[], HttpResponse]
+Node = dict[str, Any]
+
+
+@pytest.fixture
+def kept_among_many(open_library, client) -> Taker:
+    """Whose result is one of a hundred thousand."""
+    taker = Taker(client)
+    taker.send()
+    with connection.cursor() as cursor:
+        with transaction.atomic():
+            cursor.execute("SET LOCAL synchronous_commit = on")  # VACUUM marks no rows as seen by all that are not yet on the disk
+            cursor.execute(FILL, [MANY])
+        cursor.execute("VACUUM ANALYZE quiz_result")
+    return taker
+
+
+@pytest.fixture
+def visits(kept_among_many, db) -> dict[str, Visit]:
+    """All that can be done with a kept result."""
+    taker = kept_among_many
+    client, address = taker.client, taker.address
+    again = Taker(client, form=f"{address}again/")
+    again.send()
+    return {
+        "kept": Taker(client).send,
+        "sent again, corrected": lambda: taker.send(alarm_1=1),
+        "looked at": lambda: client.get(address),
+        "looked at beside an earlier one": lambda: client.get(again.address),
+        "to be taken again": lambda: client.get(f"{address}again/"),
+        "taken again and kept": again.send,
+        "taken again and not kept": lambda: again.send(keep="no"),
+        "renewed": lambda: client.post(f"{address}renewal/"),
+        "to be deleted": lambda: client.get(f"{address}deletion/"),
+        "deleted": lambda: client.post(f"{address}deletion/"),
+        "handed out": lambda: client.get(f"{address}answers.json"),
+    }
+
+
+def asked_by(visit: Visit) -> list[str]:
+    """The queries of a visit that then never happened."""
+    with transaction.atomic(), CaptureQueriesContext(connection) as seen:
+        assert visit().status_code in {200, 303}
+        transaction.set_rollback(True)
+    return [query["sql"] for query in seen.captured_queries]
+
+
+def about_results(queries: list[str]) -> list[str]:
+    return [query for query in queries if "quiz_result" in query]
+
+
+def plan(query: str) -> Iterator[Node]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {query}")
+        [([told],)] = cursor.fetchall()
+    return nodes(told["Plan"])
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.get("Plans", []):
+        yield from nodes(child)
+
+
+def scans(query: str) -> list[Node]:
+    """The steps of a query that look for results."""
+    return [node for node in plan(query) if node.get("Relation Name") == "quiz_result" and "Scan" in node["Node Type"]]
+
+
+def test_a_result_is_found_by_its_key_whatever_is_done_with_it(visits):
+    for name, visit in visits.items():
+        queries = about_results(asked_by(visit))
+        assert queries, name
+        for query in queries:
+            for scan in scans(query):
+                found = (scan.get("Index Name"), scan["Plan Rows"])
+                assert found in {("result_digest_unique", 1), ("quiz_result_pkey", 1)}, f"{name}: {query}"
+
+
+def test_nothing_costs_more_queries_than_where_hardly_any_are_kept(visits):
+    among_many = {name: len(asked_by(visit)) for name, visit in visits.items()}
+    Result.objects.filter(relation="stranger").delete()
+    assert {name: len(asked_by(visit)) for name, visit in visits.items()} == among_many
+
+
+def test_how_often_the_quiz_was_taken_is_counted_from_an_index_alone(kept_among_many, client, db):
+    [query] = about_results(asked_by(lambda: client.get("/quiz/")))
+    [scan] = scans(query)
+    assert (scan["Node Type"], scan.get("Index Name")) == ("Index Only Scan", "result_lifetime")
