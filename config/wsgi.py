@@ -1,8 +1,15 @@
-"""What a WSGI server such as gunicorn starts: the plain Django application."""
+"""What a WSGI server such as gunicorn starts: Django, and in front of it the cache of public pages."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()  # sets Django up, so it comes before what needs that
+
+from config.pagecache import PageCache  # noqa: E402
+from documents.public import is_public  # noqa: E402
+from documents.site import Site  # noqa: E402
+from guides.views import QUERIES  # noqa: E402
+
+application = PageCache(django, Site().state, is_public, QUERIES)

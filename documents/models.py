@@ -95,7 +95,10 @@ class Document(models.Model):
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
-        indexes = [GinIndex(fields=["fingerprints"], name="document_fingerprints")]
+        indexes = [
+            GinIndex(fields=["fingerprints"], name="document_fingerprints"),
+            models.Index(fields=["publish_at"], condition=Q(state=State.PUBLISHED), name="document_publish_at"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "language", "slug"],

@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from documents.pictures import Picture
+from documents.public import public
 
 FOR_GOOD = "public, max-age=31536000, immutable"  # the address names these very bytes
 
 
+@public
 @require_safe
 def picture(request: HttpRequest, digest: bytes) -> HttpResponse:
     found = get_object_or_404(Picture, digest=digest)

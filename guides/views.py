@@ -5,15 +5,21 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from documents.public import public
 from guides.models import Guide
 from guides.structured import structured
 
+ALL_OPEN = ("steps", "open")  # the one query that means something on a public page
+QUERIES = {"=".join(ALL_OPEN)}
 
+
+@public
 @require_safe
 def guide_list(request: HttpRequest) -> HttpResponse:
     return render(request, "guides/list.html", {"groups": Guide.objects.groups(timezone.now())})
 
 
+@public
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
@@ -27,7 +33,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "parts": parts,
         "related": related,
         "structured": structured(parts, site, guide.get_absolute_url(), guide.lastmod),
-        "all_open": request.GET.get("steps") == "open",
+        "all_open": ALL_OPEN in request.GET.items(),
         "review_overdue": bool(parts.next_review and parts.next_review < now.date()),
     }
     return render(request, "guides/guide.html", context)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from documents.public import public
 from guides.models import Guide
 from pages import helplines
 from pages.helplines import Helpline, Scope
@@ -32,6 +33,7 @@ class Door:
     guide: Guide
 
 
+@public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     guides = {guide.slug: guide for guide in Guide.objects.listed(timezone.now()).filter(slug__in=DOORS)}
@@ -39,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", {"doors": doors})
 
 
+@public
 @require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     lines = helplines.shown(helplines_of(settings.CONTENT_DIR / "helplines.yaml"), timezone.localdate())
@@ -52,16 +55,19 @@ def helplines_of(file: Path) -> tuple[Helpline, ...]:
     return helplines.read(file.read_text(encoding="utf-8"))[0]
 
 
+@public
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/about.html")
 
 
+@public
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
+@public
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     sitemap = request.build_absolute_uri(reverse("pages:sitemap"))

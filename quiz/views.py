@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from documents.public import public
 from quiz.breakdown import break_down, position
 from quiz.calendar import written
 from quiz.comparison import Taking, compare
@@ -62,6 +63,7 @@ def secret(view: View) -> View:
     return kept_secret
 
 
+@public
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()

@@ -1,0 +1,223 @@
+"""Keeps whole public pages in memory, in front of Django, and answers them as bytes. Pure: WSGI alone, no Django.
+
+A public page depends on nothing but its address, the state of the texts and the clock. So it is kept under its address, and all
+are forgotten when `state()` gives another answer. Protocol: PEP 3333; RFC 9110 (conditional requests, encodings), RFC 9111.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable, Container, Hashable, Iterable
+from dataclasses import dataclass
+from email.utils import formatdate, parsedate_to_datetime
+from functools import cached_property, lru_cache
+from threading import RLock
+from time import time
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import brotli
+
+Headers = list[tuple[str, str]]
+MOST_BYTES = 16 * 2**20  # of all bodies together, in each worker
+READING = ("GET", "HEAD")
+# Of the request, what may not shape a page that others get too.
+PERSONAL = ("HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+# Of the answer, what each encoding says anew.
+OWN = {"content-length", "content-encoding", "etag", "last-modified", "vary", "date"}
+TEXT = re.compile(r"text/|application/(?:xml|json|rss)|image/svg", re.IGNORECASE)  # the rest is compressed already
+QUALITY = re.compile(r"\s*(?P<coding>[^;\s]+)\s*(?:;\s*q\s*=\s*(?P<q>[\d.]+))?\s*")
+OK, NOT_MODIFIED = "200 OK", "304 Not Modified"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A page in one encoding, ready to be sent."""
+
+    body: bytes
+    etag: str
+    headers: Headers
+
+    @cached_property
+    def unchanged(self) -> Headers:
+        """The headers of a 304: all that the 200 has but what tells of the body (RFC 9110, 15.4.5)."""
+        return [(name, value) for name, value in self.headers if name.lower() not in {"content-length", "content-type", "content-encoding"}]
+
+
+class Page:
+    """An answer of the application, and its encodings, each made when it is first asked for."""
+
+    def __init__(self, headers: Headers, body: bytes, made_at: int) -> None:
+        self.headers = [(name, value) for name, value in headers if name.lower() not in OWN]
+        self.body = body
+        self.digest = hashlib.sha256(body).hexdigest()[:32]
+        self.made_at = made_at
+        self.is_text = any(name.lower() == "content-type" and TEXT.match(value) for name, value in headers)
+        self.forms: dict[str, Form] = {}
+
+    @property
+    def bytes(self) -> int:
+        return len(self.body) + sum(len(form.body) for coding, form in self.forms.items() if coding)
+
+    def encode(self, coding: str) -> Form:
+        body = ENCODERS[coding](self.body) if self.is_text else self.body
+        own = [("Content-Length", str(len(body))), ("Last-Modified", formatdate(self.made_at, usegmt=True))]
+        etag = f'"{self.digest}"'
+        if self.is_text:
+            own += [("Vary", "Accept-Encoding")]
+        if self.is_text and coding:
+            own += [("Content-Encoding", coding)]
+            etag = f'"{self.digest}-{coding}"'  # a strong tag stands for these very bytes
+        self.forms[coding] = form = Form(body, etag, [*self.headers, *own, ("ETag", etag)])
+        return form
+
+
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=7),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+    "": lambda body: body,
+}
+
+
+@lru_cache(maxsize=256)
+def best_coding(accepted: str) -> str:
+    """The first of our encodings that a request's Accept-Encoding allows (RFC 9110, 12.5.3); none where it says nothing."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        if match := QUALITY.fullmatch(part):
+            weights[match["coding"]] = weight(match["q"])
+    return next((coding for coding in ENCODERS if coding and weights.get(coding, weights.get("*", 0)) > 0), "")
+
+
+def weight(quality: str | None) -> float:
+    try:
+        return 1.0 if quality is None else float(quality)
+    except ValueError:
+        return 0.0
+
+
+def has_it(environ: WSGIEnvironment, form: Form, made_at: int) -> bool:
+    """Whether the client's own copy is this one (RFC 9110, 13.2.2: the tag counts, and only without one the time)."""
+    tags = environ.get("HTTP_IF_NONE_MATCH")
+    if tags is not None:
+        return form.etag in tags or tags.strip() == "*"
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    return since is not None and made_at <= seconds(since)
+
+
+@lru_cache(maxsize=256)
+def seconds(date: str) -> float:
+    """An HTTP date as seconds since 1970; a moment before all of ours where it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return -1.0
+
+
+class PageCache:
+    """The layer. `state` says in what state the texts are, or None while nobody knows; `is_public` which paths are the same for
+    everyone; `queries` which queries mean something on such a page: any other is taken for none."""
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        state: Callable[[], Hashable],
+        is_public: Callable[[str], bool],
+        queries: Container[str] = (),
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self.application, self.state, self.is_public, self.queries, self.most_bytes = application, state, is_public, queries, most_bytes
+        self.pages: dict[Hashable, Page] = {}
+        self.known: Hashable = None  # the state that the pages were made in
+        self.bytes = 0
+        self.writing = RLock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in READING:
+            return self.application(environ, start_response)
+        state = self.state()
+        if state != self.known:
+            self.forget(state)
+        query = environ["QUERY_STRING"]
+        if query and query not in self.queries:
+            query = ""
+        key = (environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), environ["PATH_INFO"], query)
+        page = self.pages.get(key)
+        if page is None:
+            if not self.is_public(environ["PATH_INFO"]):
+                return self.application(environ, start_response)
+            answer = rendered(self.application, environ, query)
+            if not answer.may_be_kept:
+                start_response(answer.status, answer.headers)
+                return [answer.body]
+            page = Page(answer.headers, answer.body, int(time()))
+            self.keep(key, page, state)
+        return self.send(page, environ, start_response)
+
+    def send(self, page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        form = page.forms.get(coding) or self.encode(page, coding)
+        if has_it(environ, form, page.made_at):
+            start_response(NOT_MODIFIED, form.unchanged)
+            return []
+        start_response(OK, form.headers)
+        return [form.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def forget(self, state: Hashable) -> None:
+        with self.writing:
+            self.known, self.pages, self.bytes = state, {}, 0
+
+    def keep(self, key: Hashable, page: Page, state: Hashable) -> None:
+        """Not while nobody knows the state, nor when it has moved on since the page was begun."""
+        with self.writing:
+            if state is not None and state == self.known and key not in self.pages:
+                self.pages[key] = page
+                self.grow(page.bytes)
+
+    def encode(self, page: Page, coding: str) -> Form:
+        with self.writing:
+            form = page.forms.get(coding)
+            if form is None:  # nobody was quicker
+                before = page.bytes
+                form = page.encode(coding)
+                self.grow(page.bytes - before)
+        return form
+
+    def grow(self, added: int) -> None:
+        """Drops the oldest pages until all that is kept fits."""
+        self.bytes += added
+        while self.bytes > self.most_bytes and self.pages:
+            self.bytes -= self.pages.pop(next(iter(self.pages))).bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the application answered, whole."""
+
+    status: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def may_be_kept(self) -> bool:
+        named = {name.lower(): value for name, value in self.headers}
+        return self.status == OK and "public" in named.get("cache-control", "") and "set-cookie" not in named
+
+
+def rendered(application: WSGIApplication, environ: WSGIEnvironment, query: str) -> Answer:
+    """The application's answer to the same request by anybody: a whole GET without cookies and conditions."""
+    told: list[tuple[str, Headers]] = []
+    written: list[bytes] = []
+
+    def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+        told.append((status, headers))
+        return written.append
+
+    plain = {name: value for name, value in environ.items() if name not in PERSONAL}
+    parts = application({**plain, "REQUEST_METHOD": "GET", "QUERY_STRING": query}, start)
+    try:
+        written.extend(parts)
+    finally:
+        getattr(parts, "close", lambda: None)()
+    status, headers = told[-1]
+    return Answer(status, headers, b"".join(written))

@@ -1,0 +1,47 @@
+"""In what state the published texts are: one answer for all workers and hosts, looked up at most once a second in each."""
+
+from __future__ import annotations
+
+from threading import Lock
+from time import monotonic, time
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+EVERY = 1.0  # seconds; an edit is seen by all after this long at the latest
+DAY = 86_400
+PATIENCE = {"connect_timeout": "2", "tcp_user_timeout": "2000", "options": "-c statement_timeout=2000"}
+# A moment of publishing that has passed changes pages as an edit does. The database's clock decides, for all hosts alike.
+QUESTION = """
+SELECT version, (SELECT max(publish_at) FROM documents_document WHERE state = 'published' AND publish_at <= now())
+FROM documents_site
+"""
+
+
+class Site:
+    """The state as it was last seen. With the database gone that stays what it was; it is None until it was seen once."""
+
+    def __init__(self) -> None:
+        self.seen: Any = None
+        self.asked_at = -EVERY
+        self.asking = Lock()
+        self.link: psycopg.Connection[Any] | None = None
+
+    def state(self) -> tuple[Any, int] | None:
+        """What pages depend on beside their addresses: a value that is equal as long as they stay the same."""
+        if monotonic() - self.asked_at >= EVERY and self.asking.acquire(blocking=False):
+            try:
+                self.look_up()
+            finally:
+                self.asking.release()
+        return None if self.seen is None else (self.seen, int(time()) // DAY)  # helplines and reviews age at midnight (UTC)
+
+    def look_up(self) -> None:
+        self.asked_at = monotonic()
+        try:
+            # A connection apart from Django's pool, which would hold cached pages up for seconds while the database is gone.
+            self.link = self.link or psycopg.connect(**{**connection.get_connection_params(), **PATIENCE}, autocommit=True)
+            self.seen = self.link.execute(QUESTION).fetchone()
+        except psycopg.Error:
+            self.link = None
