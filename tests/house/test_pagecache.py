@@ -1,0 +1,263 @@
+"""The cache of public pages, asked as a web server asks it, in front of a small application that counts its work."""
+
+import gzip
+import re
+from email.utils import formatdate, parsedate_to_datetime
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import brotli
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.pagecache import PageCache, best_coding
+
+PUBLIC = ("Cache-Control", "public, max-age=0")
+TEXT = ("Content-Type", "text/html; charset=utf-8")
+WORDS = b"Two people, one harbour. " * 80
+
+
+class House:
+    """An application with one page at each address, its cache, and what the application was asked."""
+
+    def __init__(self, headers=(PUBLIC, TEXT), status="200 OK", body=WORDS, public=True, **options):
+        self.headers, self.status, self.body = list(headers), status, body
+        self.asked = []
+        self.now = "monday"
+        options = {"queries": {"steps=open"}, **options}
+        self.cache = PageCache(validator(self.application), lambda: self.now, lambda path: public, **options)
+
+    def application(self, environ, start_response):
+        self.asked.append(environ)
+        start_response(self.status, self.headers)
+        return [self.body[:7], self.body[7:]]
+
+    def ask(self, path="/", method="GET", query="", host="site.example", **headers):
+        environ = {"SCRIPT_NAME": "", "PATH_INFO": path, "REQUEST_METHOD": method, "QUERY_STRING": query, "HTTP_HOST": host}
+        environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+        setup_testing_defaults(environ)
+        told = []
+        parts = validator(self.cache)(environ, lambda status, given, exc_info=None: told.append((status, given)))
+        body = b"".join(parts)
+        getattr(parts, "close", lambda: None)()
+        [(status, given)] = told
+        return Got(status, {name.lower(): value for name, value in given}, body)
+
+
+class Got:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = int(status[:3]), headers, body
+
+
+def test_a_page_is_made_once_and_then_served_from_memory():
+    house = House()
+    pages = [
+        house.ask("/guides/"),
+        house.ask("/guides/"),
+        house.ask("/guides/", accept_encoding="br"),
+        house.ask("/guides/", method="HEAD"),
+    ]
+    assert [page.status for page in pages] == [200] * 4
+    assert len(house.asked) == 1
+    assert pages[0].body == pages[1].body == WORDS
+
+
+def test_another_state_of_the_texts_makes_every_page_anew():
+    house = House()
+    house.ask()
+    house.now, house.body = "tuesday", b"Two people, two harbours."
+    assert house.ask().body == b"Two people, two harbours."
+
+
+def test_nothing_is_kept_while_nobody_knows_the_state():
+    house = House()
+    house.now = None
+    assert [house.ask().body, house.ask().body] == [WORDS, WORDS]
+    assert len(house.asked) == 2
+
+
+def test_a_page_begun_in_an_older_state_is_shown_and_not_kept():
+    house = House()
+    house.ask("/elsewhere/")
+    first = house.application
+
+    def slow(environ, start_response):
+        house.now, house.cache.application = "tuesday", first
+        house.ask("/elsewhere/")  # somebody else comes meanwhile, and the cache learns of it
+        return first(environ, start_response)
+
+    house.cache.application = slow
+    house.ask("/")
+    before = len(house.asked)
+    house.ask("/")
+    assert len(house.asked) == before + 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"public": False},
+        {"headers": [TEXT, ("Cache-Control", "private, no-cache")]},
+        {"headers": [TEXT]},
+        {"headers": [TEXT, PUBLIC, ("Set-Cookie", "a=b")]},
+        {"status": "404 Not Found"},
+        {"status": "301 Moved Permanently"},
+        {"status": "500 Internal Server Error"},
+    ],
+)
+def test_what_is_not_for_everyone_is_never_kept(options):
+    house = House(**options)
+    got = [house.ask(), house.ask()]
+    assert len(house.asked) == 2
+    assert got[1].body == WORDS
+    assert "etag" not in got[1].headers
+
+
+def test_what_writes_goes_straight_through():
+    house = House()
+    house.ask()
+    assert house.ask(method="POST").body == WORDS
+    assert len(house.asked) == 2
+
+
+def test_a_page_for_all_is_made_without_anything_that_is_ones_own():
+    house = House()
+    house.ask(
+        method="HEAD",
+        query="utm_source=elsewhere",
+        cookie="a=b",
+        accept_encoding="br",
+        if_none_match='"x"',
+        if_modified_since="x",
+        range="bytes=0-1",
+    )
+    [asked] = house.asked
+    assert (asked["REQUEST_METHOD"], asked["QUERY_STRING"]) == ("GET", "")
+    assert not {"HTTP_COOKIE", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"} & set(asked)
+
+
+def test_a_query_makes_another_page_only_where_it_means_something():
+    house = House()
+    for query in ("", "steps=open", "utm_source=elsewhere", "steps=open&x=1"):
+        house.ask(query=query)
+    assert [asked["QUERY_STRING"] for asked in house.asked] == ["", "steps=open"]
+
+
+def test_another_host_or_scheme_is_another_page():
+    house = House()
+    house.ask()
+    house.ask(host="other.example")
+    assert len(house.asked) == 2
+
+
+def test_head_has_the_headers_of_get_and_no_body():
+    house = House()
+    head, get = house.ask(method="HEAD"), house.ask()
+    assert head.headers == get.headers
+    assert (head.body, get.headers["content-length"]) == (b"", str(len(WORDS)))
+
+
+@pytest.mark.parametrize(("coding", "decode"), [("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)])
+def test_each_encoding_holds_the_same_page_under_a_tag_of_its_own(coding, decode):
+    house = House()
+    got = house.ask(accept_encoding=coding or "identity")
+    assert decode(got.body) == WORDS
+    assert (got.headers.get("content-encoding", ""), got.headers["vary"]) == (coding, "Accept-Encoding")
+    assert got.headers["content-length"] == str(len(got.body))
+    tags = {house.ask(accept_encoding=other).headers["etag"] for other in ("br", "gzip", "identity")}
+    assert len(tags) == 3
+    assert got.headers["etag"] in tags
+
+
+def test_pictures_are_sent_as_they_are():
+    got = House(headers=[PUBLIC, ("Content-Type", "image/webp")]).ask(accept_encoding="br")
+    assert got.body == WORDS
+    assert not {"vary", "content-encoding"} & set(got.headers)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("GZIP;q=0.5", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.0, *", "gzip"),
+        ("*", "br"),
+        ("*;q=0", ""),
+        ("identity", ""),
+        ("", ""),
+        ("br;q=high", ""),
+        ("br;level=4", ""),
+    ],
+)
+def test_the_best_encoding_that_is_accepted(accepted, coding):
+    assert best_coding(accepted) == coding
+
+
+@given(st.text(max_size=80) | st.lists(st.sampled_from(["br", "gzip", ";q=", "0", "1", ".", ",", "*", " "])).map("".join))
+def test_any_accept_encoding_is_answered(accepted):
+    house = House()
+    got = house.ask(accept_encoding=accepted)
+    assert got.status == 200
+    assert got.headers.get("content-encoding", "") == best_coding(accepted)
+
+
+def test_who_has_the_page_already_is_told_so_and_sent_nothing():
+    house = House()
+    tag = house.ask(accept_encoding="br").headers["etag"]
+    for given_tags in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        got = house.ask(accept_encoding="br", if_none_match=given_tags)
+        assert (got.status, got.body) == (304, b"")
+        assert got.headers["etag"] == tag
+        assert {"cache-control", "vary", "last-modified"} <= set(got.headers)
+        assert not {"content-length", "content-type", "content-encoding"} & set(got.headers)
+
+
+def test_a_tag_of_another_page_or_encoding_gets_the_page():
+    house = House()
+    tag = house.ask(accept_encoding="br").headers["etag"]
+    for accepted, tags in (("gzip", tag), ("br", '"other"'), ("br", ""), ("br", tag.strip('"'))):
+        assert house.ask(accept_encoding=accepted, if_none_match=tags).status == 200
+
+
+def test_where_there_is_no_tag_the_time_decides():
+    house = House()
+    made = house.ask().headers["last-modified"]
+    earlier = formatdate(parsedate_to_datetime(made).timestamp() - 1, usegmt=True)
+    assert house.ask(if_modified_since=made).status == 304
+    for since in (earlier, "no date", "", "Tue, 99 Nov 2026 99:99:99 GMT"):
+        assert house.ask(if_modified_since=since).status == 200
+    assert house.ask(if_modified_since=made, if_none_match='"other"').status == 200
+
+
+def test_memory_is_bounded_and_the_oldest_page_goes_first():
+    house = House(most_bytes=3 * len(WORDS))
+    for path in "abcd":
+        house.ask(f"/{path}")
+    house.ask("/d")
+    assert len(house.asked) == 4
+    house.ask("/a")
+    assert len(house.asked) == 5
+
+
+def test_encodings_count_as_memory_too():
+    noise = bytes(range(256)) * 4
+    house = House(body=noise, most_bytes=int(2.5 * len(noise)))
+    house.ask("/a", accept_encoding="identity")
+    house.ask("/b", accept_encoding="gzip")
+    house.ask("/a")
+    assert [asked["PATH_INFO"] for asked in house.asked] == ["/a", "/b", "/a"]
+
+
+def test_a_page_larger_than_all_the_memory_is_served_all_the_same():
+    house = House(most_bytes=10)
+    assert house.ask(accept_encoding="gzip").status == 200
+    assert house.ask().body == WORDS
+
+
+def test_the_tag_tells_the_body_and_nothing_else():
+    one, other = House(), House()
+    assert one.ask().headers["etag"] == other.ask().headers["etag"]
+    assert re.fullmatch(r'"[0-9a-f]{32}"', one.ask().headers["etag"])
