@@ -3,6 +3,7 @@
 import gzip
 import re
 from email.utils import formatdate, parsedate_to_datetime
+from hashlib import sha256
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
