@@ -26,7 +26,7 @@ DROP TABLE documents_site;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0001_documents")]
+    dependencies = [("documents", "0002_frozen_revisions")]
 
     operations = [
         migrations.AddIndex(
