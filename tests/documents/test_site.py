@@ -1,0 +1,114 @@
+"""The state of the site: whatever changes what readers see gives another one, for every worker and host."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from documents.models import Document
+from documents.public import is_public
+from documents.site import Site
+from guides.models import Guide
+from tests.builders import guide_text
+
+NOW = timezone.now()
+
+
+def published(slug="waiting", since=NOW - timedelta(days=1), state="published"):
+    guide = Guide(kind="guide", state=state, publish_at=since)
+    guide.rewrite(guide_text(slug), by=None, now=NOW, note="For a test")
+    return guide
+
+
+@pytest.fixture
+def seen(transactional_db):
+    """What a worker that looks up just now sees."""
+    worker = Site()
+
+    def look():
+        worker.look_up()
+        return worker.state()
+
+    yield look
+    worker.link.close()
+
+
+def test_nothing_changes_while_nobody_changes_anything(seen):
+    published()
+    before = seen()
+    Document.objects.count()
+    assert seen() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda guide: guide.rewrite(guide_text("waiting", title="Another"), by=None, now=NOW, note="Changed"),
+        lambda guide: Document.objects.filter(pk=guide.pk).update(state="draft"),
+        lambda guide: Document.objects.bulk_update([guide], ["style"]),
+        lambda guide: published("elsewhere"),
+        lambda guide: guide.delete(),
+    ],
+)
+def test_every_change_of_a_text_is_another_state_however_it_is_made(seen, change):
+    guide = published()
+    before = seen()
+    change(guide)
+    assert seen() != before
+
+
+def test_what_is_taken_back_changes_nothing_and_what_is_not_there_yet_is_not_seen(seen):
+    guide = published()
+    before = seen()
+    with transaction.atomic():
+        guide.rewrite(guide_text("waiting", title="Another"), by=None, now=NOW, note="Changed")
+        assert seen() == before
+        transaction.set_rollback(True)
+    assert seen() == before
+
+
+def test_a_moment_of_publishing_that_passes_is_another_state(seen):
+    """The database's clock decides; a text of tomorrow is moved into the past to see tomorrow today."""
+    guide = published(since=NOW + timedelta(days=1))
+    before = seen()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # no trigger: only the clock speaks
+        cursor.execute("UPDATE documents_document SET publish_at = %s WHERE id = %s", [NOW - timedelta(seconds=1), guide.pk])
+        cursor.execute("SET session_replication_role = origin")
+    assert seen() != before
+
+
+def test_the_database_is_asked_once_a_second_at_most(transactional_db):
+    worker = Site()
+    before = worker.state()
+    published()
+    assert worker.state() == before
+    worker.asked_at -= 1  # a second later
+    assert worker.state() != before
+    worker.link.close()
+
+
+def test_nobody_knows_the_state_before_it_was_seen_and_it_stays_while_the_database_is_away(seen):
+    worker, known = Site(), seen()
+    elsewhere = {**connection.settings_dict, "HOST": "/nowhere"}
+    original, connection.settings_dict = connection.settings_dict, elsewhere
+    try:
+        assert worker.state() is None
+    finally:
+        connection.settings_dict = original
+    worker.look_up()
+    assert worker.state() == known
+    worker.link.close()
+    worker.look_up()
+    assert worker.state() == known
+    worker.look_up()
+    assert worker.link is not None
+    worker.link.close()
+
+
+def test_which_paths_are_the_same_for_everyone():
+    for path in ("/", "/guides/", "/guides/anxious/", "/quiz/", "/help/", "/about/", "/privacy/", "/robots.txt", "/sitemap.xml"):
+        assert is_public(path), path
+    for path in ("/quiz/take/", f"/quiz/results/{'x' * 43}/", "/admin/", "/healthz", "/readyz", "/nowhere/", "/guides", "//", ""):
+        assert not is_public(path), path
