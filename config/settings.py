@@ -1,6 +1,7 @@
 """Every setting of the site. Production is the default: what development needs, script/serve sets in the environment."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,13 @@ def flag(name: str) -> bool:
     if value in {"", "0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 to turn it on, 0 or nothing to leave it off.")
+
+
+def whole_number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not re.fullmatch("[0-9]{1,4}", value):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number such as {default}, or nothing for {default}.")
+    return int(value)
 
 
 def secret(name: str) -> str:
@@ -46,9 +54,14 @@ def database(url: str) -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {"pool": {"timeout": 5}, **given}}
 
 
+# What browsers can do and no page of ours ever asks for.
+UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")
+
 # Who are we
 
 DEBUG = flag("DEBUG")
+PLAIN_HTTP = flag("PLAIN_HTTP")  # nobody speaks TLS for us: on one's own machine, and nowhere else
+PROXIES = whole_number("PROXIES", 0)  # how many of our own stand in front and add to X-Forwarded-For
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -57,6 +70,7 @@ INSTALLED_APPS = [
     "quiz",
     "guides",
     "documents",
+    "throttle",
     "markdownx",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -68,6 +82,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "config.headers.FixedHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -125,11 +140,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
+SECURE_SSL_REDIRECT = not PLAIN_HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63_072_000  # two years, as the preload list asks for
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CSRF_COOKIE_HTTPONLY = False  # the editor's script reads it to send uploads
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+FIXED_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

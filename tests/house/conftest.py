@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS = (".git", ".venv", ".postgres", ".static", ".*_cache", "__pycache__", ".hypothesis", ".coverage*")
-SETTINGS = ("DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PORT")
+SETTINGS = ("DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PORT", "PLAIN_HTTP", "PROXIES")
 
 
 def copied(folder: Path) -> Path:

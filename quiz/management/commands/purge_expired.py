@@ -6,11 +6,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from quiz.models import Result
+from throttle.models import Tally
 
 
 class Command(BaseCommand):
     help = "Deletes kept results that have expired."
 
     def handle(self, **options: Any) -> None:
-        deleted, _ = Result.objects.expired(timezone.now().date()).delete()
+        now = timezone.now()
+        deleted, _ = Result.objects.expired(now.date()).delete()
+        Tally.objects.over(now).delete()
         self.stdout.write(f"{deleted} expired result{'' if deleted == 1 else 's'} deleted.")

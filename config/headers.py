@@ -1,0 +1,17 @@
+"""Headers that every answer has, static files too, and that no library of ours sends."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class FixedHeaders:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in settings.FIXED_HEADERS.items():
+            response.headers[name] = value
+        return response

@@ -1,0 +1,84 @@
+"""How often one address may write: counted for all workers together, and nobody's address kept."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import RequestFactory
+
+from throttle.models import Limit, Tally, address_of
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+THREE = Limit("three an hour", most=3, seconds=3600)
+
+
+def tries(number, who="192.0.2.1", now=NOON, limit=THREE):
+    return [limit.allows(who, now) for _ in range(number)]
+
+
+@pytest.fixture(autouse=True)
+def _database(db):
+    pass
+
+
+def test_after_so_many_times_no_more():
+    assert tries(5) == [True, True, True, False, False]
+
+
+def test_others_and_other_limits_are_counted_apart():
+    tries(4)
+    assert tries(1, who="192.0.2.2") == [True]
+    assert tries(1, limit=Limit("something else", most=3, seconds=3600)) == [True]
+
+
+def test_the_next_hour_begins_anew():
+    tries(4)
+    assert tries(1, now=NOON + timedelta(minutes=59, seconds=59)) == [False]
+    assert tries(1, now=NOON + timedelta(hours=1)) == [True]
+
+
+def test_no_address_is_stored_and_tomorrow_it_has_another_digest():
+    tries(1)
+    tries(1, now=NOON + timedelta(days=1))
+    one, other = (bytes(row.digest) for row in Tally.objects.all())
+    assert one != other
+    assert b"192.0.2.1" not in one
+
+
+def test_without_the_secret_the_digest_can_not_be_made(settings):
+    before = THREE.digest("192.0.2.1", NOON)
+    settings.SECRET_KEY = "another-secret-" * 5
+    assert THREE.digest("192.0.2.1", NOON) != before
+
+
+def test_counts_whose_time_is_over_are_thrown_away():
+    tries(1)
+    tries(1, now=NOON + timedelta(hours=3))
+    Tally.objects.over(NOON + timedelta(hours=1)).delete()
+    assert Tally.objects.count() == 1
+
+
+def test_the_counts_are_not_worth_a_journal():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'throttle_tally'")
+        assert cursor.fetchone() == ("u",)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "remote", "forwarded", "address"),
+    [
+        (0, "192.0.2.1", None, "192.0.2.1"),
+        (0, "192.0.2.1", "203.0.113.9", "192.0.2.1"),  # anybody can write that header
+        (1, "10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        (1, "10.0.0.1", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        (2, "10.0.0.1", "198.51.100.7, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        (1, "10.0.0.1", None, ""),
+        (0, "2001:db8:1:2:3:4:5:6", None, "2001:0db8:0001:0002"),
+        (0, "2001:db8:1:2:ffff::1", None, "2001:0db8:0001:0002"),
+        (0, "", None, ""),  # behind a socket
+    ],
+)
+def test_who_asks_is_told_by_our_own_proxies_alone(settings, proxies, remote, forwarded, address):
+    settings.PROXIES = proxies
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert address_of(RequestFactory(REMOTE_ADDR=remote).get("/", headers=headers)) == address

@@ -1,0 +1,88 @@
+"""How often an address wrote in a stretch of time, counted in Postgres for all workers and hosts together.
+
+No address is stored: a row is named by a keyed digest, whose key changes each day and is never stored either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import connection, models
+from django.http import HttpRequest
+
+DIGEST = 16  # bytes
+COUNT = """
+INSERT INTO throttle_tally AS tally (digest, ends_at, number) VALUES (%s, %s, 1)
+ON CONFLICT (digest, ends_at) DO UPDATE SET number = tally.number + 1 RETURNING number
+"""
+
+
+class TallyManager(models.Manager["Tally"]):
+    def over(self, now: datetime) -> models.QuerySet[Tally]:
+        """Counts that no limit asks for any more."""
+        return self.filter(ends_at__lte=now)
+
+
+class Tally(models.Model):
+    """A count. The table is unlogged: it is not worth a write to the journal, and is empty after a crash of the database."""
+
+    digest = models.BinaryField()
+    ends_at = models.DateTimeField()
+    number = models.PositiveIntegerField()
+
+    objects: ClassVar[TallyManager] = TallyManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "ends_at"], name="tally_unique")]
+        indexes = [models.Index(fields=["ends_at"], name="tally_ends_at")]
+
+    def __str__(self) -> str:
+        return f"{self.number} until {self.ends_at}"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` times in each stretch of `seconds`, counted apart from other limits by its name."""
+
+    name: str
+    most: int
+    seconds: int
+
+    def allows(self, who: str, now: datetime) -> bool:
+        """Whether `who`, an address or a name, may do it once more; this time is counted."""
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, [self.digest(who, now), self.ends_at(now)])
+            number: int = cursor.fetchone()[0]
+        return number <= self.most
+
+    def ends_at(self, now: datetime) -> datetime:
+        stretch = int(now.timestamp()) // self.seconds
+        return datetime.fromtimestamp((stretch + 1) * self.seconds, UTC)
+
+    def digest(self, who: str, now: datetime) -> bytes:
+        key = hmac.digest(settings.SECRET_KEY.encode(), f"throttle {now.date()}".encode(), "sha256")
+        return hmac.digest(key, f"{self.name} {who}".encode(), hashlib.sha256)[:DIGEST]
+
+
+def address_of(request: HttpRequest) -> str:
+    """Who asks: the address, or of IPv6 the network of 64 bits that one customer has.
+
+    Behind proxies of our own (settings.PROXIES, their number) the last of them tells who asked the first; anything further
+    left in X-Forwarded-For was written by whoever asked, and says nothing.
+    """
+    told = [request.META.get("REMOTE_ADDR", "")]
+    if settings.PROXIES:
+        told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-settings.PROXIES :]]
+    try:
+        address = ip_address(told[0])
+    except ValueError:
+        return str(told[0])
+    if isinstance(address, IPv6Address):
+        return address.exploded[:19]
+    return str(address)
