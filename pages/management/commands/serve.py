@@ -28,8 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, port: int, **options: Any) -> None:
         with listening(port) as listener:
             require_database()
-            call_command("migrate", verbosity=0)
-            self.import_content()
+            call_command("release", verbosity=0)
             self.make_editor()
             if not settings.DEBUG:
                 call_command("collectstatic", interactive=False, verbosity=0)
@@ -43,12 +42,6 @@ class Command(BaseCommand):
             server.terminate()
             server.wait()
         raise CommandError("The web server ended by itself: its reason stands above.")
-
-    def import_content(self) -> None:
-        try:
-            call_command("import_content", verbosity=0)
-        except CommandError as problems:
-            self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
 
     def make_editor(self) -> None:
         if User.objects.filter(is_staff=True).exists():
@@ -85,9 +78,7 @@ def require_database() -> None:
 
 
 def start_server(listener: socket.socket) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=fd://{listener.fileno()}"]
-    command += ["--worker-class=gthread", "--workers=1", "--threads=4", "--graceful-timeout=3"]
-    command += ["--log-level=error", "--no-control-socket"]  # and no access log: who reads what is not written down
+    command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", "--graceful-timeout=3", "--log-level=error"]
     if settings.DEBUG:
         command += ["--reload"]  # finds the code by itself, but not the templates, which Django keeps
         command += [f"--reload-extra-file={path}" for path in settings.BASE_DIR.glob("templates/**/*.html")]

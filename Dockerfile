@@ -1,0 +1,25 @@
+# The site as an image: packages and static files are made in the first stage, the second has what serves, and no tools.
+ARG BASE=python:3.13-slim
+
+FROM ${BASE} AS made
+WORKDIR /site
+RUN python -m venv /venv
+COPY requirements.txt .
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+COPY . .
+# Django asks for both to start; the key signs nothing, no database is asked, and neither leaves this stage.
+RUN SECRET_KEY=only-while-the-image-is-made-and-worth-nothing-later DATABASE_URL=postgresql:///none /venv/bin/python manage.py collectstatic --noinput -v 0 \
+ && /venv/bin/python -m compileall -q config documents guides pages quiz throttle
+
+FROM ${BASE}
+WORKDIR /site
+RUN useradd --system --no-create-home --uid 10001 site
+COPY --from=made /venv /venv
+COPY --from=made /site /site
+USER site
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 WEB_CONCURRENCY=2
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/healthz', timeout=4)"]
+# Whatever start first brings the database up to date; the others wait for it.
+CMD ["sh", "-c", "python manage.py release && exec gunicorn"]

@@ -1,0 +1,42 @@
+"""release: brings the database up to date with this release, also where several start at once: migrates and imports content/."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+LOCK = 7_233_412  # any number, the same in every release
+PAUSE = 0.5  # seconds
+
+
+class Command(BaseCommand):
+    help = "Migrates the database and imports content/. Of several that start at once, one does it and the others wait."
+
+    def handle(self, **options: Any) -> None:
+        with alone():
+            call_command("migrate", interactive=False, verbosity=options["verbosity"])
+            try:
+                call_command("import_content", verbosity=options["verbosity"])
+            except CommandError as problems:
+                self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Asks for the lock again and again: who waited inside Postgres would hold up an index that is built concurrently."""
+    while not scalar("SELECT pg_try_advisory_lock(%s)"):
+        time.sleep(PAUSE)
+    try:
+        yield
+    finally:
+        scalar("SELECT pg_advisory_unlock(%s)")
+
+
+def scalar(question: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(question, [LOCK])
+        return cursor.fetchone()[0]
