@@ -51,7 +51,7 @@ def database(url: str) -> dict[str, Any]:
         ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {"pool": {"timeout": 5}, **given}}
+    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {"pool": {"timeout": 3}, **given}}
 
 
 # What browsers can do and no page of ours ever asks for.
@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.outage.Outage",
 ]
 TEMPLATES = [
     {
