@@ -19,4 +19,6 @@ class Outage:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
-        return render(request, "503.html", status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
+        response = render(request, "503.html", status=503)
+        response["Retry-After"], response["Cache-Control"] = str(RETRY_AFTER), "no-store"
+        return response

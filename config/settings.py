@@ -51,7 +51,12 @@ def database(url: str) -> dict[str, Any]:
         ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {"pool": {"timeout": 3}, **given}}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **known,
+        "CONN_HEALTH_CHECKS": True,  # a connection that died with the database is replaced before anybody meets it
+        "OPTIONS": {"pool": {"timeout": 3}, **given},
+    }
 
 
 # What browsers can do and no page of ours ever asks for.

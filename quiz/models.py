@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from documents.content import references
 from documents.models import Document, DocumentQuerySet, Revision, digest_of
+from documents.remembering import remembering
 from guides.models import Guide
 from guides.parts import ADDRESS, mentioned, step_titles
 from quiz import instrument
@@ -50,6 +51,7 @@ class InstrumentManager(models.Manager["Instrument"]):
         seen = Revision.objects.filter(~replaced_before, document__in=self.get_queryset().published(now))
         return seen.order_by("-document__publish_at", "-document", "-number")
 
+    @remembering
     def current(self, now: datetime) -> Revision | None:
         """The text that visitors answer: the last revision of the instrument that was published last."""
         return self.versions(now).first()
@@ -59,7 +61,10 @@ class InstrumentManager(models.Manager["Instrument"]):
 
         The current one where the form names none that visitors could see.
         """
-        return self.versions(now).filter(pk=version).first() or self.current(now)
+        current = self.current(now)
+        if current is None or current.pk == version:
+            return current
+        return self.versions(now).filter(pk=version).first() or current
 
 
 class Instrument(Document):
@@ -71,6 +76,7 @@ class Instrument(Document):
         permissions = [("publish_instrument", "Can publish quizzes, and change published ones")]
 
 
+@remembering
 def read(source: str, now: datetime) -> tuple[instrument.Instrument, dict[str, str]]:
     """An instrument's text, with links only to what readers may see at `now`, and the titles of the steps that it names."""
     slugs = slugs_in(source)

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from documents.models import Revision
 from documents.public import public
 from quiz.breakdown import break_down, position
 from quiz.calendar import written
@@ -20,8 +22,10 @@ from quiz.comparison import Taking, compare
 from quiz.forms import AnswerForm, fields_of, version_in
 from quiz.models import Addresses, Instrument, Result, asked, read
 from quiz.plan import stages
+from throttle.models import Limit, address_of
 
 View = Callable[..., HttpResponse]
+KEEPING = Limit("results kept", most=300, seconds=3600)  # a school or a clinic behind one address stays far below
 
 
 def sent_by_own_page(view: View) -> View:
@@ -91,12 +95,12 @@ def take(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def again(request: HttpRequest, key: str) -> HttpResponse:
     """The quiz once more, to be compared with the result under `key`."""
+    if request.method == "POST":
+        return answered(request, key)
     now = timezone.now()
-    earlier = Result.objects.under(key, now.date()).select_related("revision").first()
+    earlier = opened(key, now)
     if earlier is None:
         return gone(request)
-    if request.method == "POST":
-        return answered(request, earlier, key)
     current = Instrument.objects.current(now)
     if current is None:
         return render(request, "quiz/none.html", status=404)
@@ -112,22 +116,44 @@ def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None
     return response
 
 
-def answered(request: HttpRequest, earlier: Result | None = None, earlier_key: str = "") -> HttpResponse:
+def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     """What a sent form leads to: itself with what is missing, the result under its link, or the result alone."""
     now = timezone.now()
     version = Instrument.objects.answered(version_in(request.POST), now)
     if version is None:
         return render(request, "quiz/none.html", status=404)
     form = AnswerForm(asked(version), request.POST)
+    try:
+        return led_to(request, form, version, earlier_key, now)
+    except OperationalError:
+        return not_now(request, form, "Our database does not answer right now, so nothing could be kept.", 503, wait=10)
+
+
+def led_to(request: HttpRequest, form: AnswerForm, version: Revision, earlier_key: str, now: datetime) -> HttpResponse:
     if not form.is_valid():
-        return asking(request, form, earlier)
+        return asking(request, form, opened(earlier_key, now))
     key, relation = form.cleaned_data["key"], form.cleaned_data["relation"]
     if request.POST.get("keep") != "yes":
         shown = Result(revision=version, answers=form.answers, relation=relation, day=now.date())
-        return secret(render)(request, "quiz/result.html", page_of(shown, earlier, now))
+        return secret(render)(request, "quiz/result.html", page_of(shown, opened(earlier_key, now), now))
+    if not KEEPING.allows(address_of(request), now):
+        return not_now(request, form, "Very many results were kept from your network within an hour.", 429, wait=KEEPING.seconds)
     Result.objects.keep(key, version, form.answers, relation, position(form.instrument, form.answers), now.date(), earlier_key)
     response = HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def opened(key: str, now: datetime) -> Result | None:
+    """The result that a key opens; none for no key."""
+    return Result.objects.under(key, now.date()).select_related("revision").first() if key else None
+
+
+def not_now(request: HttpRequest, form: AnswerForm, reason: str, status: int, wait: int) -> HttpResponse:
+    """The form once more with all answers, to be sent again later; `wait` is in seconds."""
+    form.add_error(None, reason)
+    response = asking(request, form)
+    response.status_code, response["Retry-After"] = status, str(wait)
     return response
 
 
@@ -135,7 +161,7 @@ def answered(request: HttpRequest, earlier: Result | None = None, earlier_key: s
 @require_safe
 def result(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    found = Result.objects.under(key, now.date()).select_related("revision").first()
+    found = opened(key, now)
     if found is None:
         return gone(request)
     earlier = Result.objects.before(found, now.date())
@@ -190,7 +216,7 @@ def calendar_file(text: str) -> HttpResponse:
 @sent_by_own_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def deletion(request: HttpRequest, key: str) -> HttpResponse:
-    found = Result.objects.under(key, timezone.now().date()).first()
+    found = opened(key, timezone.now())
     if found is None:
         return gone(request)
     if request.method == "POST":
@@ -211,7 +237,7 @@ def renewal(request: HttpRequest, key: str) -> HttpResponse:
 @secret
 @require_safe
 def answers(request: HttpRequest, key: str) -> HttpResponse:
-    found = Result.objects.under(key, timezone.now().date()).select_related("revision").first()
+    found = opened(key, timezone.now())
     if found is None:
         return gone(request)
     scores = {"anxiety": found.anxiety, "avoidance": found.avoidance}

@@ -21,6 +21,11 @@ def published(slug="waiting", since=NOW - timedelta(days=1), state="published"):
     return guide
 
 
+def cut(worker):
+    """Ends a worker's connection, as a database that stops does."""
+    worker.link.close()
+
+
 @pytest.fixture
 def seen(transactional_db):
     """What a worker that looks up just now sees."""
@@ -31,7 +36,7 @@ def seen(transactional_db):
         return worker.state()
 
     yield look
-    worker.link.close()
+    cut(worker)
 
 
 def test_nothing_changes_while_nobody_changes_anything(seen):
@@ -86,7 +91,7 @@ def test_the_database_is_asked_once_a_second_at_most(transactional_db):
     assert worker.state() == before
     worker.asked_at -= 1  # a second later
     assert worker.state() != before
-    worker.link.close()
+    cut(worker)
 
 
 def test_nobody_knows_the_state_before_it_was_seen_and_it_stays_while_the_database_is_away(seen):
@@ -99,12 +104,12 @@ def test_nobody_knows_the_state_before_it_was_seen_and_it_stays_while_the_databa
         connection.settings_dict = original
     worker.look_up()
     assert worker.state() == known
-    worker.link.close()
+    cut(worker)
     worker.look_up()
     assert worker.state() == known
     worker.look_up()
     assert worker.link is not None
-    worker.link.close()
+    cut(worker)
 
 
 def test_which_paths_are_the_same_for_everyone():

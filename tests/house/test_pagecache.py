@@ -4,6 +4,7 @@ import gzip
 import re
 from email.utils import formatdate, parsedate_to_datetime
 from hashlib import sha256
+from typing import Any
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
@@ -25,7 +26,7 @@ class House:
     def __init__(self, headers=(PUBLIC, TEXT), status="200 OK", body=WORDS, public=True, **options):
         self.headers, self.status, self.body = list(headers), status, body
         self.asked = []
-        self.now = "monday"
+        self.now: str | None = "monday"
         options = {"queries": {"steps=open"}, **options}
         self.cache = PageCache(validator(self.application), lambda: self.now, lambda path: public, **options)
 
@@ -39,7 +40,8 @@ class House:
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         setup_testing_defaults(environ)
         told = []
-        parts = validator(self.cache)(environ, lambda status, given, exc_info=None: told.append((status, given)))
+        ask: Any = validator(self.cache)
+        parts = ask(environ, lambda status, given, exc_info=None: told.append((status, given)))
         body = b"".join(parts)
         getattr(parts, "close", lambda: None)()
         [(status, given)] = told

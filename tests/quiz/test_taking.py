@@ -44,7 +44,7 @@ def test_no_choice_means_nothing_is_kept(taker):
 
 
 def test_keeping_leads_to_the_link_made_of_the_forms_key(taker, django_assert_max_num_queries):
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         answer = taker.send()
     assert (answer.status_code, answer["Location"]) == (303, taker.address)
     assert Result.objects.count() == 1

@@ -1,0 +1,132 @@
+"""Postgres stops, connections are cut, workers are killed: nothing that was acknowledged is lost, and readers hardly notice.
+
+TAKERS=2000 script/test tests/quiz/test_faults.py is the long form.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.postgres import address, postmaster, running, start
+from tests.house.conftest import copied
+from tests.quiz.conftest import Taker
+from tests.served import Site, crowd_takes_the_quiz, served
+
+TAKERS = int(os.environ.get("TAKERS", "200"))
+TROUBLE_AFTER = 40  # acknowledged results
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
+
+
+class Database:
+    """A Postgres of this test's own, with the site's tables and texts, that keeps its promises when it is stopped."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.url = home, address(home)
+
+    def stop(self) -> None:
+        """At once, as after a loss of power: open transactions are gone, committed ones are in the journal."""
+        number = int(postmaster(self.home)[0])
+        os.kill(number, signal.SIGQUIT)
+        while Path(f"/proc/{number}").exists() and "Z" not in Path(f"/proc/{number}/stat").read_text().split()[2]:
+            os.sched_yield()
+
+    def start(self) -> None:
+        start(self.home, ())
+
+    def fall(self) -> None:
+        self.stop()
+        self.start()
+
+    def cut(self) -> None:
+        self.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
+
+    def ask(self, question: str) -> list[tuple]:
+        with psycopg.connect(self.url, autocommit=True) as link:
+            return link.execute(question).fetchall()
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return copied(tmp_path / "site")
+
+
+@pytest.fixture
+def database(folder, tmp_path) -> Iterator[Database]:
+    with running(tmp_path / "postgres") as url:
+        env = {**os.environ, "DATABASE_URL": url, "PLAIN_HTTP": "1"}
+        subprocess.run([sys.executable, "manage.py", "release", "--verbosity=0"], cwd=folder, env=env, check=True, capture_output=True)
+        yield Database(tmp_path / "postgres")
+
+
+def test_nothing_acknowledged_is_lost_or_doubled_whatever_falls(folder, database):
+    with served(folder, database.url) as site:
+        site.every, site.troubles = TROUBLE_AFTER, [site.kill_a_worker, database.fall, database.cut]
+        acknowledged = crowd_takes_the_quiz(site, TAKERS)
+        kept = database.ask("SELECT digest, answers FROM quiz_result")
+    assert len(kept) == len(acknowledged) == TAKERS
+    assert dict(kept) == acknowledged
+    assert site.troubled >= 3
+    for page in site.refused:  # whoever was told "not now" got all answers back
+        assert page.count(b" checked") == 19
+
+
+@pytest.fixture
+def site(folder, database) -> Iterator[Site]:
+    with served(folder, database.url, workers=1) as site:
+        yield site
+
+
+def test_while_the_database_is_away_pages_are_read_and_answers_come_back_and_then_all_is_as_before(site, database):
+    page = site.get("/guides/anxious/")
+    taker = Taker(site)
+    database.stop()
+    again = site.ask("GET", "/guides/anxious/")
+    assert (again.status_code, again.content, again.headers["ETag"]) == (200, page.content, page.headers["ETag"])
+    assert site.ask("GET", "/guides/anxious/", **{"If-None-Match": page.headers["ETag"]}).status_code == 304
+    never_read = site.ask("GET", "/guides/fearful-avoidant/")
+    assert (never_read.status_code, never_read.headers["Retry-After"]) == (503, "10")
+    assert b"back in a moment" in never_read.content
+    assert site.ask("GET", "/quiz/take/").status_code == 200
+    assert site.ask("GET", "/readyz").status_code == 503
+    refused = send_once(site, taker, keep="yes")
+    assert refused.status_code == 503
+    assert refused.content.count(b" checked") == 19
+    assert taker.key in refused.content.decode()
+    assert b"Your answers are all still here." in refused.content
+    database.start()
+    assert send_once(site, taker, keep="yes").status_code == 303
+    assert site.ask("GET", taker.address).status_code == 200
+    assert site.ask("GET", "/guides/fearful-avoidant/").status_code == 200
+    assert database.ask("SELECT count(*) FROM quiz_result") == [(1,)]
+
+
+def test_whoever_keeps_nothing_needs_no_database_once_a_result_was_shown(site, database):
+    taker = Taker(site)
+    assert send_once(site, taker, keep="no").status_code == 200
+    database.stop()
+    shown = send_once(site, taker, keep="no")
+    assert shown.status_code == 200
+    assert b"Your result" in shown.content
+    database.start()
+
+
+def test_an_edit_is_read_at_once_although_the_page_was_kept(site, database):
+    before = site.get("/guides/").content
+    assert b"How to heal anxious attachment" in before
+    database.ask("UPDATE documents_document SET title = 'A title of today' WHERE slug = 'anxious' RETURNING 1")
+    while (page := site.get("/guides/").content) == before:
+        pass
+    assert b"A title of today" in page
+
+
+def send_once(site: Site, taker: Taker, keep: str):
+    answers = dict.fromkeys(taker.items, "5")
+    form = {"key": taker.key, "version": taker.version, "relation": "friend", "keep": keep, **answers}
+    return site.ask("POST", "/quiz/take/?sent", "&".join(f"{name}={value}" for name, value in form.items()))
