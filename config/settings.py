@@ -55,7 +55,8 @@ def database(url: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         **known,
         "CONN_HEALTH_CHECKS": True,  # a connection that died with the database is replaced before anybody meets it
-        "OPTIONS": {"pool": {"timeout": 3}, **given},
+        # The pool would wait longer and longer between its tries to reconnect; so it gives up soon, and who comes next tries again.
+        "OPTIONS": {"pool": {"timeout": 3, "reconnect_timeout": 1}, **given},
     }
 
 

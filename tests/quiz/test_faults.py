@@ -101,7 +101,7 @@ def test_while_the_database_is_away_pages_are_read_and_answers_come_back_and_the
     assert taker.key in refused.content.decode()
     assert b"Your answers are all still here." in refused.content
     database.start()
-    assert send_once(site, taker, keep="yes").status_code == 303
+    assert taker.send().location == taker.address  # tried until it works, as visitors do
     assert site.ask("GET", taker.address).status_code == 200
     assert site.ask("GET", "/guides/fearful-avoidant/").status_code == 200
     assert database.ask("SELECT count(*) FROM quiz_result") == [(1,)]
