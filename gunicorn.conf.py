@@ -2,6 +2,11 @@
 
 import os
 
+from config.serverlog import ServerLog
+
+if os.environ.get("METRICS_PORT"):
+    from config.exporter import child_exit, on_exit, when_ready  # noqa: F401  # gunicorn calls them
+
 wsgi_app = "config.wsgi"
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
@@ -12,4 +17,5 @@ keepalive = 5  # seconds
 graceful_timeout = 10
 limit_request_fields = 60
 control_socket_disable = True
+logger_class = ServerLog
 loglevel = "warning"  # and no access log: who reads what is written down nowhere

@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from config import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 50  # characters, as `manage.py check --deploy` asks
 
@@ -68,6 +70,7 @@ UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscop
 DEBUG = flag("DEBUG")
 PLAIN_HTTP = flag("PLAIN_HTTP")  # nobody speaks TLS for us: on one's own machine, and nowhere else
 PROXIES = whole_number("PROXIES", 0)  # how many of our own stand in front and add to X-Forwarded-For
+METRICS = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # config.exporter sets it where METRICS_PORT is set
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -88,6 +91,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    *(["config.metrics.Measured"] if METRICS else []),
     "config.headers.FixedHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,6 +128,10 @@ USE_TZ = True
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///safehaven"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CONTENT_DIR = BASE_DIR / "content"
+
+# What do we write down
+
+LOGGING = {} if DEBUG else logs.LOGGING  # at work on the site, Django's own lines tell more
 
 # What do we send
 

@@ -2,14 +2,21 @@
 
 import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
+
+from config.postgres import THROWAWAY, running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS = (".git", ".venv", ".postgres", ".static", ".*_cache", "__pycache__", ".hypothesis", ".coverage*")
-SETTINGS = ("DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PORT", "PLAIN_HTTP", "PROXIES")
+SETTINGS = ("DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PORT", "PLAIN_HTTP", "PROXIES", "METRICS_PORT")
 
 
 def copied(folder: Path) -> Path:
@@ -34,3 +41,31 @@ def unset() -> dict[str, str]:
 def bare(tmp_path: Path) -> Path:
     """A checkout in a path with spaces, without packages."""
     return copied(tmp_path / "a safe haven")
+
+
+@dataclass(frozen=True)
+class Released:
+    """A copy of the checkout, and a database of its own that `manage.py release` has brought up to date. Ready to be served."""
+
+    folder: Path
+    home: Path
+    url: str
+
+    def ask(self, question: LiteralString) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as link:
+            told = link.execute(question)
+            return told.fetchall() if told.description else []
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
+    folder, home = copied(tmp_path_factory.mktemp("released") / "site"), tmp_path_factory.mktemp("postgres")
+    with running(home, *THROWAWAY) as url:
+        manage(folder, url, "release")
+        manage(folder, url, "collectstatic", "--no-input", "--ignore=admin", "--ignore=markdownx")
+        yield Released(folder, home, url)
+
+
+def manage(folder: Path, url: str, *command: str) -> None:
+    env = {**os.environ, "DATABASE_URL": url, "PLAIN_HTTP": "1", "DEBUG": "0"}
+    subprocess.run([sys.executable, "manage.py", *command, "--verbosity=0"], cwd=folder, env=env, check=True, capture_output=True)

@@ -1,0 +1,153 @@
+"""What is written down when something goes wrong, line by line, and what of the people who were there never is."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.house.conftest import Released
+
+KEY = "Zq3" + "kW8_mB-" * 6
+SOMEBODY = {"X-Forwarded-For": "203.0.113.77", "User-Agent": "A very special browser", "Cookie": "sessionid=very-private"}
+FORM = "anxious-1=7&relation=my-neighbour&words=what+nobody+shall+read"
+SECRETS = ("Zq3", "kW8_mB", "203.0.113", "127.0.0.1", "special", "private", "neighbour", "shall", "%20read", "someone@")
+
+
+class Server:
+    """As production starts it; everything that it prints goes to a file."""
+
+    def __init__(self, port: int, log: Path) -> None:
+        self.port, self.log = port, log
+
+    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> int:
+        asking = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        form = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        asking.request(method, path, body, {"Host": "site.example", **SOMEBODY, **form, **headers})
+        status = asking.getresponse().status
+        asking.close()
+        return status
+
+    def send(self, words: bytes) -> int:
+        with socket.create_connection(("127.0.0.1", self.port)) as link:
+            link.sendall(words)
+            answer = link.makefile("rb").read()
+        return int(answer.split()[1])
+
+    def lines(self) -> list[dict[str, str]]:
+        """Every line is an object, and none of them tells a secret."""
+        told = self.log.read_text()
+        assert not [secret for secret in SECRETS if secret in told]
+        lines = [json.loads(line) for line in told.splitlines()]
+        assert all({"time", "level", "logger", "message"} <= set(line) <= {*line, "exception", "trace"} for line in lines)
+        return lines
+
+
+@pytest.fixture
+def server(released: Released, tmp_path: Path) -> Iterator[Server]:
+    settings = {"DEBUG": "0", "PLAIN_HTTP": "1", "PROXIES": "1", "ALLOWED_HOSTS": "site.example", "DATABASE_URL": released.url}
+    with socket.create_server(("127.0.0.1", 0)) as listener, (tmp_path / "log").open("wb") as log:
+        command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}"]
+        running = subprocess.Popen(
+            command,
+            cwd=released.folder,
+            env={**os.environ, **settings},
+            pass_fds=[listener.fileno()],
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield Server(listener.getsockname()[1], tmp_path / "log")
+        finally:
+            running.terminate()
+            running.wait()
+
+
+def test_nothing_is_written_while_all_goes_well(server):
+    assert [server.ask("GET", path) for path in ("/healthz", "/robots.txt", "/quiz/take/")] == [200, 200, 200]
+    assert server.lines() == []
+
+
+def test_a_failure_is_told_with_its_kind_and_place_and_without_what_was_asked(server, released):
+    released.ask("ALTER TABLE quiz_result RENAME TO elsewhere")
+    try:
+        assert server.ask("GET", f"/quiz/results/{KEY}/?for=someone@example.org") == 500
+        assert server.ask("POST", f"/quiz/results/{KEY}/renewal/", FORM) == 500
+    finally:
+        released.ask("ALTER TABLE elsewhere RENAME TO quiz_result")
+    first, second = server.lines()
+    assert (first["level"], first["logger"]) == ("ERROR", "django.request")
+    assert first["message"] == "Internal Server Error: /quiz/results/[key]/"
+    assert first["exception"] == "django.db.utils.ProgrammingError"
+    assert any("quiz/views.py" in place for place in first["trace"])
+    assert second["message"] == "Internal Server Error: /quiz/results/[key]/renewal/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/quiz/results/{KEY}/?a=someone@example.org",
+        f"/quiz/result/{KEY}",
+        f"/{KEY}",
+        f"/quiz/results/{KEY[:20]}",
+        f"/quiz%2Fresults%2F{KEY}%2F",
+        f"/guides/anxious/{KEY}%20read",
+        f"/quiz/results/{KEY}/answers.json",
+    ],
+)
+def test_a_page_that_is_not_there_is_told_without_the_key(server, path):
+    assert server.ask("GET", path) == 404
+    [line] = server.lines()
+    assert (line["level"], line["logger"]) == ("WARNING", "django.request")
+    assert line["message"].startswith("Not Found: /")
+    assert "[key]" in line["message"]
+
+
+def test_the_address_of_a_missing_text_is_told(server):
+    assert server.ask("GET", "/guides/loving-someone-avoidant/?page=2") == 404
+    [line] = server.lines()
+    assert line["message"] == "Not Found: /guides/loving-someone-avoidant/"
+
+
+def test_a_foreign_host_is_told(server):
+    assert server.ask("GET", f"/quiz/results/{KEY}/", Host="elsewhere.example") == 400
+    [line] = server.lines()
+    assert line["exception"] == "django.core.exceptions.DisallowedHost"
+
+
+def test_a_refused_form_is_told_without_its_fields(server):
+    assert server.ask("POST", "/admin/login/?next=/private/", FORM) == 403
+    [line] = server.lines()
+    assert line["message"] == "Forbidden (CSRF cookie not set.): /admin/login/"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (FORM.encode() + b"\r\n\r\n", "InvalidRequestLine"),
+        (f"GET /quiz/results/{KEY}/ HTTP/9\r\n\r\n".encode(), "InvalidHTTPVersion"),
+        (f"GET /{KEY} HTTP/1.1\r\nHost: site.example\r\n{FORM} {KEY}: x\r\n\r\n".encode(), "InvalidHeaderName"),
+        (b"GET / HTTP/1.1\r\nHost: site.example\r\n" + b"A: very-private\r\n" * 90 + b"\r\n", "LimitRequestHeaders"),
+        (b"\x16\x03\x01\x02private\r\n\r\n", "InvalidRequestLine"),
+    ],
+)
+def test_what_is_not_http_is_told_by_its_kind_alone(server, words, kind):
+    assert 400 <= server.send(words) < 500
+    [line] = server.lines()
+    assert (line["level"], line["logger"]) == ("WARNING", "gunicorn.error")
+    assert line["message"] == "Something came that is not HTTP as we speak it."
+    assert line["exception"] == f"gunicorn.http.errors.{kind}"
+
+
+def test_a_site_that_can_not_start_says_why(released):
+    env = {**os.environ, "DATABASE_URL": released.url, "SECRET_KEY": "short", "PLAIN_HTTP": "1"}
+    command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
+    ended = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode
+    assert "SECRET_KEY has 5 characters and needs 50 or more." in ended.stderr
+    assert "django.core.exceptions.ImproperlyConfigured" in ended.stderr

@@ -1,0 +1,159 @@
+"""What Prometheus is told on a port of its own, by several workers together, and what it is never told."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+
+from tests.house.conftest import ROOT, Released
+from tests.quiz.conftest import Taker
+from tests.served import Site, served
+
+SAMPLE = re.compile(r"^(safehaven_\w+(?:\{[^}]*\})?) (\S+)$", re.MULTILINE)
+ONE_TAKER = {"X-Forwarded-For": "203.0.113.77"}
+
+
+@dataclass(frozen=True)
+class Counted:
+    site: Site
+    port: int
+
+    def text(self) -> str:
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
+            told: str = answer.read().decode()
+        return told
+
+    def numbers(self) -> dict[str, float]:
+        return {name: float(number) for name, number in SAMPLE.findall(self.text())}
+
+    def requests(self, method: str, page: str, status: str) -> float:
+        return self.numbers().get(f'safehaven_requests_total{{method="{method}",page="{page}",status="{status}"}}', 0)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number: int = free.getsockname()[1]
+    return number
+
+
+@pytest.fixture
+def away(released: Released) -> Callable[[], AbstractContextManager[None]]:
+    """The site's database lets nobody in; the server stays."""
+
+    @contextmanager
+    def closed() -> Iterator[None]:
+        with psycopg.connect(released.url, dbname="template1", autocommit=True) as link:
+            link.execute("ALTER DATABASE postgres ALLOW_CONNECTIONS false")
+            link.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'")
+            try:
+                yield
+            finally:
+                link.execute("ALTER DATABASE postgres ALLOW_CONNECTIONS true")
+
+    return closed
+
+
+@pytest.fixture
+def counted(released: Released, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # these servers are killed, and leave behind what they counted
+    monkeypatch.setenv("METRICS_PORT", str(port))
+    with served(released.folder, released.url) as site:
+        site.get("/healthz")
+        yield Counted(site, port)
+
+
+def test_public_pages_are_counted_and_those_that_had_to_be_made_apart(counted):
+    for _ in range(12):
+        counted.site.get("/guides/anxious/")
+    numbers = counted.numbers()
+    assert numbers["safehaven_public_pages_total"] == 12
+    assert 1 <= numbers["safehaven_public_pages_made_total"] <= 2  # each worker remembers for itself
+    assert numbers["safehaven_public_pages_made_total"] == counted.requests("GET", "guides:guide", "2xx")
+
+
+def test_requests_are_counted_by_method_kind_of_page_and_class_of_status(counted):
+    taker = Taker(counted.site)
+    taker.send()
+    for method, path in [
+        ("GET", taker.address),
+        ("GET", "/nowhere/"),
+        ("HEAD", "/quiz/take/"),
+        ("BREW", "/quiz/take/"),
+        ("GET", "/static/x"),
+    ]:
+        counted.site.ask(method, path)
+    assert counted.requests("GET", "quiz:take", "2xx") == 1
+    assert counted.requests("POST", "quiz:take", "3xx") == 1
+    assert counted.requests("GET", "quiz:result", "2xx") == 1
+    assert counted.requests("GET", "none", "4xx") == 1
+    assert counted.requests("GET", "static", "4xx") == 1
+    assert counted.requests("HEAD", "quiz:take", "2xx") == 1
+    assert counted.requests("other", "quiz:take", "4xx") == 1
+    assert counted.numbers()['safehaven_request_seconds_count{page="quiz:take"}'] == 4
+    assert counted.numbers()["safehaven_results_kept_total"] == 1
+
+
+def test_what_limits_refused_is_counted(counted, released):
+    taker = Taker(counted.site)
+    form = f"key={taker.key}&relation=friend&keep=yes&" + "&".join(f"{item}=4" for item in taker.items)
+    assert counted.site.ask("POST", "/quiz/take/", form, **ONE_TAKER).status_code == 303
+    released.ask("UPDATE throttle_tally SET number = 100000")  # as if the same address had sent that many
+    assert counted.site.ask("POST", "/quiz/take/", form, **ONE_TAKER).status_code == 429
+    numbers = counted.numbers()
+    assert (numbers["safehaven_results_kept_total"], numbers["safehaven_refused_total"]) == (1, 1)
+
+
+def test_a_database_that_is_away_is_counted(counted, away):
+    assert counted.numbers()["safehaven_database_away_total"] == 0
+    with away():
+        assert counted.site.ask("GET", f"/quiz/results/{'k' * 43}/").status_code == 503
+    assert counted.numbers()["safehaven_database_away_total"] == 1
+
+
+def test_nobody_learns_from_the_numbers_who_read_or_answered_what(counted):
+    taker = Taker(counted.site)
+    taker.send()
+    for path in (taker.address, "/guides/anxious/", "/guides/anxious/?steps=open"):
+        counted.site.ask("GET", path, **ONE_TAKER)
+    told = counted.text()
+    assert "guides:guide" in told
+    assert not re.search(rf"{taker.key}|anxious|steps|203\.0|127\.0|/", "".join(name for name, _ in SAMPLE.findall(told)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
+def test_what_a_killed_worker_had_counted_stays(counted):
+    for _ in range(6):
+        counted.site.get("/guides/")
+    for _ in range(3):
+        counted.site.kill_a_worker()
+    counted.site.get("/quiz/take/")
+    numbers = counted.numbers()
+    assert numbers["safehaven_public_pages_total"] == 6
+    assert numbers["safehaven_requests_in_progress"] == 0
+
+
+def test_a_metrics_port_that_can_not_be_used_is_one_sentence(released, monkeypatch):
+    for wrong in ("many", "99999"):
+        env = {**os.environ, "DATABASE_URL": released.url, "METRICS_PORT": wrong, "PLAIN_HTTP": "1"}
+        command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
+        answer = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
+        assert answer.returncode == 1
+        assert answer.stderr.startswith(f"METRICS_PORT is '{wrong}', which can't be used (")
+        assert answer.stderr.count("\n") == 1
+
+
+def test_who_counts_nothing_loads_nothing_for_it():
+    loaded = "import sys, config.wsgi; print('prometheus_client' in sys.modules)"
+    env = {**os.environ, "ALLOWED_HOSTS": "site.example"}
+    asked = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert asked.stdout == "False\n"
