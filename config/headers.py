@@ -1,4 +1,4 @@
-"""Headers that every answer has, static files too, and that no library of ours sends."""
+"""Headers that every answer has: pages, static files, redirects, and refusals that Django makes before it looks for a page."""
 
 from collections.abc import Callable
 
@@ -13,5 +13,5 @@ class FixedHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         for name, value in settings.FIXED_HEADERS.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)  # a secret page has a Referrer-Policy of its own
         return response

@@ -93,9 +93,21 @@ class Site:
 @contextmanager
 def served(folder: Path, database: str, workers: int = 2) -> Iterator[Site]:
     """The checkout in `folder`, with static files collected, on a database that is migrated."""
-    env = {**os.environ, "DATABASE_URL": database, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "PLAIN_HTTP": "1", "PROXIES": "1"}
-    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0", "--ignore=admin", "--ignore=markdownx"]
-    subprocess.run(collect, cwd=folder, env=env, check=True)
+    collect(folder, "--ignore=admin", "--ignore=markdownx")
+    with started(folder, database, workers) as site:
+        yield site
+
+
+def collect(folder: Path, *options: str) -> None:
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0", *options]
+    subprocess.run(command, cwd=folder, env={**os.environ, "DEBUG": "0"}, check=True)
+
+
+@contextmanager
+def started(folder: Path, database: str, workers: int = 2, **settings: str) -> Iterator[Site]:
+    """The same with static files collected before; `settings` go into the environment."""
+    usual = {"DATABASE_URL": database, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "PLAIN_HTTP": "1", "PROXIES": "1"}
+    env = {**os.environ, **usual, **settings}
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", f"--workers={workers}", "--log-level=critical"]
