@@ -9,7 +9,7 @@ from config.logs import Lines
 BROKEN_HTTP = "Invalid request from ip="  # so gunicorn begins a line that goes on with the sender's address and what was sent
 
 
-class ServerLog(Logger):
+class ServerLog(Logger):  # type: ignore[misc]  # the library has no types
     """gunicorn's setting logconfig_dict would do as well, but makes it prepare a line of access log for each request."""
 
     def setup(self, cfg: Any) -> None:
