@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from config import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-SHORTEST_SECRET = 50  # characters, as `manage.py check --deploy` asks
+SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among them, as `manage.py check --deploy` asks
 
 
 def flag(name: str) -> bool:
@@ -35,11 +35,12 @@ def whole_number(name: str, default: int) -> int:
 
 def secret(name: str) -> str:
     value = os.environ.get(name, "")
-    if len(value) < SHORTEST_SECRET:
-        raise ImproperlyConfigured(
-            f"{name} has {len(value)} characters and needs {SHORTEST_SECRET} or more. Make one with: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
-        )
+    for what, number, fewest in (("characters", len(value), SHORTEST_SECRET), ("different characters", len(set(value)), FEWEST_SIGNS)):
+        if number < fewest:
+            raise ImproperlyConfigured(
+                f"{name} has {number} {what} and needs {fewest} or more. Make one with: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+            )
     return value
 
 
@@ -93,9 +94,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     *(["config.metrics.Measured"] if METRICS else []),
     "config.headers.FixedHeaders",
+    "csp.middleware.CSPMiddleware",
+    "config.supervisors.Supervisors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.limits.Limits",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,23 +154,29 @@ STORAGES = {
 # Whom do we let in
 
 SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = [secret("OLD_SECRET_KEY")] if os.environ.get("OLD_SECRET_KEY") else []  # for two weeks after a change
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63_072_000  # two years, as the preload list asks for
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CSRF_COOKIE_HTTPONLY = False  # the editor's script reads it to send uploads
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 FIXED_HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 2**20  # bytes of a form: a text of documents.source.LONGEST characters, each in its longest spelling
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300  # a page of the admin's lists has a hundred boxes to tick
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20  # config.limits.UPLOAD: no stranger's file is ever written to a disk
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -17,5 +17,5 @@ class Supervisors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info not in PATHS:
             return self.get_response(request)
-        view, args, kwargs = resolve(request.path_info)
-        return view(request, *args, **kwargs)
+        answer: HttpResponse = resolve(request.path_info).func(request)
+        return answer

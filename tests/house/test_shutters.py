@@ -82,7 +82,7 @@ def answers(visitor, house) -> dict[str, Answer]:
     """One answer of each kind, by its name."""
     page = visitor.get("/guides/anxious/")
     [style, *_] = re.findall(r'href="(/static/[^"]+\.css)"', page.content.decode())
-    taker = Taker(visitor)  # type: ignore[arg-type]  # the site answers as Django's client does
+    taker = Taker(visitor)
     form = {"key": taker.key, "version": taker.version, "relation": "friend", "keep": "yes", **dict.fromkeys(taker.items, "5")}
     hidden = "0" * 64
     with psycopg.connect(house[1], autocommit=True) as link:
