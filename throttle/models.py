@@ -84,5 +84,5 @@ def address_of(request: HttpRequest) -> str:
     except ValueError:
         return str(told[0])
     if isinstance(address, IPv6Address):
-        return address.exploded[:19]
+        return str(address.ipv4_mapped or address.exploded[:19])
     return str(address)

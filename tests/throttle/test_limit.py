@@ -75,6 +75,7 @@ def test_the_counts_are_not_worth_a_journal():
         (1, "10.0.0.1", None, ""),
         (0, "2001:db8:1:2:3:4:5:6", None, "2001:0db8:0001:0002"),
         (0, "2001:db8:1:2:ffff::1", None, "2001:0db8:0001:0002"),
+        (0, "::ffff:192.0.2.1", None, "192.0.2.1"),  # a server that listens for both
         (0, "", None, ""),  # behind a socket
     ],
 )
