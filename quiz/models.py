@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
@@ -21,26 +21,33 @@ from guides.parts import ADDRESS, mentioned, step_titles
 from quiz import instrument
 from quiz.figures import questions
 from quiz.scoring import Point
+from quiz.sent import Sent
+from throttle.models import COUNT
 
 KIND = "quiz"
+SECOND = timedelta(seconds=1)
 FEWEST = 50  # results before their number is told
 models.BinaryField.register_lookup(Length)
-# What is sent again corrects the row and does not lengthen its life; one whose time was over is a new result.
-KEEP = """
+# Counted and kept in one statement. What is sent again corrects the row and does not lengthen its life; one whose time was over
+# is a new result.
+KEEP = f"""
+WITH turn AS ({COUNT})
 INSERT INTO quiz_result AS kept (digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
-VALUES (
+SELECT
     %(digest)s, NULLIF(%(earlier)s, %(digest)s), %(revision)s, %(answers)s, %(relation)s,
     %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s
-)
+FROM turn WHERE is_allowed
 ON CONFLICT (digest) DO UPDATE SET
     revision_id = EXCLUDED.revision_id, answers = EXCLUDED.answers, relation = EXCLUDED.relation,
     anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance,
     day = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.day ELSE EXCLUDED.day END,
     expires_on = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.expires_on ELSE EXCLUDED.expires_on END
-"""
+"""  # noqa: S608 (both parts are our own)
 
 
 class InstrumentManager(models.Manager["Instrument"]):
+    last_answered: tuple[Revision | None, datetime] = None, datetime.min.replace(tzinfo=UTC)  # what this process found, and when
+
     def get_queryset(self) -> DocumentQuerySet[Instrument]:
         return DocumentQuerySet(self.model, using=self._db).filter(kind=KIND)
 
@@ -59,8 +66,16 @@ class InstrumentManager(models.Manager["Instrument"]):
     def answered(self, version: int, now: datetime) -> Revision | None:
         """The version that a form was opened with, so that nobody's answers are taken for those to statements they never saw.
 
-        The current one where the form names none that visitors could see.
+        The current one where the form names none that visitors could see. Where many forms name one version, the first of each
+        second asks for all of them.
         """
+        found, found_at = self.last_answered
+        if found is None or found.pk != version or not found_at <= now < found_at + SECOND:
+            found = self.open_for_answers(version, now)
+            self.last_answered = found, now
+        return found
+
+    def open_for_answers(self, version: int, now: datetime) -> Revision | None:
         current = self.current(now)
         if current is None or current.pk == version:
             return current
@@ -110,23 +125,26 @@ def year_after(day: date) -> date:
 
 
 class ResultManager(models.Manager["Result"]):
-    def keep(
-        self, key: str, version: Revision, answers: Mapping[str, int], relation: str, point: Point, today: date, earlier: str = ""
-    ) -> None:
-        """One row for a key, however often it is sent. `earlier` is the key of the result that it shall be compared with."""
+    def keep(self, sent: Sent, version: Revision, point: Point, turn: Mapping[str, Any], today: date, earlier: str = "") -> bool:
+        """One row for a key, however often it is sent; False where the `turn` of a Limit was one too many, and nothing is kept.
+
+        `earlier` is the key of the result that it shall be compared with.
+        """
         row = {
-            "digest": digest_of(key),
+            "digest": digest_of(sent.key),
             "earlier": digest_of(earlier) if earlier else None,
             "revision": version.pk,
-            "answers": json.dumps(answers),
-            "relation": relation,
+            "answers": json.dumps(sent.answers),
+            "relation": sent.relation,
             "anxiety": point.anxiety,
             "avoidance": point.avoidance,
             "day": today,
             "expires_on": year_after(today),
         }
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, row)
+            cursor.execute(KEEP, {**row, **turn})
+            kept: bool = cursor.rowcount > 0
+        return kept
 
     def under(self, key: str, today: date) -> models.QuerySet[Result]:
         """The one result that a key opens, or none."""

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from quiz import views
-from quiz.forms import KEY
+from quiz.sent import KEY
 
 
 class KeyConverter:

@@ -19,9 +19,10 @@ from documents.public import public
 from quiz.breakdown import break_down, position
 from quiz.calendar import written
 from quiz.comparison import Taking, compare
-from quiz.forms import AnswerForm, fields_of, version_in
+from quiz.forms import AnswerForm
 from quiz.models import Addresses, Instrument, Result, asked, read
 from quiz.plan import stages
+from quiz.sent import fields_of, read_sent, version_in
 from throttle.models import Limit, address_of
 
 View = Callable[..., HttpResponse]
@@ -122,24 +123,24 @@ def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     version = Instrument.objects.answered(version_in(request.POST), now)
     if version is None:
         return render(request, "quiz/none.html", status=404)
-    form = AnswerForm(asked(version), request.POST)
     try:
-        return led_to(request, form, version, earlier_key, now)
+        return led_to(request, version, earlier_key, now)
     except OperationalError:
-        return not_now(request, form, "Our database does not answer right now, so nothing could be kept.", 503, wait=10)
+        return not_now(request, version, "Our database does not answer right now, so nothing could be kept.", 503, wait=10)
 
 
-def led_to(request: HttpRequest, form: AnswerForm, version: Revision, earlier_key: str, now: datetime) -> HttpResponse:
-    if not form.is_valid():
-        return asking(request, form, opened(earlier_key, now))
-    key, relation = form.cleaned_data["key"], form.cleaned_data["relation"]
+def led_to(request: HttpRequest, version: Revision, earlier_key: str, now: datetime) -> HttpResponse:
+    quiz = asked(version)
+    sent = read_sent(request.POST, quiz)
+    if sent.problems:
+        return asking(request, AnswerForm(quiz, request.POST), opened(earlier_key, now))
     if request.POST.get("keep") != "yes":
-        shown = Result(revision=version, answers=form.answers, relation=relation, day=now.date())
+        shown = Result(revision=version, answers=sent.answers, relation=sent.relation, day=now.date())
         return secret(render)(request, "quiz/result.html", page_of(shown, opened(earlier_key, now), now))
-    if not KEEPING.allows(address_of(request), now):
-        return not_now(request, form, "Very many results were kept from your network within an hour.", 429, wait=KEEPING.seconds)
-    Result.objects.keep(key, version, form.answers, relation, position(form.instrument, form.answers), now.date(), earlier_key)
-    response = HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
+    turn = KEEPING.turn_of(address_of(request), now)
+    if not Result.objects.keep(sent, version, position(quiz, sent.answers), turn, now.date(), earlier_key):
+        return not_now(request, version, "Very many results were kept from your network within an hour.", 429, wait=KEEPING.seconds)
+    response = HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[sent.key])})
     response["Cache-Control"] = "no-store"
     return response
 
@@ -149,8 +150,9 @@ def opened(key: str, now: datetime) -> Result | None:
     return Result.objects.under(key, now.date()).select_related("revision").first() if key else None
 
 
-def not_now(request: HttpRequest, form: AnswerForm, reason: str, status: int, wait: int) -> HttpResponse:
+def not_now(request: HttpRequest, version: Revision, reason: str, status: int, wait: int) -> HttpResponse:
     """The form once more with all answers, to be sent again later; `wait` is in seconds."""
+    form = AnswerForm(asked(version), request.POST)
     form.add_error(None, reason)
     response = asking(request, form)
     response.status_code, response["Retry-After"] = status, str(wait)
@@ -197,11 +199,12 @@ def plan(request: HttpRequest) -> HttpResponse:
     version = Instrument.objects.answered(version_in(request.POST), now)
     if version is None:
         return render(request, "quiz/none.html", status=404)
-    form = AnswerForm(asked(version), request.POST)
-    if not form.is_valid():
-        return asking(request, form, action=reverse("quiz:take"))
+    quiz = asked(version)
+    sent = read_sent(request.POST, quiz)
+    if sent.problems:
+        return asking(request, AnswerForm(quiz, request.POST), action=reverse("quiz:take"))
     instrument, titles = read(version.source, now)
-    breakdown = break_down(instrument, form.answers, form.cleaned_data["relation"], titles)
+    breakdown = break_down(instrument, sent.answers, sent.relation, titles)
     if request.POST.get("as") == "calendar" and breakdown.weeks:
         return calendar_file(written(breakdown.weeks, origin_of(request), now))
     return render(request, "quiz/plan.html", {"breakdown": breakdown, "stages": stages(breakdown.weeks, now)})

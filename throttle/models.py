@@ -10,16 +10,17 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, models
 from django.http import HttpRequest
 
 DIGEST = 16  # bytes
+# A statement of its own for `Limit.allows`; what is written and counted at once begins with it, and saves a way to the database.
 COUNT = """
-INSERT INTO throttle_tally AS tally (digest, ends_at, number) VALUES (%s, %s, 1)
-ON CONFLICT (digest, ends_at) DO UPDATE SET number = tally.number + 1 RETURNING number
+INSERT INTO throttle_tally AS tally (digest, ends_at, number) VALUES (%(who)s, %(ends_at)s, 1)
+ON CONFLICT (digest, ends_at) DO UPDATE SET number = tally.number + 1 RETURNING number <= %(most)s AS is_allowed
 """
 
 
@@ -57,9 +58,13 @@ class Limit:
     def allows(self, who: str, now: datetime) -> bool:
         """Whether `who`, an address or a name, may do it once more; this time is counted."""
         with connection.cursor() as cursor:
-            cursor.execute(COUNT, [self.digest(who, now), self.ends_at(now)])
-            number: int = cursor.fetchone()[0]
-        return number <= self.most
+            cursor.execute(COUNT, self.turn_of(who, now))
+            allowed: bool = cursor.fetchone()[0]
+        return allowed
+
+    def turn_of(self, who: str, now: datetime) -> dict[str, Any]:
+        """What COUNT has to be told of this time."""
+        return {"who": self.digest(who, now), "ends_at": self.ends_at(now), "most": self.most}
 
     def ends_at(self, now: datetime) -> datetime:
         stretch = int(now.timestamp()) // self.seconds

@@ -11,11 +11,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from guides.models import Guide
-from quiz.breakdown import position
-from quiz.forms import fresh_key
 from quiz.instrument import read
-from quiz.models import Instrument, Result
-from tests.quiz.conftest import publish
+from quiz.models import Instrument
+from tests.quiz.conftest import keep, publish
 
 PASSWORD = "only for this test"
 TOTALS = "/admin/quiz/result/"
@@ -37,7 +35,7 @@ def results(quiz: Instrument) -> None:
     assert version
     for _ in range(60):
         answers = {item.key: chance.randint(1, 7) for item in instrument.items}
-        Result.objects.keep(fresh_key(), version, answers, "friend", position(instrument, answers), timezone.now().date())
+        keep(answers, version, timezone.now())
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,10 @@ from pytest_django import DjangoDbBlocker
 
 from documents.models import Document, Revision
 from guides.models import Guide
-from quiz.models import Instrument, Result
+from quiz.breakdown import position
+from quiz.models import Instrument, Result, asked
+from quiz.sent import Sent, fresh_key
+from quiz.views import KEEPING
 
 Published = tuple[list[Document], list[Revision]]
 
@@ -77,6 +81,12 @@ class Taker:
     @property
     def address(self) -> str:
         return f"/quiz/results/{self.key}/"
+
+
+def keep(answers: dict[str, int], version: Revision, now: datetime) -> None:
+    """A result of somebody's own, as the form keeps it."""
+    sent = Sent(fresh_key(), "friend", answers, {})
+    assert Result.objects.keep(sent, version, position(asked(version), answers), KEEPING.turn_of(sent.key, now), now.date())
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ def test_shown_without_keeping_it_is_compared_all_the_same_and_nothing_is_writte
     assert Result.objects.count() == 1
 
 
-def test_sending_it_costs_three_queries_at_most(second, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
+def test_sending_it_costs_two_queries_at_most(second, django_assert_max_num_queries):
+    with django_assert_max_num_queries(2):
         second.send()
 
 

@@ -16,13 +16,11 @@ from django.utils import timezone
 
 from documents.content import references
 from quiz import instrument, scoring
-from quiz.breakdown import position
-from quiz.forms import fresh_key
 from quiz.instrument import ANXIETY, AVOIDANCE
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
 from quiz.simulation import answers_at
-from tests.quiz.conftest import publish
+from tests.quiz.conftest import keep, publish
 
 PAGE = "/admin/quiz/result/"
 Answers = dict[str, int]
@@ -47,16 +45,16 @@ def quiz(library: Instrument) -> instrument.Instrument:
 def kept_by(library: Instrument, quiz: instrument.Instrument) -> Callable[[int], list[Answers]]:
     """Keeps so many results of the text as it is now, and says what was answered."""
 
-    def keep(number: int, **given: int) -> list[Answers]:
+    def keep_some(number: int, **given: int) -> list[Answers]:
         chance = random.Random(4)  # noqa: S311 (made-up people)
         people = [{**somebody(quiz, chance), **{key.replace("_", "-"): answer for key, answer in given.items()}} for _ in range(number)]
         version = library.revisions.first()
         assert version
         for answers in people:
-            Result.objects.keep(fresh_key(), version, answers, "friend", position(quiz, answers), timezone.now().date())
+            keep(answers, version, timezone.now())
         return people
 
-    return keep
+    return keep_some
 
 
 @pytest.fixture
@@ -272,7 +270,7 @@ def test_scales_that_measure_one_thing_give_no_planning_values(library, quiz):
     version = library.revisions.first()
     for answer in (1, 2, 3, 4, 5, 6, 7) * 2:
         answers = {item.key: 8 - answer if item.is_reversed else answer for item in quiz.items} | {"alarm-1": 3, "withdrawal-1": 5}
-        Result.objects.keep(fresh_key(), version, answers, "friend", position(quiz, answers), timezone.now().date())
+        keep(answers, version, timezone.now())
     with pytest.raises(CommandError, match="they measure one thing"):
         printed("--anyway")
 
