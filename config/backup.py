@@ -1,0 +1,121 @@
+"""Everything that the site's database holds, in one file and back: what script/backup and script/restore run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from argparse import ArgumentParser
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from config.postgres import PostgresError, running, tool_folders, version
+
+HOME = Path(__file__).resolve().parent.parent / ".postgres/serve"  # the embedded server, as manage.py starts it
+PROGRAMS = ("pg_dump", "pg_restore", "psql")
+PASSING = ("throttle_tally", "django_session")  # counts of the last hours, and who is signed in: restored empty
+AS_WHOEVER_RESTORES = ("--no-owner", "--no-privileges")
+ANEW = b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
+
+
+def backup(url: str, file: Path) -> str:
+    """The file gets its name when it is whole, so that a broken backup never stands in the place of a good one."""
+    passing = [f"--exclude-table-data={table}" for table in PASSING]
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    command: list[str | Path] = [
+        tools_for(url) / "pg_dump",
+        "--format=custom",
+        *AS_WHOEVER_RESTORES,
+        *passing,
+        f"--file={half}",
+        named(url),
+    ]
+    half.touch(mode=0o600)
+    done = subprocess.run(command, env=with_password(url), capture_output=True, text=True, check=False)
+    if done.returncode:
+        half.unlink()
+        raise PostgresError(f"The database could not be read: {done.stderr.strip()}")
+    half.replace(file)
+    return f"{file} holds the whole database. It has the editors' accounts in it: keep it as safe as the site."
+
+
+def restore(url: str, file: Path, *, replace: bool) -> str:
+    """In one transaction: until the very end everybody sees what was there before, and if anything fails that stays."""
+    if not file.is_file():
+        raise PostgresError(f"{file} is no file.")
+    if in_use(url) and not replace:
+        raise PostgresError(
+            "This database is not empty. Name an empty one in DATABASE_URL, or add --replace: then all that is in it is thrown away."
+        )
+    tools = tools_for(url)
+    reading = subprocess.Popen(
+        [tools / "pg_restore", *AS_WHOEVER_RESTORES, "--file=-", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    writing = subprocess.Popen(
+        [tools / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", named(url)],
+        env=with_password(url),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    copy(reading, writing)
+    said = [part.communicate()[1].decode().strip() for part in (reading, writing)]
+    if reading.returncode or writing.returncode:
+        raise PostgresError(f"Nothing was changed, because {file} could not be restored: {' '.join(said).strip()}")
+    return f"The database is as it was when {file} was made. Run manage.py release before you serve it."
+
+
+def copy(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> None:
+    """Only what was read to the end is committed."""
+    assert reading.stdout  # noqa: S101  # asked for
+    assert writing.stdin  # noqa: S101  # asked for
+    with suppress(BrokenPipeError):  # the writer ended: what it says counts
+        writing.stdin.write(ANEW)
+        shutil.copyfileobj(reading.stdout, writing.stdin)
+        if reading.wait() == 0:
+            writing.stdin.write(b"COMMIT;\n")
+
+
+def in_use(url: str) -> bool:
+    with psycopg.connect(url) as link:
+        return link.execute("SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1").rowcount > 0
+
+
+def tools_for(url: str) -> Path:
+    """Of the installed programs those of the server's own version, or else the next newer ones: older ones can't read it."""
+    with psycopg.connect(url) as link:
+        server = link.info.server_version // 10_000
+    fitting = {version(folder, "pg_dump"): folder for folder in reversed(tool_folders(*PROGRAMS))}
+    newer = [major for major in fitting if major >= server]
+    if not newer:
+        raise PostgresError(f"The database is of Postgres {server}: install that version's client programs ({', '.join(PROGRAMS)}).")
+    return fitting[min(newer)]
+
+
+def named(url: str) -> str:
+    """Without the password, which everybody on the machine could read in the list of processes."""
+    return "--dbname=" + make_conninfo("", **{name: value for name, value in conninfo_to_dict(url).items() if name != "password"})
+
+
+def with_password(url: str) -> dict[str, str]:
+    password = conninfo_to_dict(url).get("password")
+    return {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+
+
+def main(does: str, *arguments: str) -> str:
+    parser = ArgumentParser(prog=f"script/{does}", description="Reads DATABASE_URL; where that is not set, the embedded database.")
+    parser.add_argument("file", type=Path)
+    if does == "restore":
+        parser.add_argument("--replace", action="store_true", help="throw away what the database holds now")
+    asked = parser.parse_args(arguments)
+    with ExitStack() as until_the_end:
+        url = os.environ.get("DATABASE_URL") or until_the_end.enter_context(running(HOME))
+        return restore(url, asked.file, replace=asked.replace) if does == "restore" else backup(url, asked.file)
+
+
+if __name__ == "__main__":
+    try:
+        print(main(*sys.argv[1:]))  # noqa: T201
+    except (PostgresError, psycopg.OperationalError, OSError) as problem:
+        sys.exit(str(problem).strip())

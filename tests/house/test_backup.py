@@ -1,0 +1,126 @@
+"""A backup that was never restored is none: all comes back, a broken one changes nothing, and nothing is overwritten by a slip."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from config.backup import PASSING, named
+from tests.house.conftest import Released, manage
+from tests.quiz.conftest import Taker
+from tests.served import served
+
+Script = Callable[..., subprocess.CompletedProcess[str]]
+Rows = dict[str, list[tuple[str]]]
+
+
+@pytest.fixture
+def script(released: Released) -> Script:
+    venv = released.folder / ".venv"
+    if not venv.exists():
+        venv.symlink_to(sys.prefix)
+
+    def run(name: str, *arguments: str | Path, url: str = released.url) -> subprocess.CompletedProcess[str]:
+        command = [released.folder / "script" / name, *arguments]
+        return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture
+def empty(released: Released, request: pytest.FixtureRequest) -> str:
+    name = f"for {request.node.name}"[:60]
+    with psycopg.connect(released.url, autocommit=True) as link:
+        link.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return make_conninfo(released.url, dbname=name)
+
+
+@pytest.fixture
+def taken(released: Released) -> str:
+    """Somebody kept a result; its address."""
+    with served(released.folder, released.url, workers=1) as site:
+        taker = Taker(site)  # type: ignore[arg-type]  # the site answers as Django's client does
+        taker.send()
+    return taker.address
+
+
+def rows(url: str) -> Rows:
+    with psycopg.connect(url) as link:
+        tables = [name for [name] in link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+        return {name: link.execute(SQL("SELECT {0}::text FROM {0} ORDER BY 1").format(Identifier(name))).fetchall() for name in tables}
+
+
+def test_all_comes_back_results_texts_revisions_accounts_and_the_sites_version(released, taken, script, empty, tmp_path, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a password of some length")
+    manage(released.folder, released.url, "createsuperuser", "--no-input", "--username=ines", "--email=")
+    released.ask("UPDATE documents_document SET title = title || '!' WHERE slug = 'anxious'")
+    before = rows(released.url)
+    assert all(before[table] for table in ("quiz_result", "documents_revision", "auth_user", "documents_site", "throttle_tally"))
+    assert script("backup", tmp_path / "monday").returncode == 0
+    restored = script("restore", tmp_path / "monday", url=empty)
+    assert restored.returncode == 0, restored.stderr
+    assert rows(empty) == {**before, **{table: [] for table in PASSING}}
+    with served(released.folder, empty, workers=1) as site:
+        assert site.ask("GET", taken).status_code == 200
+        assert site.ask("GET", "/readyz").status_code == 200
+        Taker(site).send()  # type: ignore[arg-type]  # numbers of new rows go on after those that came back
+        assert len(rows(empty)["quiz_result"]) == len(before["quiz_result"]) + 1
+
+
+def test_what_is_there_is_not_overwritten_unless_it_is_said(released, taken, script, tmp_path):
+    script("backup", tmp_path / "monday")
+    monday = rows(released.url)
+    released.ask("DELETE FROM quiz_result")
+    released.ask("CREATE TABLE of_a_later_release (id int)")
+    tuesday = rows(released.url)
+    refused = script("restore", tmp_path / "monday")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("This database is not empty.")
+    assert rows(released.url) == tuesday
+    assert script("restore", tmp_path / "monday", "--replace").returncode == 0
+    assert rows(released.url) == {**monday, **{table: [] for table in PASSING}}
+
+
+def test_a_broken_backup_changes_nothing(released, taken, script, tmp_path):
+    script("backup", tmp_path / "monday")
+    whole, before = (tmp_path / "monday").read_bytes(), rows(released.url)
+    for part in (whole[: len(whole) // 2], whole[:-2000], whole[:40], b"no backup at all"):
+        (tmp_path / "half").write_bytes(part)
+        refused = script("restore", tmp_path / "half", "--replace")
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("Nothing was changed")
+        assert rows(released.url) == before
+
+
+def test_a_backup_is_for_its_owner_alone_and_takes_the_place_of_an_older_one(script, tmp_path):
+    file = tmp_path / "monday"
+    file.write_text("older")
+    assert script("backup", file).stdout.startswith(f"{file} holds the whole database.")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_bytes().startswith(b"PGDMP")
+
+
+def test_a_backup_that_fails_leaves_the_older_one_and_says_why(script, tmp_path):
+    file = tmp_path / "monday"
+    file.write_text("older")
+    refused = script("backup", file, url="postgresql://nobody:hidden@127.0.0.1:1/nothing")
+    assert refused.returncode == 1
+    assert "127.0.0.1" in refused.stderr
+    assert "hidden" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["monday"]
+    assert file.read_text() == "older"
+    assert "is no file" in script("restore", tmp_path / "tuesday").stderr
+
+
+def test_a_password_is_never_in_the_list_of_processes():
+    assert named("postgresql://ines:hidden@db.example:5433/site?sslmode=require") == (
+        "--dbname=user=ines dbname=site host=db.example port=5433 sslmode=require"
+    )
