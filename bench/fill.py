@@ -1,0 +1,83 @@
+"""Fills a database, named by DATABASE_URL, up to so many guides and results: python -m bench.fill GUIDES RESULTS."""
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from bench.kept import KEY  # noqa: E402
+from documents.models import Revision, digest_of  # noqa: E402
+from guides.models import Guide  # noqa: E402
+from quiz.models import Instrument, Result, asked, year_after  # noqa: E402
+from tests.builders import guide_text  # noqa: E402
+
+AT_ONCE = 500  # guides in one statement
+COPIES = """
+INSERT INTO quiz_result (digest, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
+SELECT sha256(format(%s, lpad(number::text, 10, '0'))::bytea), revision_id, answers, relation, anxiety, avoidance, day, expires_on
+FROM (SELECT * FROM quiz_result LIMIT 1) AS first, generate_series(%s, %s) AS number
+"""
+
+
+def fill_guides(total: int) -> None:
+    have = Guide.objects.count()
+    with ProcessPoolExecutor() as processes:
+        for first in range(have, total, AT_ONCE):
+            add(list(processes.map(written, range(first, min(first + AT_ONCE, total)), chunksize=50)))
+
+
+def written(number: int) -> Guide:
+    now = timezone.now()
+    slug = f"filler-{number}"
+    text = guide_text(slug, title=f"How to be guide {number}")
+    guide = Guide(kind="guide", state="published", publish_at=now, changed_at=now, source=text)
+    guide.derive()
+    return guide
+
+
+@transaction.atomic
+def add(guides: list[Guide]) -> None:
+    Guide.objects.bulk_create(guides)
+    first = (Revision(document=guide, number=1, source=guide.source, made_at=guide.changed_at, note="Made") for guide in guides)
+    Revision.objects.bulk_create(first)
+
+
+def fill_results(total: int) -> None:
+    have = Result.objects.count()
+    if not have:
+        keep_first()
+        have = 1
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(COPIES, [KEY, have, total - 1])
+
+
+def keep_first() -> None:
+    now = timezone.now()
+    current = Instrument.objects.current(now)
+    if current is None:
+        raise SystemExit("There is no quiz in the database: content/ was not imported.")
+    answers = {item.key: number % 7 + 1 for number, item in enumerate(asked(current).items)}
+    today = now.date()
+    row = {"answers": answers, "relation": "friend", "anxiety": 4.2, "avoidance": 3.1, "day": today, "expires_on": year_after(today)}
+    Result.objects.create(digest=digest_of(KEY % ("0" * 10)), revision=current, **row)
+
+
+def settle() -> None:
+    """Leaves nothing to be tidied up by Postgres while others measure."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (FREEZE, ANALYZE)")
+        cursor.execute("CHECKPOINT")
+
+
+if __name__ == "__main__":
+    guides, results = map(int, sys.argv[1:])
+    fill_guides(guides)
+    fill_results(results)
+    settle()

@@ -1,0 +1,59 @@
+"""Starts and ends the servers that are measured."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from bench.processes import children_of
+
+SITE = {"PLAIN_HTTP": "1", "PROXIES": "1", "ALLOWED_HOSTS": "*", "DEBUG": "0", "WEB_CONCURRENCY": "1"}
+SECRET = {"SECRET_KEY": "only-for-the-benchmark-and-worth-nothing-anywhere-else"}
+PATIENCE, PAUSE = 30, 0.02  # seconds
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: int
+
+    @property
+    def workers(self) -> list[int]:
+        return children_of(self.process)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
+def waited_for(port: int) -> None:
+    """Until somebody listens there."""
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        sleep(PAUSE)
+    raise TimeoutError(f"Nobody listened within {PATIENCE} seconds: what the server said stands above.")
+
+
+@contextmanager
+def gunicorn(application: str, settings: Mapping[str, str]) -> Iterator[Server]:
+    """As gunicorn.conf.py says, with one worker."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        port = listener.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", application]
+        env = {**os.environ, **SECRET, **SITE, **settings}
+        server = subprocess.Popen(command, env=env, pass_fds=[listener.fileno()], start_new_session=True)
+    try:
+        yield Server(port, server.pid)
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)  # the master and its worker
+        server.wait()

@@ -1,0 +1,7 @@
+"""The site's own settings, with pages beside its own that are made in other ways."""
+
+from config.settings import *  # noqa: F403
+from config.settings import BASE_DIR, TEMPLATES
+
+ROOT_URLCONF = "bench.targets.urls"
+TEMPLATES = [{**TEMPLATES[0], "DIRS": [BASE_DIR / "templates", BASE_DIR / "bench/targets/templates"]}]

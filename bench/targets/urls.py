@@ -1,0 +1,8 @@
+"""The site's addresses, which its templates name, and two more."""
+
+from django.urls import path
+
+from bench.targets import views
+from config.urls import urlpatterns as site
+
+urlpatterns = [path("bench/row/<slug:slug>/", views.one_row), path("bench/naive/<slug:slug>/", views.naive), *site]

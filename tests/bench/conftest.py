@@ -1,0 +1,85 @@
+"""The shipped guides and quiz, published, and the site with its cache as a web server asks it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+
+from config.pagecache import PageCache
+from documents.models import Document
+from documents.public import is_public
+from guides.views import QUERIES
+from tests.quiz.conftest import library as library
+from tests.quiz.conftest import published as published
+
+MANY = 1000
+
+
+class Site:
+    """Answers as a worker does, and counts for each answer the functions that were called for it, Python's and C's."""
+
+    def __init__(self) -> None:
+        self.application = PageCache(get_wsgi_application(), lambda: "as it is", is_public, QUERIES)
+        self.status = ""
+        self.headers: dict[str, str] = {}
+
+    def calls(self, path: str, host: str = "testserver", **headers: str) -> int:
+        environ: dict[str, Any] = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": host, **headers}
+        setup_testing_defaults(environ)
+        counted = 0
+
+        def count(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal counted
+            counted += event in {"call", "c_call"}
+
+        with staying_connected():
+            sys.setprofile(count)
+            try:
+                b"".join(self.application(environ, self.start))
+            finally:
+                sys.setprofile(None)
+        return counted
+
+    def start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
+        self.status, self.headers = status, dict(headers)
+        return lambda text: None
+
+
+@contextmanager
+def staying_connected() -> Iterator[None]:
+    """Around requests and after them Django would close the connection, and with it the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def site(library, settings) -> Site:
+    settings.ALLOWED_HOSTS = ["*"]  # a page at a host that nobody asked for before is made anew
+    return Site()
+
+
+@pytest.fixture
+def add_guides(library) -> Callable[[], None]:
+    """Publishes many more guides, each like the first but for its name."""
+
+    def add() -> None:
+        first = Document.objects.get(slug="anxious")
+        for number in range(MANY):
+            first.pk, first.slug, first.title = None, f"another-{number}", f"Another guide {number}"
+            copies.append(Document(**{field.attname: getattr(first, field.attname) for field in Document._meta.concrete_fields}))
+        Document.objects.bulk_create(copies)
+
+    copies: list[Document] = []
+    return add

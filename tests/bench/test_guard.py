@@ -1,0 +1,72 @@
+"""What the benchmark measures, guarded without a clock: queries are counted, and the functions that are called for a page.
+
+script/bench measures how long it all takes; this finds in any run of the tests what would make it take many times as long.
+"""
+
+import pytest
+
+from tests.quiz.conftest import Taker
+
+GUIDE = "/guides/anxious/"
+# The most that each public page may ask of the database when it is made; in between it is served from memory.
+QUERIES = {
+    "/": 1,
+    "/guides/": 1,
+    GUIDE: 2,
+    "/quiz/": 3,
+    "/help/": 0,
+    "/about/": 0,
+    "/privacy/": 0,
+    "/robots.txt": 0,
+    "/sitemap.xml": 3,
+}
+
+
+@pytest.mark.parametrize(("path", "most"), QUERIES.items())
+def test_a_page_asks_the_database_few_questions(library, client, django_assert_max_num_queries, path, most):
+    with django_assert_max_num_queries(most):
+        assert client.get(path).status_code == 200
+
+
+def test_the_form_asks_one_question_and_what_is_sent_three(library, client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(1):
+        taker = Taker(client)
+    with django_assert_max_num_queries(3):
+        assert taker.send().status_code == 303
+    with django_assert_max_num_queries(2):
+        assert client.get(taker.address).status_code == 200
+
+
+def test_a_kept_page_costs_next_to_nothing(site):
+    made = site.calls(GUIDE)
+    assert site.status == "200 OK"
+    site.calls(GUIDE)
+    assert site.calls(GUIDE) < made / 50
+
+
+def test_a_page_that_a_browser_has_already_costs_no_more_than_the_page(site):
+    site.calls(GUIDE)
+    whole = site.calls(GUIDE)
+    same = {"HTTP_IF_NONE_MATCH": site.headers["ETag"]}
+    site.calls(GUIDE, **same)
+    assert site.status == "304 Not Modified"
+    assert site.calls(GUIDE, **same) <= whole + 5
+
+
+def test_a_guide_costs_the_same_among_a_thousand(site, add_guides, django_assert_max_num_queries):
+    site.calls(GUIDE)  # reads what is read once: templates, works cited
+    among_few = site.calls(GUIDE, host="few.example")
+    add_guides()
+    with django_assert_max_num_queries(QUERIES[GUIDE]):
+        among_many = site.calls(GUIDE, host="many.example")
+    assert among_many < among_few * 1.1
+
+
+def test_a_result_costs_the_same_among_a_thousand_guides(site, client, add_guides):
+    taker = Taker(client)
+    taker.send()
+    site.calls(taker.address)
+    among_few = site.calls(taker.address)
+    add_guides()
+    assert site.calls(taker.address) < among_few * 1.1
+    assert site.status == "200 OK"
