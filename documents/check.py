@@ -21,6 +21,7 @@ CITED = "\ue000"  # stands for a citation while sentences are cut
 ADDRESSES = {"link_open": "href", "image": "src"}
 SENTENCE_END = re.compile(rf"[.!?…]+[\"”’)\]]*(?:\s*{CITED})*(?=\s|$)")
 ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
+MOST_NAMED = 30  # places of a page that a message lists
 SHORTEST_REPEAT = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
 
 CLAIM = re.compile(
@@ -250,11 +251,15 @@ def check_links(reading: Reading, address: str, library: Library) -> Iterator[Pr
             said = f'There is no page "{path}". Correct the address, or write that page first.'
             yield Problem(link.line, "link-broken", said)
         if known is not None and anchor and anchor not in known:
-            said = f'There is no "#{anchor}" on {path or "this page"}. Its places are: {", ".join(sorted(known))}.'
+            said = f'There is no "#{anchor}" on {path or "this page"}. {places_named(known)}'
             yield Problem(link.line, "link-broken", said)
         elif known is not None and link.eases and link.eases not in known.get(anchor, ()):
             said = f'"{link.address}" does not ease "{link.eases}". Choose a step that does, or add the facet to that step.'
             yield Problem(link.line, "step-eases-other", said)
+
+
+def places_named(places: Collection[str]) -> str:
+    return f"Its places are: {', '.join(sorted(places))}." if len(places) <= MOST_NAMED else f"It has {len(places)} others."
 
 
 def check_shared(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:

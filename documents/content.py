@@ -13,9 +13,11 @@ from documents.check import Library, Reading, check_across
 from documents.kinds import FILES, KINDS, Kind
 from documents.problems import Problem
 from documents.references import Reference, read_references
-from documents.uploads import Raster, RefusedError, measured
+from documents.source import LONGEST, too_long
+from documents.uploads import MOST_BYTES, Raster, RefusedError, measured
 
 PICTURES = "images"
+LARGEST = 2**20  # bytes of a file that is read as text
 DRAFTS = "drafts"  # a document under this folder arrives as a draft
 
 
@@ -57,7 +59,7 @@ def references() -> Mapping[str, Reference]:
 @cache
 def read_works(path: Path, changed: int) -> Mapping[str, Reference]:
     """`changed` is there so that a new version of the file is read anew."""
-    return read_references(path.read_text())[0]
+    return read_references(path.read_text(errors="replace"))[0]
 
 
 def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
@@ -67,13 +69,38 @@ def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
     works = references()
     for kind in KINDS.values():
         for path in [*sorted((root / kind.folder).glob("*.md")), *sorted((root / DRAFTS / kind.folder).glob("*.md"))]:
-            try:
-                text = path.read_bytes().decode()
-            except UnicodeDecodeError as error:
-                unreadable.append(FileProblem(path.relative_to(root), not_utf8(error)))
+            text = text_of(path, root)
+            if isinstance(text, str) and len(text) > LONGEST:
+                text = too_long(len(text))
+            if isinstance(text, Problem):
+                unreadable.append(FileProblem(path.relative_to(root), text))
             else:
                 files.append(File(path.relative_to(root), kind, text, kind.read(text, works)))
     return files, unreadable
+
+
+def text_of(path: Path, root: Path) -> str | Problem:
+    """What a file under `root` says, or why nobody can tell."""
+    try:
+        content = bytes_of(path, root, LARGEST)
+        return content.decode() if len(content) <= LARGEST else too_large()
+    except RefusedError as reason:
+        return Problem(1, "text-unreadable", str(reason))
+    except UnicodeDecodeError as error:
+        return not_utf8(error)
+
+
+def bytes_of(path: Path, root: Path, most: int) -> bytes:
+    """At most so many bytes of a file, and one that says that there are more. Raises `RefusedError` for what is no file of `root`."""
+    if not path.name.isprintable():  # it would forge lines of our output
+        raise RefusedError("The name of this file holds a sign that can't be shown. Name it after its slug.")
+    if not (path.is_file() and path.resolve().is_relative_to(root.resolve())):
+        raise RefusedError("This is no file, or a link that leads out of the folder. Put the file itself here.")
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise RefusedError(f"This file can't be opened: {error.strerror}. Let the one who runs this read it.") from None
 
 
 def gather_pictures(root: Path) -> tuple[list[Raster], list[FileProblem]]:
@@ -82,10 +109,14 @@ def gather_pictures(root: Path) -> tuple[list[Raster], list[FileProblem]]:
     problems: list[FileProblem] = []
     for path in sorted((root / PICTURES).glob("*")):
         try:
-            rasters.append(measured(path.name, path.read_bytes()))
+            rasters.append(measured(path.name, bytes_of(path, root, MOST_BYTES)))
         except RefusedError as reason:
             problems.append(FileProblem(path.relative_to(root), Problem(1, "text-unreadable", str(reason))))
     return rasters, problems
+
+
+def too_large() -> Problem:
+    return Problem(1, "text-too-long", "The file has more than a megabyte, and so much text is not read. Split it into several.")
 
 
 def not_utf8(error: UnicodeDecodeError) -> Problem:
@@ -146,5 +177,9 @@ def twin(file: File, other: Path) -> FileProblem:
 
 def check_other_files(root: Path, today: date) -> list[FileProblem]:
     """The problems of the files that are no documents."""
-    present = [name for name in FILES if (root / name).exists()]
-    return [FileProblem(Path(name), problem) for name in present for problem in FILES[name]((root / name).read_text(), today)]
+    return [FileProblem(Path(name), problem) for name in FILES if (root / name).exists() for problem in check_other_file(root, name, today)]
+
+
+def check_other_file(root: Path, name: str, today: date) -> list[Problem]:
+    text = text_of(root / name, root)
+    return FILES[name](text, today) if isinstance(text, str) else [text]

@@ -36,6 +36,7 @@ LEVELS = {
     "link-broken": Level.ERROR,
     "link-scheme": Level.ERROR,
     "merge-field": Level.WARNING,
+    "paragraph-too-long": Level.ERROR,
     "part-empty": Level.ERROR,
     "part-missing": Level.ERROR,
     "part-repeated": Level.ERROR,
@@ -50,6 +51,7 @@ LEVELS = {
     "slug-taken": Level.ERROR,
     "step-eases-other": Level.ERROR,
     "step-without-actions": Level.ERROR,
+    "text-too-long": Level.ERROR,
     "text-unreadable": Level.ERROR,
     "value-wrong": Level.ERROR,
 }
@@ -82,4 +84,5 @@ class Problem:
 
     def at(self, file: object) -> str:
         """The problem as compilers print one, so that editors can jump to it."""
-        return f"{file}:{self.line}: {self.level} {self.code}: {self.message}"
+        line = f"{file}:{self.line}: {self.level} {self.code}: {self.message}"
+        return "".join(sign if sign.isprintable() else " " for sign in line)  # nobody's text forges a second line

@@ -10,7 +10,8 @@ from documents import check
 from documents.check import Sentence
 from documents.problems import Problem
 from documents.references import Reference
-from documents.render import Heading, Page, outline, parse
+from documents.render import LONGEST as LONGEST_PARAGRAPH
+from documents.render import Heading, Page, line_of, outline, parse
 from documents.source import Fields, split
 
 LONGEST = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
@@ -59,6 +60,7 @@ class Reader:
         yield from self.check_sections()
         for section in self.root.children:
             yield from self.check_entries(section)
+        yield from self.check_paragraphs()
         yield from check.check_markup(self.tokens, self.source.body_line)
         yield from check.check_citations(self.tokens, self.source.body_line, self.references)
         yield from check.check_sentences(sentences)
@@ -111,6 +113,13 @@ class Reader:
         if part in self.parts_with_entries and self.loose(section):
             said = f'Text stands between "{section.title}" and its first "###", where no page shows it. Move it.'
             yield Problem(self.line(section), "section-unknown", said)
+
+    def check_paragraphs(self) -> Iterator[Problem]:
+        for token in self.tokens:
+            if token.meta.get("cut"):
+                rest = "and the rest is not read. Break it up with empty lines."
+                said = f"This paragraph has more than {LONGEST_PARAGRAPH:,} characters, {rest}"
+                yield Problem(line_of(token) + self.source.body_line, "paragraph-too-long", said)
 
     def loose(self, section: Heading) -> Sequence[Token]:
         """What stands above the first entry of a section that has entries, and belongs to none."""

@@ -57,29 +57,34 @@ def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
     """All readable works by key, and what is wrong with the others."""
     try:
         items = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
         line = getattr(error, "lineno", 1)
         return {}, [Problem(line, "text-unreadable", f"This is not JSON: {error}. Mend it, or take the last version that was.")]
+    lines = lines_of_keys(text)
     found: dict[str, Reference] = {}
     problems: list[Problem] = []
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
         try:
             reference = reference_of(item)
-        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
             key = item.get("id", number) if isinstance(item, dict) else number
             said = f"Work {key} can't be read ({type(error).__name__}: {error}). It needs id, author, title and issued."
-            problems.append(Problem(line_of_key(text, key), "value-wrong", said))
+            problems.append(Problem(lines.get(str(key), 1), "value-wrong", said))
             continue
         if reference.key in found:
             said = f'The key "{reference.key}" stands twice. Give one of the works another key.'
-            problems.append(Problem(line_of_key(text, reference.key), "key-repeated", said))
+            problems.append(Problem(lines.get(reference.key, 1), "key-repeated", said))
         found.setdefault(reference.key, reference)
     return found, problems
 
 
-def line_of_key(text: str, key: object) -> int:
-    found = re.search(rf'"id":\s*"{re.escape(str(key))}"', text)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+def lines_of_keys(text: str) -> dict[str, int]:
+    """The line that each key stands on first."""
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        for key in re.findall(r'"id":\s*"([^"]*)"', line):
+            lines.setdefault(key, number)
+    return lines
 
 
 def reference_of(item: Mapping[str, Any]) -> Reference:
@@ -97,7 +102,7 @@ def short_names(families: list[str]) -> str:
 
 def entry(item: Mapping[str, Any], year: int) -> str:
     """The entry in the manner of APA 7: authors, year, title, where it stands, DOI as a link."""
-    edition = f" ({ordinal(item['edition'])} ed.)" if "edition" in item else ""
+    edition = f" ({escape(ordinal(item['edition']))} ed.)" if "edition" in item else ""
     title = escape(item["title"]) + edition
     own = title if "container-title" in item else f"<em>{title}</em>"
     parts = [

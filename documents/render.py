@@ -23,6 +23,7 @@ from documents.references import Citation, Reference
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
 ATTRIBUTE = re.compile(r"\s*(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
+LONGEST = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
 TASK = re.compile(r"\[[ xX]\]\s+")
 IMAGES = "/images/"  # the only place that pictures come from
 
@@ -212,6 +213,14 @@ def read_citation(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def shorten(state: StateCore) -> None:
+    """Cuts paragraphs that are too long to be read, and marks them for the check."""
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > LONGEST:
+            token.content = token.content[:LONGEST]
+            token.meta = {"cut": True}
+
+
 def read_attributes(state: StateCore) -> None:
     """Takes `{#id eases=".."}` off the end of headings and keeps it in the opening token's meta."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
@@ -239,6 +248,7 @@ def markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "typographer": True}, renderer_cls=Renderer).enable("smartquotes")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
     parser.inline.ruler.before("link", "citation", read_citation)
+    parser.core.ruler.before("inline", "shorten", shorten)
     parser.core.ruler.before("inline", "heading_attributes", read_attributes)
     parser.core.ruler.before("inline", "tasks", read_tasks)
     return parser

@@ -7,7 +7,7 @@ repeated keys are refused with their line. What a text means (a date, a choice) 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -17,6 +17,7 @@ import yaml
 
 from documents.problems import Problem
 
+LONGEST = 200_000  # characters; ten times the longest of our own texts, and read within seconds whatever they are
 DEEPEST = 8  # levels of lists and mappings in front matter; the quiz's document needs four
 UNSTORABLE = "A NUL character stands in this line, which no database keeps. Take it out."
 Value = str | tuple[str, ...] | Mapping[str, "Value"]  # a mapping holds the keys under a key, in their order
@@ -47,7 +48,11 @@ class Source:
 
 
 def split(text: str) -> Source:
-    """Takes a text apart at its `---` lines. Line breaks of Windows and old Macs count as one break each."""
+    """Takes a text apart at its `---` lines. Line breaks of Windows and old Macs count as one break each. Of a text that is too long
+    only the beginning is read."""
+    if len(text) > LONGEST:
+        beginning = split(text[:LONGEST])
+        return replace(beginning, problems=(too_long(len(text)), *beginning.problems))
     lines = re.sub(r"\r\n?", "\n", text).split("\n")
     if lines[0].removeprefix("\ufeff").rstrip() != "---":
         return without_front_matter(text, 'The text does not begin with front matter. Put a line "---" first.')
@@ -62,6 +67,11 @@ def split(text: str) -> Source:
         problems = [*problems, *not_a_mapping(node, problems)]
         node = Node(node.line, {})
     return Source(front, dict(mapping(node)), "\n".join(lines[end + 1 :]), end + 2, tuple(problems))
+
+
+def too_long(length: int) -> Problem:
+    said = f"The text has {length:,} characters, and {LONGEST:,} are read at most. Split it into several texts."
+    return Problem(1, "text-too-long", said)
 
 
 def without_front_matter(text: str, message: str) -> Source:

@@ -227,13 +227,13 @@ class GuideReader(Reader):
 
     def check_headings(self) -> Iterator[Problem]:
         """Attributes stand on steps only, and can be read."""
-        steps = self.entries("steps")
+        steps = {id(step) for step in self.entries("steps")}
         for heading in (entry for section in self.root.children for entry in (section, *section.children)):
             line = self.line(heading)
             if heading.attributes_problem:
                 said = f'"{heading.attributes_problem}" can\'t be read. Write {{#anchor-of-the-step eases="facet facet"}}.'
                 yield Problem(line, "heading-attribute", said)
-            if (heading.anchor or heading.eases) and heading not in steps:
+            if (heading.anchor or heading.eases) and id(heading) not in steps:
                 yield Problem(line, "heading-attribute", f'"{heading.title}" is not a step. Only steps have {{#...}}.')
             for facet in sorted(set(heading.eases) - FACETS):
                 said = f'"{facet}" is not a facet of the quiz. Facets are: {", ".join(sorted(FACETS))}.'

@@ -28,6 +28,7 @@ def changed(case: str) -> str:
     text = VALID
     for old, new in re.findall(r"^<<< (.+)\n>>> (.*)$", case, re.MULTILINE):
         old, new = (part.replace("\\n", "\n").replace("\\0", "\0") for part in (old, new))
+        new = re.sub(r"<(\d+) times (.+?)>", lambda match: match[2] * int(match[1]), new, flags=re.DOTALL)
         assert old in text, f"{old!r} is not in the guide"
         text = text.replace(old, new)
     return text
