@@ -1,0 +1,63 @@
+"""Several hosts start a new release at the same moment, on an empty database: one prepares it, the others wait, none fails."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.postgres import THROWAWAY, running
+from pages.management.commands.release import LOCK
+from tests.house.conftest import ROOT
+
+APPLYING, DONE = "  Applying ", "No migrations to apply."
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[str]:
+    with running(tmp_path / "postgres", *THROWAWAY) as url:
+        yield url
+
+
+def releasing(url: str) -> subprocess.Popen[str]:
+    env = {**os.environ, "DATABASE_URL": url, "PLAIN_HTTP": "1"}
+    command = [sys.executable, "manage.py", "release"]
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def test_of_three_that_start_at_once_one_migrates_and_none_fails(database):
+    hosts = [releasing(database) for _ in range(3)]
+    said = [host.communicate()[0] for host in hosts]
+    assert [host.returncode for host in hosts] == [0, 0, 0], said
+    assert sorted(APPLYING in told for told in said) == [False, False, True]
+    assert sum(DONE in told for told in said) == 2
+    with psycopg.connect(database) as link:
+        assert link.execute("SELECT count(*) > 3 FROM documents_document").fetchone() == (True,)
+        assert link.execute("SELECT count(*) = count(DISTINCT (app, name)) FROM django_migrations").fetchone() == (True,)
+
+
+def test_whoever_comes_second_waits_until_the_first_is_done(database):
+    with psycopg.connect(database, autocommit=True) as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        second = releasing(database)
+        while not first.execute("SELECT FROM pg_stat_activity WHERE query LIKE '%%try_advisory%%' AND pid <> pg_backend_pid()").rowcount:
+            os.sched_yield()
+        assert second.poll() is None
+        assert first.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").rowcount == 0
+        first.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    assert APPLYING in second.communicate()[0]
+    assert second.returncode == 0
+
+
+def test_a_host_that_dies_while_it_migrates_holds_nobody_up(database):
+    first = releasing(database)
+    assert first.stdout
+    next(line for line in first.stdout if line.startswith(APPLYING))
+    first.kill()
+    first.communicate()
+    second = releasing(database)
+    said, _ = second.communicate()
+    assert second.returncode == 0, said
