@@ -92,7 +92,7 @@ def read_country(node: Node, taken: set[str], problems: list[Problem]) -> tuple[
     country = Country(fields.required("country"), fields.required("name"))
     if country.code and not re.fullmatch("[a-z]{2,10}", country.code):
         fields.wrong("country", f'is "{country.code}" and has to be a country\'s code in small letters, such as us')
-    if country.code in taken:
+    if country.code and country.code in taken:
         fields.wrong("country", f'is "{country.code}" a second time. Put its helplines into one list')
     helplines = fields.find("helplines")
     problems += fields.all_problems()
