@@ -61,7 +61,7 @@ def old(released: Released) -> Iterator[Site]:
 def test_results_are_kept_and_shown_while_the_next_release_migrates_and_by_both_afterwards(released, old, next_release):
     env = {**os.environ, "DATABASE_URL": released.url, "PLAIN_HTTP": "1"}
     migrating = subprocess.Popen([sys.executable, "manage.py", "release", "--verbosity=0"], cwd=next_release, env=env)
-    meanwhile = []
+    meanwhile: list[str] = []
     while migrating.poll() is None or len(meanwhile) < TAKERS_AT_LEAST:
         meanwhile.append(keeps_and_sees(old))
     assert migrating.returncode == 0
