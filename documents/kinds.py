@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from documents.check import Reading
 from documents.problems import Problem
 from documents.references import Reference, read_references
+
+# HTML, and what else the page of a kind needs, as JSON.
+Made = tuple[str, dict[str, Any]]
 
 
 class Read(Protocol):
@@ -16,12 +19,14 @@ class Read(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """What the ground floor has to know of a kind: its name in the table, its folder of files, its address, its parser."""
+    """What the ground floor has to know of a kind: its name in the table, its folder of files, its address, its parser, and what
+    of its page is made when a text is saved."""
 
     name: str
     folder: str
     address: str  # with {} for the slug
     read: Read
+    make: Callable[[Any], Made] = lambda reading: ("", {})
 
 
 KINDS: dict[str, Kind] = {}

@@ -20,11 +20,14 @@ from documents.content import is_page, references
 from documents.kinds import KINDS, Kind
 from documents.pictures import Picture
 from documents.problems import Problem
+from documents.release import release
 
 models.BinaryField.register_lookup(Length)
 
 # The columns that `Document.derive` sets.
-DERIVED = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints")
+DERIVED = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints", "html", "facts", "made_of")
+# What `DocumentQuerySet.published` says, for SQL of our own.
+PUBLISHED = "state = 'published' AND publish_at <= %(now)s"
 
 
 class State(models.TextChoices):
@@ -91,6 +94,10 @@ class Document(models.Model):
     next_review = models.DateField(null=True, editable=False)
     anchors = models.JSONField(editable=False)  # the places of its page that links may name, each with the facets it eases
     fingerprints = ArrayField(models.BigIntegerField(), editable=False)  # of its sentences
+    # What its page needs beside these, made ready. Both are good for the release and the source that `made_of` is the digest of.
+    html = models.TextField(blank=True, db_default="", editable=False)
+    facts = models.JSONField(null=True, editable=False)
+    made_of = models.BinaryField(null=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -150,6 +157,13 @@ class Document(models.Model):
         self.reviewed, self.next_review = reading.reviewed, reading.next_review
         self.anchors = {anchor: list(facets) for anchor, facets in reading.anchors.items()}
         self.fingerprints = sorted({sentence.fingerprint for sentence in reading.sentences if sentence.is_long})
+        self.html, self.facts = self.of_kind.make(reading)
+        self.made_of = self.digest_of_now
+
+    @property
+    def digest_of_now(self) -> bytes:
+        """What `made_of` is where this release made the columns of the source as it is."""
+        return digest_of(release() + self.source)
 
     @transaction.atomic
     def rewrite(self, source: str, by: User | None, now: datetime, note: str) -> None:

@@ -4,10 +4,11 @@ from django.apps import AppConfig
 
 from documents.kinds import Kind, register
 from guides.parts import ADDRESS, read
+from guides.ready import made
 
 
 class GuidesConfig(AppConfig):
     name = "guides"
 
     def ready(self) -> None:
-        register(Kind("guide", "guides", ADDRESS, read))
+        register(Kind("guide", "guides", ADDRESS, read, made))

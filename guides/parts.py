@@ -63,6 +63,19 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What a guide's page says of its text, small enough to be kept beside it."""
+
+    title: str
+    summary: str
+    authors: list[str]
+    words: int
+    minutes: int  # to read them
+    sources: int
+    related: list[str]  # slugs
+
+
+@dataclass(frozen=True)
 class Parts:
     """What a guide's page shows, top to bottom, and what is wrong with the text."""
 
@@ -90,8 +103,9 @@ class Parts:
     problems: tuple[Problem, ...]
 
     @property
-    def minutes(self) -> int:
-        return max(1, round(self.words / WORDS_A_MINUTE))
+    def facts(self) -> Facts:
+        minutes = max(1, round(self.words / WORDS_A_MINUTE))
+        return Facts(self.title, self.summary, [*self.authors], self.words, minutes, len(self.sources), [*self.related])
 
     @property
     def first_strategies(self) -> tuple[Strategy, ...]:

@@ -23,18 +23,17 @@ def guide_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
-    guide = Guide.objects.published(now).filter(slug=slug).first()
+    guide = Guide.objects.opened(slug, now)
     if guide is None:
         return moved(slug)
-    parts, related = guide.page(now)
+    all_open = ALL_OPEN in request.GET.items()
+    page = (None if all_open else guide.ready_page()) or guide.made_page(now, all_open=all_open)
     site = f"{request.scheme}://{request.get_host()}"
     context = {
         "guide": guide,
-        "parts": parts,
-        "related": related,
-        "structured": structured(parts, site, guide.get_absolute_url(), guide.lastmod),
-        "all_open": ALL_OPEN in request.GET.items(),
-        "review_overdue": bool(parts.next_review and parts.next_review < now.date()),
+        "page": page,
+        "structured": structured(page.about, site, guide.get_absolute_url(), guide.lastmod),
+        "review_overdue": bool(guide.next_review and guide.next_review < now.date()),
     }
     return render(request, "guides/guide.html", context)
 

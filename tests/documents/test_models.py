@@ -106,6 +106,18 @@ def test_rebuilding_the_columns_changes_nothing(edit, run, settings):
     assert list(Document.objects.order_by("pk").values_list(*DERIVED)) == before
 
 
+def test_what_another_release_made_is_made_anew_and_the_rest_left_alone(edit, run):
+    edit("old")
+    edit("new")
+    old, new = Guide.objects.filter(slug="old"), Guide.objects.filter(slug="new")
+    html = old.get().html
+    old.update(html="As it was", made_of=None)
+    new.update(title="Not looked at")
+    assert run("rebuild_columns", "--outdated") == "1 documents had columns that differed from their text.\n"
+    assert (old.get().html, new.get().title) == (html, "Not looked at")
+    assert run("rebuild_columns", "--outdated") == "0 documents had columns that differed from their text.\n"
+
+
 def test_columns_that_went_astray_are_mended_from_the_text(edit, run):
     edit()
     Document.objects.update(title="Wrong", anchors={})

@@ -86,10 +86,41 @@ def test_a_guide_costs_the_same_queries_however_many_there_are(client, publish, 
     publish("two")
     for number in range(50):
         publish(f"more-{number}")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(1):
         client.get("/guides/one/")
     with django_assert_max_num_queries(1):
         client.get("/guides/")
+
+
+@pytest.mark.parametrize("name", ["anxious", "dismissive-avoidant", "fearful-avoidant"])
+def test_a_page_that_lies_ready_is_the_page_that_its_text_makes(client, publish, settings, name):
+    for path in settings.CONTENT_DIR.glob("guides/*.md"):
+        publish(text=path.read_text())
+    ready = client.get(f"/guides/{name}/").content
+    Guide.objects.update(made_of=None)
+    assert client.get(f"/guides/{name}/").content == ready
+
+
+@pytest.mark.parametrize("other", [{"made_of": b"0" * 32}, {"made_of": None, "facts": None, "html": ""}])
+def test_what_another_release_made_of_a_text_is_not_shown(client, publish, other):
+    publish()
+    before = client.get("/guides/waiting/").content
+    Guide.objects.update(**{"html": "As it was", **other})
+    assert client.get("/guides/waiting/").content == before
+
+
+def test_what_was_made_of_another_text_is_not_shown(client, publish):
+    """A release before this one changes the text and knows nothing of what was made of it."""
+    guide = publish()
+    Guide.objects.update(source=guide.source.replace("### Rest\n\n", "### Rest\n\nRead *this* first. "))
+    assert "Read <em>this</em> first." in client.get("/guides/waiting/").content.decode()
+
+
+def test_only_the_open_form_of_a_page_is_made_for_whoever_asks(client, publish, django_assert_max_num_queries):
+    publish()
+    with django_assert_max_num_queries(3):
+        page = client.get("/guides/waiting/?steps=open").content.decode()
+    assert page.count('class="step" open') == 8
 
 
 def test_the_list_shows_the_styles_in_their_order_and_no_empty_one(client, publish):

@@ -1,4 +1,5 @@
-"""release: brings the database up to date with this release, also where several start at once: migrates and imports content/."""
+"""release: brings the database up to date with this release, also where several start at once: migrates, imports content/, and
+makes anew what an older release made of the texts."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ PAUSE = 0.5  # seconds
 
 
 class Command(BaseCommand):
-    help = "Migrates the database and imports content/. Of several that start at once, one does it and the others wait."
+    help = "Migrates the database, imports content/, rebuilds columns. Of several that start at once, one does it and the others wait."
 
     def handle(self, **options: Any) -> None:
         with alone():
@@ -23,6 +24,7 @@ class Command(BaseCommand):
                 call_command("import_content", verbosity=options["verbosity"])
             except CommandError as problems:
                 self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
+            call_command("rebuild_columns", outdated=True, verbosity=0)
 
 
 @contextmanager
