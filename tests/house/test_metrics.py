@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -131,11 +133,17 @@ def test_nobody_learns_from_the_numbers_who_read_or_answered_what(counted):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
-def test_what_a_killed_worker_had_counted_stays(counted):
+def test_what_a_killed_worker_had_counted_stays_and_what_it_was_busy_with_does_not(counted, released):
     for _ in range(6):
         counted.site.get("/guides/")
-    for _ in range(3):
-        counted.site.kill_a_worker()
+    with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
+        link.execute("LOCK quiz_result")
+        waiting = people.submit(counted.site.ask, "GET", f"/quiz/results/{'k' * 43}/")
+        while counted.numbers()["safehaven_requests_in_progress"] != 1:
+            assert not waiting.done()
+        while not waiting.done():
+            counted.site.kill_a_worker()
+        assert isinstance(waiting.exception(), (OSError, HTTPException))
     counted.site.get("/quiz/take/")
     numbers = counted.numbers()
     assert numbers["safehaven_public_pages_total"] == 6
