@@ -1,11 +1,14 @@
 """What becomes of an uploaded file: a plain WebP picture, or a reason why not."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
@@ -144,3 +147,41 @@ def test_a_broken_file_is_taken_or_refused_and_never_raises_anything_else(form, 
     broken = whole[:at] + noise + whole[at + len(noise) :]
     with suppress(RefusedError):
         shown(redrawn(broken))
+
+
+DRAW = """
+import resource, sys
+from documents.uploads import redrawn
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+raster = redrawn(sys.stdin.buffer.read())
+print(raster.width, raster.height)
+"""
+
+
+@pytest.mark.parametrize(
+    ("upload", "size"),
+    [(lambda: picture("PNG", (6300, 6300), "RGBA"), "1600 1600"), (lambda: picture("GIF", (6300, 6300), "P"), "1600 1600")],
+    ids=["PNG", "GIF"],
+)
+def test_the_largest_picture_that_is_taken_is_drawn_within_bounds(upload, size):
+    done = subprocess.run([sys.executable, "-c", DRAW], input=upload(), capture_output=True, cwd=settings.BASE_DIR, check=False)
+    assert done.stdout.decode().strip() == size, done.stderr.decode()[-300:]
+
+
+def test_a_picture_of_many_frames_is_drawn_from_its_first():
+    frames = [Image.new("P", (400, 400), number) for number in range(200)]
+    assert shown(redrawn(picture("GIF", save_all=True, append_images=frames))).size == (40, 20)
+
+
+def test_words_that_unfold_to_gigabytes_inside_a_png_are_refused_or_left_out():
+    words = b"zTXt" + b"a\0\0" + zlib.compress(b"a" * 50_000_000, 9)
+    chunk = struct.pack(">I", len(words) - 4) + words + struct.pack(">I", zlib.crc32(words))
+    whole = picture()
+    with suppress(RefusedError):
+        assert len(redrawn(whole[:33] + chunk + whole[33:]).content) < 1000
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused(noise):
+    assert "Choose a PNG" in refusal(noise)

@@ -264,3 +264,33 @@ def test_the_tag_tells_the_body_and_nothing_else():
     one, other = House(), House()
     assert one.ask().headers["etag"] == other.ask().headers["etag"]
     assert re.fullmatch(r'"[0-9a-f]{32}"', one.ask().headers["etag"])
+
+
+HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)  # as a server hands bytes on
+DATES = st.tuples(st.integers(-1, 99), st.sampled_from(["Jan", "Feb", "Foo"]), st.integers(-1, 99999)).map(
+    lambda day: f"Tue, {day[0]} {day[1]} {day[2]} 99:00:61 GMT".replace("99:00:61", "23:59:59" if day[0] % 2 else "99:00:61")
+)
+
+
+@given(HEADER, HEADER | DATES, HEADER, HEADER, st.sampled_from(["GET", "HEAD"]))
+def test_any_conditions_cookies_and_ranges_are_answered_with_the_page_or_that_it_has_not_changed(tags, since, cookie, coding, method):
+    house = House()
+    asked = {"if_none_match": tags, "if_modified_since": since, "cookie": cookie, "range": cookie, "accept_encoding": coding}
+    for given_headers in (
+        asked,
+        {**asked, "if_none_match": '"other"'},
+        {name: value for name, value in asked.items() if name != "if_none_match"},
+    ):
+        got = house.ask(method=method, **given_headers)
+        assert got.status in {200, 304}
+        assert (got.body == b"") or (got.status == 200 and method == "GET")
+    assert len(house.asked) == 1
+
+
+@given(st.lists(st.tuples(HEADER, HEADER), max_size=12))
+def test_no_query_makes_a_page_of_its_own_and_memory_stays_bounded(asked):
+    house = House(most_bytes=3 * len(WORDS))
+    for path, query in asked:
+        house.ask(f"/{path}", query=query)
+        assert house.cache.bytes <= house.cache.most_bytes
+    assert len(house.cache.pages) <= len({path for path, _ in asked})

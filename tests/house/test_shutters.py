@@ -232,6 +232,17 @@ def kept(house: tuple[Path, str]) -> int:
         return len(link.execute("SELECT FROM quiz_result").fetchall())
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["a" * 21, "a" * 22, "a" * 65, "a" * 3000, "%00" * 22, "%ff" * 22, "%C3%A9" * 22, "a" * 22 + "%0a", "..%2f" * 22, "%E2%80%AE" * 22],
+)
+@pytest.mark.parametrize("page", ["", "delete/", "renew/", "again/", "answers.json"])
+def test_no_key_but_one_that_was_given_out_opens_anything(visitor, key, page):
+    answer = visitor.get(f"/quiz/results/{key}/{page}")
+    assert answer.status_code in {301, 404, 405}
+    assert answer.status_code != 301 or answer.location == f"/quiz/results/{key}/{page}/"
+
+
 TOO_LARGE = "This is too large"
 
 
