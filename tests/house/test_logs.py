@@ -1,6 +1,7 @@
 """What is written down when something goes wrong, line by line, and what of the people who were there never is."""
 
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -10,7 +11,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from config.logs import Lines, without_secrets
+from quiz.forms import fresh_key
 from tests.house.conftest import Released
 
 KEY = "Zq3" + "kW8_mB-" * 6
@@ -142,6 +147,22 @@ def test_what_is_not_http_is_told_by_its_kind_alone(server, words, kind):
     assert (line["level"], line["logger"]) == ("WARNING", "gunicorn.error")
     assert line["message"] == "Something came that is not HTTP as we speak it."
     assert line["exception"] == f"gunicorn.http.errors.{kind}"
+
+
+def test_when_gunicorn_itself_meets_a_failure_the_query_is_left_out():
+    record = logging.LogRecord(
+        "gunicorn.error", logging.ERROR, "", 0, "Error handling request %s %s", ("GET", f"/quiz/?to={KEY[:9]}&me=x"), None
+    )
+    assert json.loads(Lines().format(record))["message"] == "Error handling request GET /quiz/?[query]"
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_no_key_is_written_down_whatever_stands_around_it_and_if_the_link_was_broken(before, after):
+    key = fresh_key()
+    assert key not in without_secrets(f"{before}{key}{after}")
+    broken = without_secrets(f"{before}/{key[:20]}\n{key[20:]}/{after}")
+    assert key[:20] not in broken
+    assert key[20:] not in broken
 
 
 def test_a_site_that_can_not_start_says_why(released):
