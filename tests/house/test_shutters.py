@@ -119,6 +119,14 @@ def answers(visitor, house) -> dict[str, Answer]:
     }
 
 
+def test_a_cache_that_asks_with_the_tags_of_several_versions_is_told_which_it_may_keep(visitor, answers):
+    [style, *_] = re.findall(r'href="(/static/[^"]+\.css)"', answers["a page"].content.decode())
+    for path in (style, "/guides/anxious/"):
+        tag = visitor.get(path).headers["ETag"]
+        for tags, status in ((f'"another", {tag}', 304), (f"W/{tag}", 304), ('"another"', 200)):
+            assert visitor.get(path, **{"If-None-Match": tags}).status_code == status
+
+
 SECRET = {"a kept result", "no result"}
 STATUS = {
     "a page that has not changed": 304,
