@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.page import Answer
-from bench.servers import Server, free_port, waited_for
+from bench.servers import OF_SERVERS, Server, free_port, keep_to, waited_for
 
 CONFIGURATION = Path(__file__).parent.parent / "docs/nginx.conf"
 OF_A_BODY = {"content-length", "last-modified", "etag", "date", "server", "connection", "content-type"}
@@ -30,6 +30,7 @@ def in_front_of(site: Server, folder: Path, on_disk: dict[str, Answer]) -> Itera
     file = folder / "nginx.conf"
     file.write_text(text)
     process = subprocess.Popen(["nginx", "-c", file, "-p", folder, "-e", folder / "error.log", "-g", "daemon off;"])
+    keep_to(OF_SERVERS, process.pid)
     try:
         waited_for(port)
         yield Server(port, process.pid), Server(disk_port, process.pid)

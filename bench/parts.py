@@ -133,4 +133,4 @@ def start_of_one(stage: Stage) -> float:
         return perf_counter() - begun
 
 
-PARTS = (cached, made_otherwise, behind_nginx, submitted, grown, started)
+PARTS = {part.__name__: part for part in (cached, made_otherwise, behind_nginx, submitted, grown, started)}

@@ -1,25 +1,28 @@
-"""What running processes cost, read from Linux's /proc."""
+"""What running processes cost, read from Linux."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
+from time import clock_gettime
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")  # a second
-TIMES = slice(11, 15)  # of the fields after the name: own user and system, and those of ended children that were waited for
+OF_ENDED = slice(13, 15)  # of the fields after the name: user and system of ended children that were waited for
+SCHEDULED = 2  # the clock that counts all threads of a process, as the scheduler saw them (linux/posix-timers_types.h)
 
 
 def cpu_of(roots: tuple[int, ...]) -> float:
-    """Seconds of processor time that these processes and all that they ever started have used."""
-    return sum(ticks_of(root) for root in roots) / TICKS
+    """Seconds of processor time that these processes and all that they ever started have used, threads and ended ones included."""
+    return sum(map(cpu_of_one, roots))
 
 
-def ticks_of(process: int) -> int:
+def cpu_of_one(process: int) -> float:
     try:
+        own = clock_gettime(~process << 3 | SCHEDULED)
         fields = (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
+    except OSError:
         return 0  # it ended since its parent named it, and its parent counts it now
-    return sum(map(int, fields[TIMES])) + sum(ticks_of(child) for child in children_of(process))
+    return own + sum(map(int, fields[OF_ENDED])) / TICKS + sum(map(cpu_of_one, children_of(process)))
 
 
 def children_of(process: int) -> list[int]:

@@ -1,6 +1,7 @@
 """What was found: as a table to read, as JSON to compare with later, and growth as a picture."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,10 +28,11 @@ def write(found: list[Finding], stage: Stage, machine: dict[str, object]) -> Pat
         "machine": machine,
         "targets": [one.told_whole() for one in found],
         "skipped": stage.skipped,
-        "rounds": {name: [vars(one) for one in done.rounds] for name, done in stage.measured.items()},
+        "rounds": {name: [asdict(one) for one in done.rounds] for name, done in stage.measured.items()},
     }
     file.write_text(json.dumps(told, indent=1) + "\n")
-    file.with_suffix(".svg").write_text(growth(stage))
+    if len(stage.sizes) > 1:
+        file.with_suffix(".svg").write_text(growth(stage))
     return file
 
 

@@ -1,5 +1,6 @@
 """All servers that are measured, up and warm, and what was measured so far."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -7,7 +8,7 @@ from itertools import repeat
 from pathlib import Path
 
 from bench.page import ask
-from bench.servers import Server, gunicorn
+from bench.servers import OF_SERVERS, OF_THE_CLIENT, Server, gunicorn, keep_to
 from bench.work import Measured, Work, measured
 from bench.world import Size, World
 
@@ -19,6 +20,8 @@ class Stage:
     def __init__(self, folder: Path, stack: ExitStack, world: World) -> None:
         self.folder, self.stack, self.world = folder, stack, world
         self.sizes = world.sizes
+        keep_to(OF_THE_CLIENT, os.getpid())
+        keep_to(OF_SERVERS, world.postgres)
         self.measured: dict[str, Measured] = {}
         self.skipped: list[str] = []
         self.sites = {size: self.start("config.wsgi", size) for size in self.sizes}

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from math import ceil
+from statistics import fmean
 
-from bench.client import drive
+from bench.client import AT_ONCE, drive
 from bench.processes import cpu_of
 
-ROUNDS = 3
-SECONDS = 1.5  # of processor time in a round: the system counts in hundredths
-TRIAL = 0.2  # of processor time to learn how much a request takes
-FEWEST = 40  # requests
+TIMES = 20
+ROUNDS = 3  # each time, of which the cheapest counts
+SECONDS = 0.06  # of processor time in a round
 
 
 @dataclass(frozen=True)
@@ -33,37 +33,42 @@ class Round:
 @dataclass(frozen=True)
 class Measured:
     name: str
-    rounds: list[Round]
+    rounds: list[Round]  # in the order in which they were run
 
     def __str__(self) -> str:
         return f"{self.cost * 1e6:,.0f} µs, {self.rate:,.0f}/s"
 
     @property
+    def counted(self) -> list[Round]:
+        """The cheapest round of each time: others on the machine can only make it dearer."""
+        times = [self.rounds[first : first + ROUNDS] for first in range(0, len(self.rounds), ROUNDS)]
+        return [min(rounds, key=lambda one: one.cost) for rounds in times]
+
+    @property
     def cost(self) -> float:
-        """Of the cheapest round: others on the machine can only make it dearer."""
-        return min(one.cost for one in self.rounds)
+        return fmean(one.cost for one in self.counted)
 
     @property
     def rate(self) -> float:
-        return max(one.rate for one in self.rounds)
+        return fmean(one.rate for one in self.counted)
 
 
 def measured(group: Sequence[Work]) -> list[Measured]:
-    """The rounds are interleaved, so that what disturbs the machine meets all of a group alike."""
+    """Rounds are short and taken by turns, so that what disturbs the machine for a while meets all of a group alike."""
     numbers = [enough(work) for work in group]
-    rounds = [[one_round(work, number) for work, number in zip(group, numbers, strict=True)] for _ in range(ROUNDS)]
-    return [Measured(work.name, list(own)) for work, own in zip(group, zip(*rounds, strict=True), strict=True)]
+    turns = [[one_round(work, number) for work, number in zip(group, numbers, strict=True)] for _ in range(TIMES * ROUNDS)]
+    return [Measured(work.name, list(own)) for work, own in zip(group, zip(*turns, strict=True), strict=True)]
 
 
 def enough(work: Work) -> int:
-    """How many requests take about `SECONDS`; found out while the server warms up."""
-    number = FEWEST
-    while (used := one_round(work, number).cost * number) < TRIAL:
+    """How many requests make a round; found out while the server warms up."""
+    number = AT_ONCE
+    while (cost := one_round(work, number).cost) * number < SECONDS:
         number *= 2
-    return max(FEWEST, round(number * SECONDS / used))
+    return max(AT_ONCE, ceil(SECONDS / cost))
 
 
 def one_round(work: Work, number: int) -> Round:
     before = cpu_of(work.processes)
-    rate = drive(work.port, islice(work.requests, number), number, work.status)
-    return Round((cpu_of(work.processes) - before) / number, rate)
+    lasted = drive(work.port, work.requests, number, work.status)
+    return Round((cpu_of(work.processes) - before) / number, number / lasted)
