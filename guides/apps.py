@@ -3,8 +3,8 @@
 from django.apps import AppConfig
 
 from documents.kinds import Kind, register
+from guides.made import made
 from guides.parts import ADDRESS, read
-from guides.ready import made
 
 
 class GuidesConfig(AppConfig):

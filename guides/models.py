@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 from documents.content import references
 from documents.html import Html
 from documents.models import PUBLISHED, Document, DocumentQuerySet
 from documents.release import release
-from guides.parts import ADDRESS, Facts, Parts, Style, mentioned, read
-from guides.ready import html_of, ready
+from guides.made import head_of, text_of
+from guides.parts import ADDRESS, About, Parts, Style, mentioned, read
 from guides.styles import NO_STYLE, STYLES, Description
 
 KIND = "guide"
-# One guide and the others that its page may name, as far as readers may see them; `is_ready` tells whether its HTML is this release's.
-# Written out, because Django takes longer to write it than Postgres to answer.
-PAGE = f"""
-SELECT id, kind, slug, style, reviewed, next_review, changed_at, publish_at, html, facts,
-    made_of = sha256(convert_to(%(release)s || source, 'UTF8')) AS is_ready,
-    (
-        SELECT json_agg(json_build_object('slug', slug, 'title', title, 'summary', summary)) FROM documents_document
-        WHERE kind = %(kind)s AND language = %(language)s AND {PUBLISHED}
-        AND slug = ANY(ARRAY(SELECT jsonb_array_elements_text(guide.facts->'links' || (guide.facts->'about'->'related'))))
-    ) AS near
-FROM documents_document AS guide WHERE kind = %(kind)s AND language = %(language)s AND slug = %(slug)s AND {PUBLISHED}
+# A guide whose page lies ready, and the others that the page names, as far as readers may see them. Ready is what this release made
+# of this very text, while its review is not overdue. Written out, because Django takes longer to write it than Postgres to answer.
+READY = f"""
+SELECT slug, title, summary, greatest(changed_at, publish_at),
+    CASE WHEN slug = %(slug)s THEN html END, CASE WHEN slug = %(slug)s THEN facts::json END
+FROM documents_document WHERE kind = %(kind)s AND language = %(language)s AND {PUBLISHED} AND slug = ANY(ARRAY(
+    SELECT jsonb_array_elements_text(facts->'names') FROM documents_document
+    WHERE kind = %(kind)s AND language = %(language)s AND slug = %(slug)s
+    AND made_of = sha256(convert_to(%(release)s || source, 'UTF8')) AND (next_review IS NULL OR next_review >= %(today)s)
+))
 """  # noqa: S608 (all of it is our own)
 
 
@@ -36,9 +35,11 @@ FROM documents_document AS guide WHERE kind = %(kind)s AND language = %(language
 class Page:
     """What a guide's page shows."""
 
-    about: Facts
-    html: Html
+    about: About
+    head: Html
+    text: Html
     related: list[Guide]
+    modified: datetime  # when readers last saw something change
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,19 @@ class GuideManager(models.Manager["Guide"]):
     def published(self, now: datetime) -> DocumentQuerySet[Guide]:
         return self.get_queryset().published(now)
 
-    def opened(self, slug: str, now: datetime) -> Guide | None:
-        """The guide that readers find under a slug, with what its page needs, by one query."""
-        asked = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "release": release()}
-        return next(iter(self.raw(PAGE, asked)), None)
+    def ready_page(self, slug: str, now: datetime) -> Page | None:
+        """The page of the guide under a slug, by one query; None where there is none, or it has to be made from the text."""
+        asked: dict[str, Any] = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "today": now.date()}
+        with connection.cursor() as cursor:
+            cursor.execute(READY, {**asked, "release": release()})
+            found = {row[0]: row for row in cursor.fetchall()}
+        if slug not in found:
+            return None
+        *_, modified, text, facts = found[slug]
+        if not found.keys() >= {*facts["links"]}:
+            return None
+        near = [Guide(kind=KIND, slug=name, title=found[name][1], summary=found[name][2]) for name in facts["related"] if name in found]
+        return Page(About(**facts["about"]), Html(facts["head"]), Html(text), near, modified)
 
     def listed(self, now: datetime) -> DocumentQuerySet[Guide]:
         """What lists show of the guides that readers see, in the order of their titles."""
@@ -84,8 +94,6 @@ class GuideManager(models.Manager["Guide"]):
 
 class Guide(Document):
     objects: ClassVar[GuideManager] = GuideManager()  # type: ignore[assignment]  # a proxy sees fewer rows than its table
-    is_ready: bool | None  # these two are there where `opened` found the guide
-    near: list[dict[str, str]] | None
 
     class Meta:
         proxy = True
@@ -95,18 +103,11 @@ class Guide(Document):
     def get_style_display(self) -> str:
         return STYLES[Style(self.style)].name if self.style else NO_STYLE.name
 
-    def ready_page(self) -> Page | None:
-        """The page as its row keeps it; None where it was made of another text or by another release, or has a link to a draft."""
-        kept = ready(self.facts) if self.is_ready and self.facts else None
-        near = {guide["slug"]: Guide(kind=KIND, **guide) for guide in self.near or ()}
-        if kept is None or not kept.links <= near.keys():
-            return None
-        return Page(kept.about, Html(self.html), [near[slug] for slug in kept.about.related if slug in near])
-
     def made_page(self, now: datetime, *, all_open: bool) -> Page:
         """The page made from the text."""
         parts, related = self.page(now)
-        return Page(parts.facts, html_of(parts, all_open=all_open), related)
+        overdue = parts.next_review is not None and parts.next_review < now.date()
+        return Page(parts.about, head_of(parts, overdue=overdue), text_of(parts, all_open=all_open), related, self.lastmod)
 
     def page(self, now: datetime) -> tuple[Parts, list[Guide]]:
         """The parts, with links only to what readers may see at `now`, and the related guides in the writer's order."""

@@ -63,16 +63,13 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a guide's page says of its text, small enough to be kept beside it."""
+class About:
+    """What is told of a guide, to search engines too."""
 
     title: str
     summary: str
     authors: list[str]
     words: int
-    minutes: int  # to read them
-    sources: int
-    related: list[str]  # slugs
 
 
 @dataclass(frozen=True)
@@ -103,9 +100,12 @@ class Parts:
     problems: tuple[Problem, ...]
 
     @property
-    def facts(self) -> Facts:
-        minutes = max(1, round(self.words / WORDS_A_MINUTE))
-        return Facts(self.title, self.summary, [*self.authors], self.words, minutes, len(self.sources), [*self.related])
+    def about(self) -> About:
+        return About(self.title, self.summary, [*self.authors], self.words)
+
+    @property
+    def minutes(self) -> int:
+        return max(1, round(self.words / WORDS_A_MINUTE))
 
     @property
     def first_strategies(self) -> tuple[Strategy, ...]:

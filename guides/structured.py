@@ -4,25 +4,25 @@ import json
 from datetime import datetime
 
 from documents.html import Html
-from guides.parts import Facts
+from guides.parts import About
 
 # A "<" could end the script element that the text stands in (HTML, 4.12.1.3 "Restrictions for contents of script elements").
 ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
-def structured(facts: Facts, site: str, address: str, modified: datetime) -> Html:
+def structured(about: About, site: str, address: str, modified: datetime) -> Html:
     """An `Article` and its `BreadcrumbList`. `site` is the site's origin, such as "https://example.org"."""
     article = {
         "@type": "Article",
-        "headline": facts.title,
-        "description": facts.summary,
+        "headline": about.title,
+        "description": about.summary,
         "inLanguage": "en",
         "url": site + address,
         "dateModified": modified.isoformat(timespec="seconds"),
-        "wordCount": facts.words,
-        "author": [{"@type": "Organization", "name": name} for name in facts.authors],
+        "wordCount": about.words,
+        "author": [{"@type": "Organization", "name": name} for name in about.authors],
     }
-    trail = [("Home", "/"), ("Guides", "/guides/"), (facts.title, address)]
+    trail = [("Home", "/"), ("Guides", "/guides/"), (about.title, address)]
     crumbs = [
         {"@type": "ListItem", "position": position, "name": name, "item": site + place} for position, (name, place) in enumerate(trail, 1)
     ]

@@ -52,7 +52,7 @@ def test_the_words_that_are_counted_are_those_that_a_reader_sees():
 @pytest.mark.parametrize(("words", "minutes"), [(121, 1), (356, 1), (358, 2), (2380, 10)])
 def test_reading_time_is_computed_from_238_words_a_minute(words, minutes):
     parts = read(VALID.replace("find out.", "find out. " + "word " * (words - 121)), WORKS)
-    assert (parts.words, parts.facts.minutes) == (words, minutes)
+    assert (parts.words, parts.minutes) == (words, minutes)
 
 
 def test_four_strategies_are_shown_and_the_others_are_one_click_away():
