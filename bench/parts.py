@@ -48,12 +48,13 @@ def made_otherwise(stage: Stage) -> list[Finding]:
     """The same page from HTML that lies ready in a row, and from its text as a first draft would make it."""
     stage.world.ask(stage.smallest, TABLE)
     stage.world.ask(stage.smallest, ROW, SLUG, "A guide", main_of(stage.page["identity"].body.decode()))
-    other = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="bench.targets.settings")
+    from_row = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="bench.targets.settings")
+    first_draft = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="bench.targets.first_draft")
     cached, miss, row, naive = stage.measure(
         stage.by_site("cached page", get(GUIDE)),
         stage.by_site("guide page on a miss", misses()),
-        stage.by("HTML from one row", other, get(f"/bench/row/{SLUG}/"), 200, stage.world.postgres),
-        stage.by("naive view", other, get(f"/bench/naive/{SLUG}/"), 200, stage.world.postgres),
+        stage.by("HTML from one row", from_row, get(f"/bench/row/{SLUG}/"), 200, stage.world.postgres),
+        stage.by("naive view", first_draft, get(f"/bench/naive/{SLUG}/"), 200, stage.world.postgres),
     )
     return [
         at_least(70, "cached guide page beside the naive view", cached, naive),
