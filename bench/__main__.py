@@ -36,7 +36,7 @@ def main(parts: list[str]) -> int:
             say(f"{perf_counter() - begun:.0f} s: {part}")
             found += PARTS[part](stage)
         file = report.write(found, stage, described)
-    say(f"\n{report.table(found, stage.skipped)}\n\nWritten in {perf_counter() - begun:.0f} s: bench/results/{file.stem}.json and .svg")
+    say(f"\n{report.table(found, stage.skipped)}\n\nWritten in {perf_counter() - begun:.0f} s: bench/results/{file.name}")
     return 0 if all(one.passes for one in found) else 1
 
 

@@ -7,11 +7,18 @@ WIDTH, HEIGHT, EDGE = 640, 360, 60
 COLOURS = ("#1f6f78", "#b4532a", "#6a4c93")
 
 
-def drawn(title: str, sizes: Sequence[str], lines: dict[str, list[float]], bound: float) -> str:
-    """Each line tells for each size how many times dearer it is than for the first; `bound` is what is allowed."""
+def drawn(title: str, sizes: Sequence[Sequence[str]], lines: dict[str, list[float]], bound: float) -> str:
+    """Each line tells for each size how many times dearer it is than for the first; `bound` is what is allowed.
+
+    A size is told in some lines of words.
+    """
     top = max(1.5, *(value for line in lines.values() for value in line)) * 1.05
     parts = [text(WIDTH / 2, 24, title, "middle")]
-    parts += [text(x(at, len(sizes)), HEIGHT - EDGE + 20, size, "middle") for at, size in enumerate(sizes)]
+    parts += [
+        text(x(at, len(sizes)), HEIGHT - EDGE + 20 + 16 * row, words, "middle")
+        for at, size in enumerate(sizes)
+        for row, words in enumerate(size)
+    ]
     for level in (0.5, 1.0, bound, top / 1.05):
         parts.append(rule(y(level, top), "4 4" if level == bound else ""))
         parts.append(text(EDGE - 8, y(level, top) + 4, f"{level:.2g}", "end"))

@@ -41,4 +41,4 @@ def growth(stage: Stage) -> str:
     for what in GROWING:
         costs = [stage.measured[f"{what}, {size}"].cost for size in stage.sizes]
         lines[what] = [cost / costs[0] for cost in costs]
-    return plot.drawn("What a request costs, against the smallest database", [str(size) for size in stage.sizes], lines, FLAT)
+    return plot.drawn("What a request costs, against the smallest database", [size.words for size in stage.sizes], lines, FLAT)

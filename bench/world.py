@@ -25,7 +25,11 @@ class Size:
     results: int
 
     def __str__(self) -> str:
-        return f"{self.guides:,} guides and {self.results:,} results"
+        return " and ".join(self.words)
+
+    @property
+    def words(self) -> tuple[str, str]:
+        return f"{self.guides:,} guides", f"{self.results:,} results"
 
     @property
     def database(self) -> str:

@@ -85,6 +85,6 @@ def test_a_target_is_met_up_to_its_bound(found, at_least, passes):
 
 
 def test_the_plot_names_what_grows_and_how_much_is_stored():
-    picture = plot.drawn("Costs", ["10", "100"], {"a page & more": [1.0, 1.04], "a result": [1.0, 2.5]}, 1.1)
+    picture = plot.drawn("Costs", [["10 guides", "3 results"], ["100 guides"]], {"a page & more": [1.0, 1.04], "a result": [1.0, 2.5]}, 1.1)
     words = [element.text for element in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314 (our own)
-    assert {"Costs", "10", "100", "a page & more", "a result", "1.1", "2.5"} <= set(words)
+    assert {"Costs", "10 guides", "3 results", "100 guides", "a page & more", "a result", "1.1", "2.5"} <= set(words)
