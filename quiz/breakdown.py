@@ -238,7 +238,7 @@ def reason(instrument: Instrument, item: Item, answers: Mapping[str, int]) -> Re
 
 @dataclass(frozen=True)
 class Turn:
-    """Another answer with which a line would be gone, and how far it is from the one given."""
+    """Another answer, with which a line might be gone, and how far it is from the one given."""
 
     item: Item
     answer: int
@@ -246,18 +246,18 @@ class Turn:
 
 
 def turning(instrument: Instrument, insights: Sequence[Insight], insight: Insight, answers: Mapping[str, int]) -> str:
-    """The smallest change of one answer of the facet that takes the line away, found by trying them."""
-    turns = list(turns_of(instrument, insights, insight, answers))
-    if not turns:
+    """The smallest change of one answer of the facet that takes the line away, found by trying them, the smallest first."""
+    turns = sorted(turns_of(instrument, insight, answers), key=attrgetter("distance"))
+    nearest = next((turn for turn in turns if insight not in chosen(instrument, insights, {**answers, turn.item.key: turn.answer})), None)
+    if nearest is None:
         return ""
-    nearest = min(turns, key=attrgetter("distance"))
     return f"Had you answered {or_beyond(nearest, answers, instrument)} to “{nearest.item.text}”, this line would not be here."
 
 
-def turns_of(instrument: Instrument, insights: Sequence[Insight], insight: Insight, answers: Mapping[str, int]) -> Iterator[Turn]:
+def turns_of(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> Iterator[Turn]:
     for item in answered(instrument, insight.facet, answers):
         for answer in range(instrument.scale.lowest, instrument.scale.highest + 1):
-            if insight not in chosen(instrument, insights, {**answers, item.key: answer}):
+            if answer != answers[item.key]:
                 yield Turn(item, answer, abs(answer - answers[item.key]))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from markdown_it.token import Token
 
@@ -143,11 +144,21 @@ class Instrument:
         return Plan(self.dimensions[ANXIETY].norm, self.dimensions[AVOIDANCE].norm, self.correlation)
 
     def items_of(self, facet: str) -> tuple[Item, ...]:
-        return tuple(item for item in self.items if item.facet == facet)
+        return self.by_facet.get(facet, ())
 
     def items_in(self, dimension: str) -> tuple[Item, ...]:
-        inside = {facet.key for facet in self.facets.values() if facet.dimension == dimension}
-        return tuple(item for item in self.items if item.facet in inside)
+        return self.by_dimension.get(dimension, ())
+
+    # Sorted once: a result asks for them a thousand times.
+
+    @cached_property
+    def by_facet(self) -> Mapping[str, tuple[Item, ...]]:
+        return {key: tuple(item for item in self.items if item.facet == key) for key in self.facets}
+
+    @cached_property
+    def by_dimension(self) -> Mapping[str, tuple[Item, ...]]:
+        inside = {key: facet.dimension for key, facet in self.facets.items()}
+        return {key: tuple(item for item in self.items if inside.get(item.facet) == key) for key in self.dimensions}
 
 
 def read(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Instrument:
