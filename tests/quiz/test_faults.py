@@ -4,65 +4,20 @@ TAKERS=2000 script/test tests/quiz/test_faults.py is the long form.
 """
 
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
 
-from config.postgres import address, postmaster, running, start
-from tests.house.conftest import copied
+from tests.falling import database, folder
 from tests.quiz.conftest import Taker
 from tests.served import Site, crowd_takes_the_quiz, served
 
+__all__ = ["database", "folder"]  # fixtures
 TAKERS = int(os.environ.get("TAKERS", "200"))
 TROUBLE_AFTER = 40  # acknowledged results
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
-
-
-class Database:
-    """A Postgres of this test's own, with the site's tables and texts, that keeps its promises when it is stopped."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.url = home, address(home)
-
-    def stop(self) -> None:
-        """At once, as after a loss of power: open transactions are gone, committed ones are in the journal."""
-        number = int(postmaster(self.home)[0])
-        os.kill(number, signal.SIGQUIT)
-        while Path(f"/proc/{number}").exists() and "Z" not in Path(f"/proc/{number}/stat").read_text().split()[2]:
-            os.sched_yield()
-
-    def start(self) -> None:
-        start(self.home, ())
-
-    def fall(self) -> None:
-        self.stop()
-        self.start()
-
-    def cut(self) -> None:
-        self.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
-
-    def ask(self, question: str) -> list[tuple]:
-        with psycopg.connect(self.url, autocommit=True) as link:
-            return link.execute(question).fetchall()
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    return copied(tmp_path / "site")
-
-
-@pytest.fixture
-def database(folder, tmp_path) -> Iterator[Database]:
-    with running(tmp_path / "postgres") as url:
-        env = {**os.environ, "DATABASE_URL": url, "PLAIN_HTTP": "1"}
-        subprocess.run([sys.executable, "manage.py", "release", "--verbosity=0"], cwd=folder, env=env, check=True, capture_output=True)
-        yield Database(tmp_path / "postgres")
 
 
 def test_nothing_acknowledged_is_lost_or_doubled_whatever_falls(folder, database):
