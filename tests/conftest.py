@@ -1,11 +1,15 @@
 """What every test stands on."""
 
+import signal
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.test import override_settings
+
+# A shell that starts us in the background makes us deaf to Ctrl-C, and with us all that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Machines are shared and slow at times: how long an example takes says nothing.
 hypothesis.settings.register_profile("house", deadline=None)
