@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from quiz.models import Result, year_after
@@ -372,3 +372,31 @@ def test_on_a_phone_each_answer_is_as_large_as_a_thumb(page: Page) -> None:
         box = radio.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 40
+
+
+SCRIPT = "**/quiz-form*.js"
+WATCH_SHIFTS = """async () => {
+    await document.fonts.ready;
+    await new Promise(done => new PerformanceObserver(() => done()).observe({ type: "paint", buffered: true }));
+    window.shifts = 0;
+    new PerformanceObserver(list => { window.shifts += list.getEntries().length; }).observe({ type: "layout-shift" });
+}"""
+SHIFTS = "() => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(window.shifts))))"
+
+
+def test_nothing_jumps_when_the_script_arrives_after_the_page(page: Page) -> None:
+    late: list[Route] = []
+    page.route(SCRIPT, lambda route: late.append(route))
+    page.goto("/quiz/take/", wait_until="commit")
+    expect(page.get_by_label("a close friend")).to_be_visible()
+    page.evaluate(WATCH_SHIFTS)
+    late[0].continue_()
+    expect(page.get_by_text("To begin with")).to_be_visible()
+    assert page.evaluate(SHIFTS) == 0
+
+
+def test_where_the_script_never_arrives_every_statement_is_shown_all_the_same(page: Page) -> None:
+    page.route(SCRIPT, lambda route: route.abort())
+    page.goto("/quiz/take/")
+    expect(question(page, STATEMENTS)).to_be_visible()
+    expect(page.get_by_role("button", name=WITHOUT_KEEPING)).to_be_visible()
