@@ -129,13 +129,13 @@ def crowd_takes_the_quiz(site: Site, takers: int) -> dict[bytes, dict[str, int]]
 
 
 def take(site: Site, number: int) -> tuple[bytes, dict[str, int]]:
-    """The final answers of one taker. Every third sends twice at once, every fourth corrects an answer afterwards."""
+    """The final answers of one taker. Every fifth sends twice at once, every seventh corrects an answer afterwards."""
     chance = random.Random(number)  # noqa: S311 (made-up people)
     taker = Taker(site)  # type: ignore[arg-type]  # the site answers as Django's client does
     answers = {item: chance.randint(1, 7) for item in taker.items}
     with ThreadPoolExecutor() as hands:
-        sent = list(hands.map(lambda _: send(taker, answers), range(1 + (number % 3 == 0))))
-    if number % 4 == 0:
+        sent = list(hands.map(lambda _: send(taker, answers), range(1 + (number % 5 == 0))))
+    if number % 7 == 0:
         answers[chance.choice(taker.items)] = chance.randint(1, 7)
         sent.append(send(taker, answers))
     assert {answer.location for answer in sent} == {taker.address}
