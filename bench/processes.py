@@ -27,9 +27,10 @@ def cpu_of_one(process: int) -> float:
 
 def children_of(process: int) -> list[int]:
     children: list[int] = []
-    for task in (PROC / str(process) / "task").glob("*/children"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            children += map(int, task.read_text().split())
+    with suppress(FileNotFoundError, ProcessLookupError):  # it, or one of its threads, has just ended
+        for task in (PROC / str(process) / "task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                children += map(int, (task / "children").read_text().split())
     return children
 
 
