@@ -51,7 +51,7 @@ def test_the_words_that_are_counted_are_those_that_a_reader_sees():
 
 @pytest.mark.parametrize(("words", "minutes"), [(121, 1), (356, 1), (358, 2), (2380, 10)])
 def test_reading_time_is_computed_from_238_words_a_minute(words, minutes):
-    parts = read(VALID.replace("find out.", "find out. " + "word " * (words - 121)), WORKS)
+    parts = read(VALID.replace("find out.", "find out." + "\n\nword" * (words - 121)), WORKS)
     assert (parts.words, parts.minutes) == (words, minutes)
 
 
@@ -80,7 +80,8 @@ def test_a_text_that_repeats_itself_like_the_page_that_inspired_us_is_refused():
     refrains = [(sentence(10**7 + number), count) for number, count in enumerate(REFRAINS)]
     said = [text for text, count in refrains for _ in range(count)] + [sentence(2 * 10**7 + number) for number in range(ALONE)]
     assert (len(said), len(set(said))) == (150, 49)
-    problems = read(guide_text().replace("### Rest\n", f"### Rest\n\n{' '.join(said)}\n"), WORKS).problems
+    joined = "\n\n".join(said)
+    problems = read(guide_text().replace("### Rest\n", f"### Rest\n\n{joined}\n"), WORKS).problems
     expected = [("sentence-repeated" if count > 2 else "sentence-twice", f'"{text}" stands {count} times') for text, count in refrains]
     assert sorted((problem.code, problem.message.partition(", in lines")[0]) for problem in problems) == sorted(expected)
 

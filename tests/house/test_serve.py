@@ -116,4 +116,4 @@ def test_without_debug_it_serves_this_machine_with_hashed_files(serving, port):
         style = re.search(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', page)
         assert style
         assert get(port, style[1])[0] == 200
-        assert get(port, "/healthz", host="elsewhere.example")[0] == 400
+        assert get(port, "/", host="elsewhere.example")[0] == 400

@@ -19,7 +19,7 @@ from django.conf import settings
 from config.limits import FORM, UPLOAD
 from quiz.views import KEEPING
 from tests.documents.test_uploads import picture
-from tests.house.conftest import copied
+from tests.house.conftest import Released
 from tests.quiz.conftest import Taker
 from tests.served import Answer, Site, collect, started
 
@@ -52,18 +52,10 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """A checkout with its texts in a database of its own, on the server that these tests run on."""
-    folder, name = copied(tmp_path_factory.mktemp("shutters") / "site"), f"shutters_{os.getpid()}"
-    server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server.replace(f"dbname=run_{os.getpid()}", "dbname=postgres"), autocommit=True) as link:
-        link.execute(f'CREATE DATABASE "{name}"')
-        url = re.sub(r"dbname=\w+", f"dbname={name}", server)
-        env = {**os.environ, "DATABASE_URL": url, "PLAIN_HTTP": "1", "DEBUG": "0"}
-        subprocess.run([sys.executable, "manage.py", "release", "--verbosity=0"], cwd=folder, env=env, check=True, capture_output=True)
-        collect(folder)
-        yield folder, url
-        link.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def house(released: Released) -> tuple[Path, str]:
+    """The checkout with all its static files, and its database."""
+    collect(released.folder)
+    return released.folder, released.url
 
 
 @pytest.fixture(scope="module")
