@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -37,7 +38,7 @@ class Database:
     def cut(self) -> None:
         self.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
 
-    def ask(self, question: str) -> list[tuple]:
+    def ask(self, question: str) -> list[Any]:
         with psycopg.connect(self.url, autocommit=True) as link:
             return link.execute(question).fetchall()
 

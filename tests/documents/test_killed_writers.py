@@ -61,7 +61,7 @@ class Editor:
     """Somebody who writes a guide in the admin, and goes on when the site does not answer."""
 
     def __init__(self, site: Site, guide: int) -> None:
-        self.site, self.cookies, self.lost = site, SimpleCookie[str](), 0
+        self.site, self.cookies, self.lost = site, SimpleCookie(), 0
         self.page = f"/admin/guides/guide/{guide}/change/"
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
@@ -116,7 +116,7 @@ class Editor:
 
 
 def hidden(page: str, name: str) -> str:
-    return re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)[0]
+    return str(re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)[0])
 
 
 def test_every_save_that_an_editor_heard_of_is_one_revision_and_none_is_there_twice(folder, database):

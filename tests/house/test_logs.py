@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.logs import Lines, without_secrets
-from quiz.forms import fresh_key
+from quiz.sent import fresh_key
 from tests.house.conftest import Released
 
 KEY = "Zq3" + "kW8_mB-" * 6
