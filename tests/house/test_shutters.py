@@ -308,7 +308,7 @@ def manage(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
     checked = manage("manage.py", "check", "--deploy", "--fail-level=DEBUG")
-    assert (checked.returncode, checked.stdout) == (0, "System check identified no issues (0 silenced).\n")
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "System check identified no issues (0 silenced).\n", "")
 
 
 @pytest.mark.parametrize(

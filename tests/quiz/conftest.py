@@ -48,7 +48,7 @@ def open_library(published: Published, django_db_blocker: DjangoDbBlocker) -> It
     with django_db_blocker.unblock():
         yield shelve(published)
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE documents_document CASCADE")
+            cursor.execute("TRUNCATE documents_document, throttle_tally CASCADE")
 
 
 def shelve(published: Published) -> Instrument:
