@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -86,7 +86,7 @@ class Site:
 
     def kill_a_worker(self) -> None:
         workers = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
-        if workers:
+        with suppress(IndexError, ProcessLookupError):  # there is none at the moment, or this one has just died
             os.kill(int(random.choice(workers)), signal.SIGKILL)  # noqa: S311 (any will do)
 
 
