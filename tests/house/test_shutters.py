@@ -301,7 +301,8 @@ GOOD = {"SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "site.example"
 
 
 def manage(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
-    unset = {name: value for name, value in os.environ.items() if name not in {"PLAIN_HTTP", "DEBUG"}}
+    of_tests = {"PLAIN_HTTP", "DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    unset = {name: value for name, value in os.environ.items() if name not in of_tests}
     run = [sys.executable, *command]
     return subprocess.run(run, cwd=settings.BASE_DIR, env={**unset, **GOOD, **env}, capture_output=True, text=True, check=False)
 
