@@ -24,6 +24,7 @@ def when_ready(server: Arbiter) -> None:
     try:
         start_http_server(int(port), registry=registry)
     except (ValueError, OverflowError, OSError) as error:
+        on_exit(server)  # which gunicorn calls only after a start
         sys.exit(f"METRICS_PORT is {port!r}, which can't be used ({error}). Choose a free port, or leave it out for no metrics.")
 
 

@@ -150,14 +150,15 @@ def test_what_a_killed_worker_had_counted_stays_and_what_it_was_busy_with_does_n
     assert numbers["safehaven_requests_in_progress"] == 0
 
 
-def test_a_metrics_port_that_can_not_be_used_is_one_sentence(released, monkeypatch):
+def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_behind(released, tmp_path):
     for wrong in ("many", "99999"):
-        env = {**os.environ, "DATABASE_URL": released.url, "METRICS_PORT": wrong, "PLAIN_HTTP": "1"}
+        env = {**os.environ, "DATABASE_URL": released.url, "METRICS_PORT": wrong, "PLAIN_HTTP": "1", "TMPDIR": str(tmp_path)}
         command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
         answer = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
         assert answer.returncode == 1
         assert answer.stderr.startswith(f"METRICS_PORT is '{wrong}', which can't be used (")
         assert answer.stderr.count("\n") == 1
+        assert not list(tmp_path.iterdir())
 
 
 def test_who_counts_nothing_loads_nothing_for_it():
