@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page, Playwright
 from pytest_django.live_server_helper import LiveServer
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps an event loop running in the tests' thread
@@ -40,3 +40,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
 def base_url(live_server: LiveServer) -> str:
     """So that a test goes to "/guides/", as a reader names it."""
     return live_server.url
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser's console says that it should not, such as a breach of the content security policy."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said

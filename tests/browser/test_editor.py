@@ -30,15 +30,6 @@ def guide(transactional_db: None) -> Guide:
 
 
 @pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser's console says that it should not, such as a breach of the content security policy."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
-@pytest.fixture
 def ines(page: Page, guide: Guide, complaints: list[str]) -> Page:
     """Ines, logged in by the login page. Her rights are her own: the tests before may have emptied the groups."""
     user = User.objects.create_user("ines", password=PASSWORD, is_staff=True)

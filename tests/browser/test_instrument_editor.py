@@ -25,15 +25,6 @@ def quiz(transactional_db: None) -> Instrument:
 
 
 @pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser's console says that it should not, such as a breach of the content security policy."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
-@pytest.fixture
 def writing(page: Page, quiz: Instrument, complaints: list[str]) -> Page:
     """Ines, logged in by the login page, at the quiz's form with its preview drawn. Her rights are her own."""
     user = User.objects.create_user("ines", password=PASSWORD, is_staff=True)

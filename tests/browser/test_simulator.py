@@ -39,15 +39,6 @@ def results(quiz: Instrument) -> None:
 
 
 @pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser's console says that it should not, such as a breach of the content security policy."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
-@pytest.fixture
 def ines(page: Page, quiz: Instrument, complaints: list[str]) -> Iterator[Page]:
     """Ines, logged in, who may look at the quiz and at what its results say. Nothing that she opens makes the browser complain."""
     user = User.objects.create_user("ines", password=PASSWORD, is_staff=True)
