@@ -4,9 +4,8 @@ import re
 import selectors
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
-from itertools import islice
 from time import perf_counter
+from typing import Self
 
 AT_ONCE = 8  # connections, each with one request on its way
 HEAD_END = b"\r\n\r\n"
@@ -21,22 +20,36 @@ class WrongAnswerError(Exception):
     """A server answered something else than what is measured."""
 
 
-def drive(port: int, requests: Iterator[bytes], number: int, status: int) -> float:
-    """Sends the next `number` of the requests, and tells how many seconds it took until all were answered."""
-    left = islice(requests, number)
-    begun = perf_counter()
-    with ExitStack() as opened:
-        poll = opened.enter_context(selectors.DefaultSelector())
-        for request in islice(left, AT_ONCE):
-            line = Line(port, status, poll)
-            opened.callback(line.close)
+class Client:
+    """The connections, and what is asked over them. Each answer has to have the `status`."""
+
+    def __init__(self, port: int, status: int) -> None:
+        self.poll = selectors.DefaultSelector()
+        self.lines = [Line(port, status, self.poll) for _ in range(AT_ONCE)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for line in self.lines:
+            line.close()
+        self.poll.close()
+
+    def drive(self, requests: Iterator[bytes]) -> float:
+        """Sends the requests, which end, and tells how many seconds it took until all were answered."""
+        begun, waiting = perf_counter(), 0
+        for line, request in zip(self.lines, requests, strict=False):
             line.send(request)
-        while poll.get_map():
-            for key, _ in poll.select():
+            waiting += 1
+        while waiting:
+            for key, _ in self.poll.select():
                 line = key.data
                 if line.has_answered():
-                    line.go_on(next(left, None))
-    return perf_counter() - begun
+                    if request := next(requests, b""):
+                        line.send(request)
+                    else:
+                        waiting -= 1
+        return perf_counter() - begun
 
 
 class Line:
@@ -45,40 +58,35 @@ class Line:
     def __init__(self, port: int, status: int, poll: selectors.BaseSelector) -> None:
         self.port, self.status, self.poll = port, status, poll
         self.got = bytearray()
-        self.is_last = False  # the server closes after this answer
-        self.open()
+        self.socket: socket.socket | None = None
 
-    def open(self) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.poll.register(self.socket, selectors.EVENT_READ, self)
+    def opened(self) -> socket.socket:
+        opened = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.poll.register(opened, selectors.EVENT_READ, self)
+        return opened
 
     def close(self) -> None:
-        if self.socket.fileno() >= 0:
+        if self.socket:
             self.poll.unregister(self.socket)
             self.socket.close()
+            self.socket = None
 
     def send(self, request: bytes) -> None:
+        self.socket = self.socket or self.opened()
         self.socket.sendall(request)
-
-    def go_on(self, request: bytes | None) -> None:
-        if request is None or self.is_last:
-            self.close()
-        if request is not None:
-            if self.is_last:
-                self.open()
-            self.send(request)
 
     def has_answered(self) -> bool:
         """Reads what there is; true when the answer is whole."""
-        bite = self.socket.recv(BITE)
+        bite = self.socket.recv(BITE) if self.socket else b""
         if not bite:
             raise WrongAnswerError("The server closed a connection without an answer.")
         self.got += bite
         head_end = self.got.find(HEAD_END)
         if head_end < 0 or len(self.got) < head_end + len(HEAD_END) + self.length(bytes(self.got[:head_end])):
             return False
-        self.is_last = LAST.search(self.got, 0, head_end) is not None
+        if LAST.search(self.got, 0, head_end):
+            self.close()
         self.got.clear()
         return True
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 from statistics import fmean
 
-from bench.client import AT_ONCE, drive
+from bench.client import AT_ONCE, Client
 from bench.processes import cpu_of
 
 TIMES = 20
 ROUNDS = 3  # each time, of which the cheapest counts
-SECONDS = 0.06  # of processor time in a round
+SECONDS = 0.1  # of processor time in a round
+WARM = 50  # requests before anything is measured
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,18 @@ def measured(group: Sequence[Work]) -> list[Measured]:
 
 
 def enough(work: Work) -> int:
-    """How many requests make a round; found out while the server warms up."""
+    """How many requests make a round."""
     number = AT_ONCE
+    one_round(work, WARM)
     while (cost := one_round(work, number).cost) * number < SECONDS:
         number *= 2
     return max(AT_ONCE, ceil(SECONDS / cost))
 
 
 def one_round(work: Work, number: int) -> Round:
-    before = cpu_of(work.processes)
-    lasted = drive(work.port, work.requests, number, work.status)
-    return Round((cpu_of(work.processes) - before) / number, number / lasted)
+    """The first requests are not counted: they open the connections, and wake up what has lain still while others were measured."""
+    with Client(work.port, work.status) as client:
+        client.drive(islice(work.requests, AT_ONCE))
+        before = cpu_of(work.processes)
+        lasted = client.drive(islice(work.requests, number))
+        return Round((cpu_of(work.processes) - before) / number, number / lasted)

@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import client, nginx, plot
+from bench import nginx, plot
+from bench.client import AT_ONCE, Client, WrongAnswerError
 from bench.findings import Finding
 from bench.page import Answer, ask, get
 from bench.processes import cpu_of, resident
@@ -47,22 +48,36 @@ def test_a_bare_server_says_what_it_was_given(bare):
     assert (page.status, page.body, page.header("content-type")) == ("200 OK", b"Hello", "text/html")
 
 
+def asked(server: Server, status: int, number: int, request: bytes) -> float:
+    with Client(server.port, status) as client:
+        return client.drive(repeat(request, number))
+
+
 def test_every_request_is_answered_and_their_work_is_counted(bare):
     ask(bare.port, "/page")
     before = cpu_of((bare.process,))
-    assert client.drive(bare.port, repeat(get("/page")), 2000, 200) > 0
-    assert client.drive(bare.port, repeat(get("/304")), 2000, 304) > 0
+    assert asked(bare, 200, 2000, get("/page")) > 0
+    assert asked(bare, 304, 2000, get("/304")) > 0
     assert cpu_of((bare.process,)) > before
     assert [resident(worker) > 0 for worker in bare.workers] == [True]
 
 
 def test_another_answer_than_what_is_measured_is_an_error(bare):
-    with pytest.raises(client.WrongAnswerError, match="Instead of 304 the server answered:"):
-        client.drive(bare.port, repeat(get("/page")), 1, 304)
+    with pytest.raises(WrongAnswerError, match="Instead of 304 the server answered:"):
+        asked(bare, 304, 1, get("/page"))
 
 
 def test_a_server_may_close_a_connection_after_each_answer(bare):
-    assert client.drive(bare.port, repeat(get("/page", Connection="close")), 50, 200) > 0
+    assert asked(bare, 200, 50, get("/page", Connection="close")) > 0
+
+
+def test_connections_stay_open_from_one_lot_of_requests_to_the_next(bare):
+    with Client(bare.port, 200) as client:
+        requests = repeat(get("/page"))
+        client.drive(islice(requests, AT_ONCE))
+        sockets = {line.socket for line in client.lines}
+        client.drive(islice(requests, AT_ONCE))
+        assert {line.socket for line in client.lines} == sockets
 
 
 def test_the_configuration_for_nginx_is_the_documented_one_but_for_what_belongs_to_the_machine():
