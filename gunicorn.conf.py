@@ -1,5 +1,6 @@
 """How gunicorn serves the site, here and in the image. It finds this file by itself, and reads WEB_CONCURRENCY and FORWARDED_ALLOW_IPS."""
 
+import gc
 import os
 
 from config.serverlog import ServerLog
@@ -9,6 +10,7 @@ if os.environ.get("METRICS_PORT"):
 
 wsgi_app = "config.wsgi"
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+preload_app = True  # workers share what the first process loaded, and one that dies is back at once
 worker_class = "gthread"
 # A client that sends its headers slowly holds a thread and costs no more than its stack; the pool of connections to
 # Postgres stays small (config.settings), whatever stands in line for it.
@@ -19,3 +21,10 @@ limit_request_fields = 60
 control_socket_disable = True
 logger_class = ServerLog
 loglevel = "warning"  # and no access log: who reads what is written down nowhere
+
+
+def on_starting(server: object) -> None:
+    """Before workers are forked: what is loaded by now stays, so no collector shall look at it, which would copy it for each of them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(1_000, 20, 20)  # a request leaves little behind that is worth a search

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 
 from bench.processes import children_of
 
-SITE = {"PLAIN_HTTP": "1", "PROXIES": "1", "ALLOWED_HOSTS": "*", "DEBUG": "0", "WEB_CONCURRENCY": "1"}
+SITE = {"PLAIN_HTTP": "1", "PROXIES": "1", "ALLOWED_HOSTS": "*", "DEBUG": "0", "WEB_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "1"}
 SECRET = {"SECRET_KEY": "only-for-the-benchmark-and-worth-nothing-anywhere-else"}
 PATIENCE, PAUSE = 30, 0.02  # seconds
 

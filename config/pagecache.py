@@ -19,7 +19,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import brotli
 
 Headers = list[tuple[str, str]]
-MOST_BYTES = 16 * 2**20  # of all bodies together, in each worker
+MOST_BYTES = 2 * 2**20  # of all bodies together, in each worker: some three hundred pages, as browsers ask for them
 READING = ("GET", "HEAD")
 # Of the request, what may not shape a page that others get too.
 PERSONAL = ("HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
@@ -45,22 +45,24 @@ class Form:
 
 
 class Page:
-    """An answer of the application, and its encodings, each made when it is first asked for."""
+    """An answer of the application, and its encodings, each made when it is first asked for. What nobody asks for takes no room:
+    the body is let go once there is an encoding to get it back from."""
 
     def __init__(self, headers: Headers, body: bytes, made_at: int) -> None:
         self.headers = [(name, value) for name, value in headers if name.lower() not in OWN]
-        self.body = body
+        self.body: bytes | None = body
         self.digest = hashlib.sha256(body).hexdigest()[:32]
         self.made_at = made_at
         self.is_text = any(name.lower() == "content-type" and TEXT.match(value) for name, value in headers)
         self.forms: dict[str, Form] = {}
 
     @property
-    def bytes(self) -> int:
-        return len(self.body) + sum(len(form.body) for coding, form in self.forms.items() if coding)
+    def size(self) -> int:
+        return len(self.body or b"") + sum(len(form.body) for form in self.forms.values())
 
     def encode(self, coding: str) -> Form:
-        body = ENCODERS[coding](self.body) if self.is_text else self.body
+        plain = self.plain()
+        body = ENCODERS[coding](plain) if self.is_text else plain
         own = [("Content-Length", str(len(body))), ("Last-Modified", formatdate(self.made_at, usegmt=True))]
         etag = f'"{self.digest}"'
         if self.is_text:
@@ -69,7 +71,14 @@ class Page:
             own += [("Content-Encoding", coding)]
             etag = f'"{self.digest}-{coding}"'  # a strong tag stands for these very bytes
         self.forms[coding] = form = Form(body, etag, [*self.headers, *own, ("ETag", etag)])
+        self.body = None
         return form
+
+    def plain(self) -> bytes:
+        if self.body is not None:
+            return self.body
+        coding, form = next(iter(self.forms.items()))
+        return DECODERS[coding](form.body) if self.is_text else form.body
 
 
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -77,6 +86,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
     "": lambda body: body,
 }
+DECODERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": lambda body: body}
 
 
 @lru_cache(maxsize=256)
@@ -151,6 +161,7 @@ class PageCache:
                 start_response(answer.status, answer.headers)
                 return [answer.body]
             page = Page(answer.headers, answer.body, int(time()))
+            page.encode(best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))  # before it takes the room of others
             self.keep(key, page, state)
         return self.send(page, environ, start_response)
 
@@ -172,22 +183,22 @@ class PageCache:
         with self.writing:
             if state is not None and state == self.known and key not in self.pages:
                 self.pages[key] = page
-                self.grow(page.bytes)
+                self.grow(page.size)
 
     def encode(self, page: Page, coding: str) -> Form:
         with self.writing:
             form = page.forms.get(coding)
             if form is None:  # nobody was quicker
-                before = page.bytes
+                before = page.size
                 form = page.encode(coding)
-                self.grow(page.bytes - before)
+                self.grow(page.size - before)
         return form
 
     def grow(self, added: int) -> None:
         """Drops the oldest pages until all that is kept fits."""
         self.bytes += added
         while self.bytes > self.most_bytes and self.pages:
-            self.bytes -= self.pages.pop(next(iter(self.pages))).bytes
+            self.bytes -= self.pages.pop(next(iter(self.pages))).size
 
 
 @dataclass(frozen=True)

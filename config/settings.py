@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -55,14 +54,20 @@ def database(url: str) -> dict[str, Any]:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.engine",
         **known,
-        "CONN_HEALTH_CHECKS": True,  # a connection that died with the database is replaced before anybody meets it
         # The pool would wait longer and longer between its tries to reconnect; so it gives up soon, and who comes next tries again.
-        "OPTIONS": {"pool": {"timeout": 3, "reconnect_timeout": 1}, **given},
+        # The cursors of documents.prepared prepare each statement when they first see it; Django's own prepare none.
+        "OPTIONS": {"pool": {"timeout": 3, "reconnect_timeout": 1}, "prepare_threshold": 0, **given},
     }
 
 
+# What pages may load, where forms may go, and who may show a page in a frame (CSP level 3): our own, and else nothing.
+ALLOWED = {
+    "default-src": "'none'",
+    **dict.fromkeys(("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action"), "'self'"),
+    **dict.fromkeys(("base-uri", "frame-ancestors"), "'none'"),
+}
 # What browsers can do and no page of ours ever asks for.
 UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")
 
@@ -94,7 +99,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     *(["config.metrics.Measured"] if METRICS else []),
     "config.headers.FixedHeaders",
-    "csp.middleware.CSPMiddleware",
     "config.supervisors.Supervisors",
     "django.middleware.security.SecurityMiddleware",
     "config.staticfiles.StaticFiles",
@@ -144,11 +148,7 @@ STATIC_ROOT = BASE_DIR / ".static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # uploads are rows, not files
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.staticfiles.Storage"},
 }
 
 # Whom do we let in
@@ -165,6 +165,7 @@ SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63_072_000  # two years, as the prelo
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CSRF_COOKIE_HTTPONLY = False  # the editor's script reads it to send uploads
 FIXED_HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{what} {whom}" for what, whom in ALLOWED.items()),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
@@ -177,16 +178,3 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 300  # a page of the admin's lists has a hundred
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20  # config.limits.UPLOAD: no stranger's file is ever written to a disk
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}

@@ -12,7 +12,11 @@ from django.conf import settings
 def release() -> str:
     """The same for the same code, templates and works cited, whichever process or host asks."""
     works = settings.CONTENT_DIR / "references.json"
-    return digest(works, works.stat().st_mtime_ns if works.exists() else 0)
+    try:
+        changed = works.stat().st_mtime_ns
+    except FileNotFoundError:
+        changed = 0
+    return digest(works, changed)
 
 
 @cache

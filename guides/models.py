@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 
 from documents.content import references
 from documents.html import Html
 from documents.models import PUBLISHED, Document, DocumentQuerySet
+from documents.prepared import prepared
 from documents.release import release
 from guides.made import head_of, text_of
 from guides.parts import ADDRESS, About, Parts, Style, mentioned, read
 from guides.styles import NO_STYLE, STYLES, Description
 
 KIND = "guide"
-# A guide whose page lies ready, and the others that the page names, as far as readers may see them. Ready is what this release made
-# of this very text, while its review is not overdue. Written out, because Django takes longer to write it than Postgres to answer.
+# A guide whose page lies ready, and beside it the guides that the page names, as far as readers may see them. Ready is what this
+# release made of this very text, while its review is not overdue. Written out, because Django takes longer to write it than Postgres
+# to answer.
 READY = f"""
-SELECT slug, title, summary, greatest(changed_at, publish_at),
-    CASE WHEN slug = %(slug)s THEN html END, CASE WHEN slug = %(slug)s THEN facts::json END
-FROM documents_document WHERE kind = %(kind)s AND language = %(language)s AND {PUBLISHED} AND slug = ANY(ARRAY(
-    SELECT jsonb_array_elements_text(facts->'names') FROM documents_document
-    WHERE kind = %(kind)s AND language = %(language)s AND slug = %(slug)s
-    AND made_of = sha256(convert_to(%(release)s || source, 'UTF8')) AND (next_review IS NULL OR next_review >= %(today)s)
-))
+SELECT greatest(changed_at, publish_at), html, facts::json, (
+    SELECT json_object_agg(slug, json_build_array(slug, title, summary)) FROM documents_document
+    WHERE kind = %(kind)s AND language = %(language)s AND {PUBLISHED}
+    AND slug = ANY(ARRAY(SELECT jsonb_array_elements_text(page.facts->'names')))
+)
+FROM documents_document AS page
+WHERE kind = %(kind)s AND language = %(language)s AND slug = %(slug)s AND {PUBLISHED}
+AND made_of = sha256(convert_to(%(release)s || source, 'UTF8')) AND (next_review IS NULL OR next_review >= %(today)s)
 """  # noqa: S608 (all of it is our own)
+
+
+class Near(NamedTuple):
+    """Another guide, as much of it as leads there."""
+
+    slug: str
+    title: str
+    summary: str
+
+    def get_absolute_url(self) -> str:
+        return ADDRESS.format(self.slug)
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,7 @@ class Page:
     about: About
     head: Html
     text: Html
-    related: list[Guide]
+    related: Sequence[Guide | Near]
     modified: datetime  # when readers last saw something change
 
 
@@ -69,16 +84,16 @@ class GuideManager(models.Manager["Guide"]):
     def ready_page(self, slug: str, now: datetime) -> Page | None:
         """The page of the guide under a slug, by one query; None where there is none, or it has to be made from the text."""
         asked: dict[str, Any] = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "today": now.date()}
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(READY, {**asked, "release": release()})
-            found = {row[0]: row for row in cursor.fetchall()}
-        if slug not in found:
+            row = cursor.fetchone()
+        if row is None:
             return None
-        *_, modified, text, facts = found[slug]
-        if not found.keys() >= {*facts["links"]}:
+        modified, text, facts, near = row
+        if not near.keys() >= {*facts["links"]}:
             return None
-        near = [Guide(kind=KIND, slug=name, title=found[name][1], summary=found[name][2]) for name in facts["related"] if name in found]
-        return Page(About(**facts["about"]), Html(facts["head"]), Html(text), near, modified)
+        related = [Near(*near[name]) for name in facts["related"] if name in near]
+        return Page(About(**facts["about"]), Html(facts["head"]), Html(text), related, modified)
 
     def listed(self, now: datetime) -> DocumentQuerySet[Guide]:
         """What lists show of the guides that readers see, in the order of their titles."""

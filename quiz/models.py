@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length
 from django.urls import reverse
 
 from documents.content import references
 from documents.models import Document, DocumentQuerySet, Revision, digest_of
+from documents.prepared import prepared
 from documents.remembering import remembering
 from guides.models import Guide
 from guides.parts import ADDRESS, mentioned, step_titles
@@ -34,7 +35,7 @@ KEEP = f"""
 WITH turn AS ({COUNT})
 INSERT INTO quiz_result AS kept (digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
 SELECT
-    %(digest)s, NULLIF(%(earlier)s, %(digest)s), %(revision)s, %(answers)s, %(relation)s,
+    %(digest)s, NULLIF(%(earlier)s::bytea, %(digest)s), %(revision)s, %(answers)s::jsonb, %(relation)s,
     %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s
 FROM turn WHERE is_allowed
 ON CONFLICT (digest) DO UPDATE SET
@@ -141,7 +142,7 @@ class ResultManager(models.Manager["Result"]):
             "day": today,
             "expires_on": year_after(today),
         }
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(KEEP, {**row, **turn})
             kept: bool = cursor.rowcount > 0
         return kept

@@ -5,10 +5,11 @@ No address is stored: a row is named by a keyed digest, whose key changes each d
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from typing import Any, ClassVar
 
@@ -71,8 +72,12 @@ class Limit:
         return datetime.fromtimestamp((stretch + 1) * self.seconds, UTC)
 
     def digest(self, who: str, now: datetime) -> bytes:
-        key = hmac.digest(settings.SECRET_KEY.encode(), f"throttle {now.date()}".encode(), "sha256")
-        return hmac.digest(key, f"{self.name} {who}".encode(), hashlib.sha256)[:DIGEST]
+        return blake2b(f"{self.name} {who}".encode(), key=key_of(settings.SECRET_KEY, now.date()), digest_size=DIGEST).digest()
+
+
+@lru_cache(maxsize=1)
+def key_of(secret: str, day: date) -> bytes:
+    return hmac.digest(secret.encode(), f"throttle {day}".encode(), "sha256")
 
 
 def address_of(request: HttpRequest) -> str:

@@ -3,7 +3,8 @@
 from bench.targets.settings import *  # noqa: F403
 from config.settings import DATABASES as OF_THE_SITE
 
-DATABASES = {"default": {key: value for key, value in OF_THE_SITE["default"].items() if key not in {"OPTIONS", "CONN_HEALTH_CHECKS"}}}
+OF_DJANGO = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
+DATABASES = {"default": {**OF_THE_SITE["default"], **OF_DJANGO}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

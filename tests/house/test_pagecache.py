@@ -18,6 +18,7 @@ from config.pagecache import PageCache, best_coding
 PUBLIC = ("Cache-Control", "public, max-age=0")
 TEXT = ("Content-Type", "text/html; charset=utf-8")
 WORDS = b"Two people, one harbour. " * 80
+DECODE = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
 
 
 class House:
@@ -161,14 +162,14 @@ def test_head_has_the_headers_of_get_and_no_body():
     assert (head.body, get.headers["content-length"]) == (b"", str(len(WORDS)))
 
 
-@pytest.mark.parametrize(("coding", "decode"), [("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)])
-def test_each_encoding_holds_the_same_page_under_a_tag_of_its_own(coding, decode):
+@pytest.mark.parametrize("coding", DECODE)
+def test_each_encoding_holds_the_same_page_under_a_tag_of_its_own(coding):
     house = House()
-    got = house.ask(accept_encoding=coding or "identity")
-    assert decode(got.body) == WORDS
-    assert (got.headers.get("content-encoding", ""), got.headers["vary"]) == (coding, "Accept-Encoding")
+    got = house.ask(accept_encoding=coding)
+    assert DECODE[coding](got.body) == WORDS
+    assert (got.headers.get("content-encoding", "identity"), got.headers["vary"]) == (coding, "Accept-Encoding")
     assert got.headers["content-length"] == str(len(got.body))
-    tags = {house.ask(accept_encoding=other).headers["etag"] for other in ("br", "gzip", "identity")}
+    tags = {house.ask(accept_encoding=other).headers["etag"] for other in DECODE}
     assert len(tags) == 3
     assert got.headers["etag"] in tags
 
@@ -245,13 +246,29 @@ def test_memory_is_bounded_and_the_oldest_page_goes_first():
     assert len(house.asked) == 5
 
 
-def test_encodings_count_as_memory_too():
+def test_each_encoding_that_is_asked_for_counts_as_memory():
     noise = b"".join(sha256(bytes([number])).digest() for number in range(32))  # can not be compressed
     house = House(body=noise, most_bytes=int(2.5 * len(noise)))
-    house.ask("/a", accept_encoding="identity")
-    house.ask("/b", accept_encoding="gzip")
-    house.ask("/a")
+    for path, coding in (("/a", "identity"), ("/a", "gzip"), ("/b", "gzip"), ("/a", "gzip")):
+        house.ask(path, accept_encoding=coding)
     assert [asked["PATH_INFO"] for asked in house.asked] == ["/a", "/b", "/a"]
+
+
+def test_an_encoding_that_nobody_asks_for_takes_no_memory():
+    house = House(body=b"Harbour. " * 1000, most_bytes=9000)
+    for path in "/a", "/b", "/c", "/a":
+        house.ask(path, accept_encoding="br")
+    assert [asked["PATH_INFO"] for asked in house.asked] == ["/a", "/b", "/c"]
+
+
+@pytest.mark.parametrize("first", ["br", "gzip", "identity"])
+@pytest.mark.parametrize("then", DECODE)
+def test_a_page_is_the_same_in_whatever_encoding_it_was_asked_for_first(first, then):
+    house = House()
+    house.ask(accept_encoding=first)
+    got = house.ask(accept_encoding=then)
+    assert DECODE[then](got.body) == WORDS
+    assert len(house.asked) == 1
 
 
 def test_a_page_larger_than_all_the_memory_is_served_all_the_same():
