@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     "documents",
     "throttle",
     "markdownx",
-    "django.contrib.admin",
+    "throttle.door.GuardedAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

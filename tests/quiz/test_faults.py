@@ -72,6 +72,16 @@ def test_whoever_keeps_nothing_needs_no_database_once_a_result_was_shown(site, d
     database.start()
 
 
+def test_whoever_comes_after_connections_were_cut_notices_nothing(site, database):
+    taker = Taker(site)
+    taker.send()
+    for _ in range(5):
+        database.cut()
+        while database.ask("SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"):
+            pass
+        assert site.ask("GET", taker.address).status_code == 200
+
+
 def test_an_edit_is_read_at_once_although_the_page_was_kept(site, database):
     before = site.get("/guides/").content
     assert b"How to heal anxious attachment" in before

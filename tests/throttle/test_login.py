@@ -15,7 +15,10 @@ def log_in(client, db):
     def log_in(password=GOOD, address="192.0.2.1"):
         sent = {"username": "ines", "password": password}
         answer = client.post("/admin/login/?next=/admin/", sent, REMOTE_ADDR=address)
-        return "in" if answer.status_code == 302 else "stopped" if "too many tries" in answer.content.decode() else "refused"
+        if answer.status_code == 429:
+            assert "too many tries" in answer.content.decode()
+            assert answer["Retry-After"] == "3600"
+        return {302: "in", 429: "stopped", 200: "refused"}[answer.status_code]
 
     return log_in
 
