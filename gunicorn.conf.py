@@ -6,7 +6,7 @@ import os
 from config.serverlog import ServerLog
 
 if os.environ.get("METRICS_PORT"):
-    from config.exporter import child_exit, on_exit, when_ready  # noqa: F401  # gunicorn calls them
+    from config.exporter import child_exit, when_ready  # noqa: F401  # gunicorn calls them
 
 wsgi_app = "config.wsgi"
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"

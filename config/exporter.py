@@ -3,6 +3,7 @@
 gunicorn.conf.py imports this where METRICS_PORT is set, before there is a worker.
 """
 
+import atexit
 import os
 import shutil
 import sys
@@ -17,6 +18,8 @@ FOLDER = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="safeh
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+OWNER = os.getpid()
+
 
 def when_ready(server: Arbiter) -> None:
     registry, port = CollectorRegistry(), os.environ["METRICS_PORT"]
@@ -24,7 +27,6 @@ def when_ready(server: Arbiter) -> None:
     try:
         start_http_server(int(port), registry=registry)
     except (ValueError, OverflowError, OSError) as error:
-        on_exit(server)  # which gunicorn calls only after a start
         sys.exit(f"METRICS_PORT is {port!r}, which can't be used ({error}). Choose a free port, or leave it out for no metrics.")
 
 
@@ -33,5 +35,8 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library leaves it open
 
 
-def on_exit(server: Arbiter) -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
+@atexit.register
+def leave_nothing_behind() -> None:
+    """Also where there never was a start, which gunicorn's own hook would miss. Its workers inherit this."""
+    if os.getpid() == OWNER:
+        shutil.rmtree(FOLDER, ignore_errors=True)

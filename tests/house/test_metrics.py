@@ -150,12 +150,24 @@ def test_what_a_killed_worker_had_counted_stays_and_what_it_was_busy_with_does_n
     assert numbers["safehaven_requests_in_progress"] == 0
 
 
+def started(released, folder, **settings):
+    """What a server says that does not start."""
+    env = {**os.environ, "DATABASE_URL": released.url, "PLAIN_HTTP": "1", "TMPDIR": str(folder), **settings}
+    command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
+    answer = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    return answer
+
+
+def test_a_site_that_can_not_start_says_why_at_the_end_and_leaves_nothing_behind(released, tmp_path):
+    answer = started(released, tmp_path, METRICS_PORT="0", ALLOWED_HOSTS="")
+    assert "ALLOWED_HOSTS is empty. Write the names" in answer.stderr.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_behind(released, tmp_path):
     for wrong in ("many", "99999"):
-        env = {**os.environ, "DATABASE_URL": released.url, "METRICS_PORT": wrong, "PLAIN_HTTP": "1", "TMPDIR": str(tmp_path)}
-        command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
-        answer = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
-        assert answer.returncode == 1
+        answer = started(released, tmp_path, METRICS_PORT=wrong, ALLOWED_HOSTS="x.example")
         assert answer.stderr.startswith(f"METRICS_PORT is '{wrong}', which can't be used (")
         assert answer.stderr.count("\n") == 1
         assert not list(tmp_path.iterdir())
