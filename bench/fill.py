@@ -21,8 +21,8 @@ from tests.builders import guide_text  # noqa: E402
 AT_ONCE = 500  # guides in one statement
 COPIES = """
 INSERT INTO quiz_result (digest, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
-SELECT sha256(format(%s::text, lpad(number::text, 10, '0'))::bytea), revision_id, answers, relation, anxiety, avoidance, day, expires_on
-FROM (SELECT * FROM quiz_result LIMIT 1) AS first, generate_series(%s::int, %s::int) AS number
+SELECT sha256(format(%s, lpad(number::text, 10, '0'))::bytea), revision_id, answers, relation, anxiety, avoidance, day, expires_on
+FROM (SELECT * FROM quiz_result LIMIT 1) AS first, generate_series(%s, %s) AS number
 """
 
 
