@@ -29,6 +29,7 @@ def test_back_corrected_and_sent_again_corrects_the_second_result(page: Page) ->
     page.get_by_role("link", name=AGAIN).click()
     press_through(page, answer="2")
     page.get_by_role("button", name=KEEPING).click()
+    expect(page.get_by_role("heading", name=BESIDE)).to_be_visible()
     link = page.url
     page.go_back()
     page.get_by_role("button", name="Back").click()
