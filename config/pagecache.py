@@ -191,7 +191,8 @@ class PageCache:
             if form is None:  # nobody was quicker
                 before = page.size
                 form = page.encode(coding)
-                self.grow(page.size - before)
+                if page in self.pages.values():  # and was not dropped meanwhile
+                    self.grow(page.size - before)
         return form
 
     def grow(self, added: int) -> None:

@@ -254,6 +254,16 @@ def test_each_encoding_that_is_asked_for_counts_as_memory():
     assert [asked["PATH_INFO"] for asked in house.asked] == ["/a", "/b", "/a"]
 
 
+def test_a_page_that_was_dropped_while_somebody_encoded_it_takes_no_memory():
+    house = House()
+    house.ask("/a", accept_encoding="br")
+    [page] = house.cache.pages.values()
+    house.now = "tuesday"
+    house.ask("/b", accept_encoding="br")
+    house.cache.encode(page, "gzip")
+    assert house.cache.bytes == sum(page.size for page in house.cache.pages.values())
+
+
 def test_an_encoding_that_nobody_asks_for_takes_no_memory():
     house = House(body=b"Harbour. " * 1000, most_bytes=9000)
     for path in "/a", "/b", "/c", "/a":
