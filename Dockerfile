@@ -5,7 +5,7 @@ FROM ${BASE} AS made
 WORKDIR /site
 RUN python -m venv /venv
 COPY requirements.txt .
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 COPY . .
 # Django asks for both to start; the key signs nothing, no database is asked, and neither leaves this stage.
 RUN SECRET_KEY=only-while-the-image-is-made-and-worth-nothing-later DATABASE_URL=postgresql:///none /venv/bin/python manage.py collectstatic --noinput -v 0 \

@@ -1,6 +1,8 @@
 """The locked packages: whole, hashed, and free of any registry's address."""
 
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -29,3 +31,8 @@ def test_everything_asked_for_is_locked_and_the_development_lock_holds_both():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert asked(project["project"]["dependencies"]) <= locked("requirements.txt")
     assert asked(project["dependency-groups"]["dev"]) | locked("requirements.txt") <= locked("requirements-dev.txt")
+
+
+def test_nothing_that_a_locked_package_needs_is_left_out():
+    checked = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
