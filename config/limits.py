@@ -17,7 +17,7 @@ class Limits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "Transfer-Encoding" in request.headers:  # no browser sends a form so, and Django would take it for an empty one
+        if "HTTP_TRANSFER_ENCODING" in request.META:  # no browser sends a form so, and Django would take it for an empty one
             return render(request, "400.html", status=411)
         if size(request) > most(request.path_info):
             while size(request) < READ_AWAY and request.read(PIECE):

@@ -22,7 +22,7 @@ Headers = list[tuple[str, str]]
 MOST_BYTES = 2 * 2**20  # of all bodies together, in each worker: some three hundred pages, as browsers ask for them
 READING = ("GET", "HEAD")
 # Of the request, what may not shape a page that others get too.
-PERSONAL = ("HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+PERSONAL = {"HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"}
 # Of the answer, what each encoding says anew.
 OWN = {"content-length", "content-encoding", "etag", "last-modified", "vary", "date"}
 TEXT = re.compile(r"text/|application/(?:xml|json|rss)|image/svg", re.IGNORECASE)  # the rest is compressed already

@@ -81,6 +81,7 @@ ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").sp
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
+    "django.contrib.staticfiles",  # the first, because each address of a static file looks for it from the start
     "pages",
     "quiz",
     "guides",
@@ -94,7 +95,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.sitemaps",
-    "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
     *(["config.metrics.Measured"] if METRICS else []),
@@ -104,11 +104,11 @@ MIDDLEWARE = [
     "config.staticfiles.StaticFiles",
     "config.limits.Limits",
     "django.middleware.gzip.GZipMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.editors.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.editors.Accounts",
+    "config.editors.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.outage.Outage",
 ]
@@ -127,6 +127,7 @@ TEMPLATES = [
     }
 ]
 LANGUAGE_CODE = "en"
+USE_I18N = False  # the language of a text is its own; nothing is asked for in that of a browser
 TIME_ZONE = "UTC"
 USE_TZ = True
 

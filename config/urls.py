@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("pages.urls")),
     path("quiz/", include("quiz.urls")),
     path("guides/", include("guides.urls")),
     path("images/", include("documents.urls")),
     path("admin/", admin.site.urls),
+    path("", include("pages.urls")),
 ]

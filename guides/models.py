@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ KIND = "guide"
 # release made of this very text, while its review is not overdue. Written out, because Django takes longer to write it than Postgres
 # to answer.
 READY = f"""
-SELECT greatest(changed_at, publish_at), html, facts::json, (
+SELECT greatest(changed_at, publish_at), html, facts, (
     SELECT json_object_agg(slug, json_build_array(slug, title, summary)) FROM documents_document
     WHERE kind = %(kind)s AND language = %(language)s AND {PUBLISHED}
     AND slug = ANY(ARRAY(SELECT jsonb_array_elements_text(page.facts->'names')))
@@ -89,7 +90,8 @@ class GuideManager(models.Manager["Guide"]):
             row = cursor.fetchone()
         if row is None:
             return None
-        modified, text, facts, near = row
+        modified, text, told, near = row
+        facts = json.loads(told)
         if not near.keys() >= {*facts["links"]}:
             return None
         related = [Near(*near[name]) for name in facts["related"] if name in near]

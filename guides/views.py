@@ -31,7 +31,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         page = found.made_page(now, all_open=all_open)
     site = f"{request.scheme}://{request.get_host()}"
     told = structured(page.about, site, request.path, page.modified)
-    return render(request, "guides/guide.html", {"page": page, "structured": told})
+    return render(request, "guides/guide.html", {**vars(page), "structured": told})
 
 
 def moved(slug: str) -> HttpResponse:

@@ -4,10 +4,12 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from quiz.instrument import Instrument
 from quiz.scoring import may_be_scored
 
+FORM_TYPE = "application/x-www-form-urlencoded"  # URL Standard, 5.1
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")  # 128 bits and more, as secrets.token_urlsafe writes them
 VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
 NOBODY_IN_MIND = "Please choose whom you have in mind."
@@ -20,6 +22,11 @@ class Sent:
     relation: str
     answers: dict[str, int]  # by the items' keys
     problems: dict[str, str]  # what to say at each question, in the order of the page; empty where all is well
+
+
+def fields(body: bytes, most: int) -> dict[str, str]:
+    """The fields of a form that a browser sent as FORM_TYPE; of those with the same name the last. A ValueError for more than `most`."""
+    return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=most))
 
 
 def fresh_key() -> str:

@@ -20,13 +20,14 @@ ON CONFLICT (digest) DO UPDATE SET
     anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance, day = EXCLUDED.day, expires_on = EXCLUDED.expires_on
 """
 TODAY, IN_A_YEAR = date.today(), date.today() + timedelta(365)  # noqa: DTZ011 (any day will do)
-pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(os.environ["DATABASE_URL"], kwargs={"autocommit": True}, open=True)
+pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(os.environ["DATABASE_URL"], kwargs={"autocommit": True}, open=False)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     form = dict(parse_qsl(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()))
     key, version, relation, _ = form.pop("key"), form.pop("version"), form.pop("relation"), form.pop("keep")
     answers = json.dumps({item: int(answer) for item, answer in form.items()})
+    pool.open()  # in the worker, for threads do not outlive a fork; once it is open, this does nothing
     with pool.connection() as link:
         link.execute(KEEP, (hashlib.sha256(key.encode()).digest(), version, answers, relation, TODAY, IN_A_YEAR))
     start_response("303 See Other", [("Location", f"/quiz/results/{key}/"), ("Content-Length", "0")])

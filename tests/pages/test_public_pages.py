@@ -51,6 +51,13 @@ def test_no_public_page_sets_a_cookie_or_asks_anybody_else(client, guides, quiz,
         assert foreign(page, outside_links) == [], address
 
 
+@pytest.mark.parametrize("address", ["/help/", "/guides/anxious/", "/quiz/take/", "/no-such-page/"])
+def test_outside_the_admin_nobody_looks_who_is_signed_in(admin_client, guides, quiz, address):
+    own = vars(admin_client.get("/admin/").wsgi_request)
+    asked = vars(admin_client.get(address).wsgi_request)
+    assert own.keys() - asked.keys() >= {"session", "user", "_messages"}
+
+
 def test_no_public_page_has_a_form_or_a_script_or_style_of_its_own(client, guides, quiz):
     for address in ("/", "/help/", "/about/", "/privacy/", "/quiz/", "/no-such-page/"):
         html = client.get(address).content.decode()

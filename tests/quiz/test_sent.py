@@ -2,13 +2,14 @@
 
 import pytest
 from django.conf import settings
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz import instrument
 from quiz.forms import AnswerForm
 from quiz.scoring import may_be_scored
-from quiz.sent import KEY, fresh_key, read_sent
+from quiz.sent import KEY, fields, fresh_key, read_sent
 
 QUIZ = instrument.read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
 ITEMS = [item.key for item in QUIZ.items]
@@ -21,6 +22,17 @@ FORMS = st.fixed_dictionaries(
         **dict.fromkeys(ITEMS, ANSWERS),
     },
 )
+
+
+@given(st.binary(max_size=200) | st.text("a1&=%2fF +;\0\ufffd", max_size=60).map(str.encode))
+def test_the_fields_of_a_form_are_those_that_django_finds(body):
+    assert fields(body, 100) == QueryDict(body.decode(errors="replace")).dict()
+
+
+def test_a_form_may_have_just_so_many_fields():
+    assert fields(b"a=1&b=2", 2) == {"a": "1", "b": "2"}
+    with pytest.raises(ValueError, match="fields"):
+        fields(b"a=1&a=2&b=3", 2)
 
 
 @given(FORMS)
