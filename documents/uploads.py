@@ -4,18 +4,16 @@ import hashlib
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")  # raster only: an SVG is a program
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 1600  # twice the width of our text, for dense screens
 QUALITY = 82
-
-# Pillow reads the size in the header before it decodes, and warns. Small files that unfold to gigabytes end there.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class RefusedError(Exception):
@@ -35,10 +33,11 @@ def redrawn(upload: bytes) -> Raster:
     """The first frame of a picture, upright and at most 1600 pixels long. Raises `RefusedError` for whatever else it is given."""
     if len(upload) > MOST_BYTES:
         raise RefusedError("The file is larger than 10 MB. Make the picture smaller, then try again.")
+    pillow = loaded()
     try:
-        with Image.open(BytesIO(upload), formats=FORMATS) as image:
+        with pillow.open(BytesIO(upload), formats=FORMATS) as image:
             return as_webp(image)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (pillow.DecompressionBombError, pillow.DecompressionBombWarning):
         raise RefusedError("The picture has more than 40 million pixels. Make it smaller, then try again.") from None
     except Exception:  # on a broken or hostile file decoders raise whatever they meet
         raise RefusedError(
@@ -51,15 +50,29 @@ def measured(name: str, content: bytes) -> Raster:
     if name != f"{hashlib.sha256(content).hexdigest()}.webp":
         raise RefusedError("This file is not named after its bytes. Upload the picture in the editor, then export.")
     try:
-        with Image.open(BytesIO(content), formats=["WEBP"]) as image:
+        with loaded().open(BytesIO(content), formats=["WEBP"]) as image:
             image.load()
             return Raster(content, *image.size)
     except Exception:  # as above
         raise RefusedError("This file is not a WebP picture. Upload the picture in the editor, which makes one.") from None
 
 
-def as_webp(image: Image.Image) -> Raster:
+def loaded() -> Any:
+    """Pillow's `Image`, from when somebody brings a picture: it takes 5 MB, which workers that serve readers never need.
+
+    It reads the size in the header before it decodes, and warns. Small files that unfold to gigabytes end there.
+    """
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    return Image
+
+
+def as_webp(image: "Image") -> Raster:
     """Pillow writes a WebP from the pixels alone: profiles, Exif, comments and what hangs behind a picture are not asked for."""
+    from PIL import ImageOps
+
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(image)
     plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
