@@ -26,4 +26,4 @@ loglevel = "warning"  # and no access log: who reads what is written down nowher
 def on_starting(server: object) -> None:
     """Before workers are forked: what is loaded by now stays, so no collector shall look at it, which would copy it for each of them."""
     gc.freeze()
-    gc.set_threshold(1_000, 20, 20)  # a request leaves little behind that is worth a search
+    gc.set_threshold(500, 5, 20)  # a request leaves little behind that is worth a search

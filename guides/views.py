@@ -1,11 +1,12 @@
 """The pages of the healing guides. Both are public: no cookie, no session."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from documents.public import public
+from documents.visitors import render
 from guides.models import Guide
 from guides.structured import structured
 

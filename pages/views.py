@@ -8,13 +8,13 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from documents.public import public
+from documents.visitors import render
 from guides.models import Guide
 from pages import helplines
 from pages.helplines import Helpline, Scope

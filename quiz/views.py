@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from documents.models import Revision
 from documents.public import public
+from documents.visitors import render
 from quiz.breakdown import break_down, position
 from quiz.calendar import written
 from quiz.comparison import Taking, compare

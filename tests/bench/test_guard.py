@@ -3,7 +3,10 @@
 script/bench measures how long it all takes; this finds in any run of the tests what would make it take many times as long.
 """
 
+import gc
+
 import pytest
+from django.http import HttpRequest
 
 from tests.quiz.conftest import Taker
 
@@ -76,3 +79,15 @@ def test_a_result_costs_the_same_among_a_thousand_guides(site, client, add_guide
     add_guides()
     assert site.calls(taker.address) < among_few * 1.1
     assert site.status == "200 OK"
+
+
+@pytest.mark.parametrize("path", ["/", "/guides/", GUIDE, "/quiz/", "/quiz/take/", "/help/"])
+def test_a_page_leaves_nothing_behind_that_waits_to_be_collected(site, path):
+    site.calls(path)
+    gc.collect()
+    gc.disable()
+    try:
+        site.calls(path, host="new.example")
+        assert not [left for left in gc.get_objects() if isinstance(left, HttpRequest)]
+    finally:
+        gc.enable()
