@@ -52,8 +52,11 @@ DocumentType = TypeVar("DocumentType", bound="Document", covariant=True)
 
 class DocumentQuerySet(models.QuerySet[DocumentType]):
     def published(self, now: datetime) -> Self:
-        """Texts that a reader may see at `now`. Every page, list, link and feed for readers asks this."""
-        return self.filter(state=State.PUBLISHED, publish_at__lte=now)
+        """Texts that a reader may see at `now`. Every page, list, link and feed for readers asks this.
+
+        In the language of the site, which stands before the slug in the index that finds a text.
+        """
+        return self.filter(state=State.PUBLISHED, publish_at__lte=now, language=settings.LANGUAGE_CODE)
 
     def library(self, sentences: Iterable[int]) -> Library:
         """These texts as others see them; of their sentences, those among the fingerprints `sentences`."""

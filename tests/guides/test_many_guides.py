@@ -1,0 +1,33 @@
+"""Among thousands of guides those that a page names are found by an index."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from documents.models import Document
+from guides.models import Guide
+from tests.builders import guide_text
+
+MANY = 2_500
+PAGES = 12  # of the index and the table, of eight kilobytes each
+
+
+@pytest.fixture
+def many(db):
+    now = timezone.now()
+    first = Guide(kind="guide", state="published", publish_at=now, changed_at=now, source=guide_text("guide-0"))
+    first.derive()
+    same = {field.attname: getattr(first, field.attname) for field in Document._meta.concrete_fields}
+    Document.objects.bulk_create(Document(**{**same, "slug": f"guide-{number}", "title": f"Guide {number}"}) for number in range(MANY))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE documents_document")
+
+
+@pytest.mark.parametrize("named", [{"slug": "guide-77"}, {"slug__in": ["guide-7", "guide-77", "guide-2477"]}], ids=str)
+def test_guides_are_found_by_their_slugs_in_a_few_pages_of_memory(many, named):
+    asked = Guide.objects.published(timezone.now()).filter(**named)
+    [told] = json.loads(asked.explain(analyze=True, buffers=True, format="json"))
+    assert asked.count() == len(named.get("slug__in", [1]))
+    assert told["Plan"]["Shared Hit Blocks"] + told["Plan"]["Shared Read Blocks"] <= PAGES
