@@ -1,6 +1,8 @@
 """Markdown to outline and HTML: nothing dangerous comes through, whatever was written."""
 
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -112,3 +114,26 @@ def test_headings_become_an_outline_with_lines_and_attributes():
     one = steps.children[0]
     assert [len(root.tokens), len(steps.tokens), len(one.tokens), end.title, end.children] == [3, 3, 3, "End", ()]
     assert (one.title, one.line, one.anchor, one.eases) == ("One two", 6, "one", ("alarm", "distance"))
+
+
+AT_ONCE = """
+import sys
+from threading import Barrier, Thread
+
+from documents.render import parse
+
+sys.setswitchinterval(1e-6)
+start = Barrier(16)
+
+def reads():
+    start.wait()
+    parse("[One](/one/) and <https://two.example/>")
+
+for thread in [Thread(target=reads) for _ in range(16)]:
+    thread.start()
+"""
+
+
+def test_the_first_texts_of_a_process_may_be_read_at_once():
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
