@@ -21,9 +21,14 @@ limit_request_fields = 60
 control_socket_disable = True
 logger_class = ServerLog
 loglevel = "warning"  # and no access log: who reads what is written down nowhere
+gc.disable()  # until there are workers: what is loaded for them is hardly ever garbage, and there is much to look through
 
 
 def on_starting(server: object) -> None:
     """Before workers are forked: what is loaded by now stays, so no collector shall look at it, which would copy it for each of them."""
     gc.freeze()
+
+
+def post_fork(server: object, worker: object) -> None:
+    gc.enable()
     gc.set_threshold(500, 5, 20)  # a request leaves little behind that is worth a search
