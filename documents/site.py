@@ -23,7 +23,8 @@ class Site:
     """The state as it was last seen. With the database gone that stays what it was; it is None until it was seen once."""
 
     def __init__(self) -> None:
-        self.seen: Any = None
+        self.seen: Any = None  # in the database
+        self.known: tuple[Any, int] | None = None
         self.asked_at = -EVERY
         self.asking = Lock()
         self.link: psycopg.Connection[Any] | None = None
@@ -35,10 +36,15 @@ class Site:
                 self.look_up()
             finally:
                 self.asking.release()
-        return None if self.seen is None else (self.seen, int(time()) // DAY)  # helplines and reviews age at midnight (UTC)
+        return self.known
 
     def look_up(self) -> None:
         self.asked_at = monotonic()
+        self.ask()
+        self.known = None if self.seen is None else (self.seen, int(time()) // DAY)  # helplines and reviews age at midnight (UTC)
+
+    def ask(self) -> None:
+        """Renews what is seen; nothing, while the database is away."""
         try:
             # A connection apart from Django's pool, which would hold cached pages up for seconds while the database is gone.
             self.link = self.link or psycopg.connect(**{**connection.get_connection_params(), **PATIENCE}, autocommit=True)
