@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 
 from documents.check import Library, Reading, check_across
@@ -57,6 +57,10 @@ class DocumentQuerySet(models.QuerySet[DocumentType]):
         In the language of the site, which stands before the slug in the index that finds a text.
         """
         return self.filter(state=State.PUBLISHED, publish_at__lte=now, language=settings.LANGUAGE_CODE)
+
+    def once_at(self, slug: str) -> Self:
+        """Texts that had this slug: one at most of each kind and language, which stand before it in the index of redirects."""
+        return self.filter(redirects__kind=F("kind"), redirects__language=F("language"), redirects__slug=slug)
 
     def library(self, sentences: Iterable[int]) -> Library:
         """These texts as others see them; of their sentences, those among the fingerprints `sentences`."""

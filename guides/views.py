@@ -37,7 +37,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 
 def moved(slug: str) -> HttpResponse:
     """Where a guide went that once had this slug."""
-    guide = Guide.objects.published(timezone.now()).filter(redirects__slug=slug).first()
+    guide = Guide.objects.published(timezone.now()).once_at(slug).first()
     if guide is None:
         raise Http404
     return redirect(guide, permanent=True)
