@@ -41,7 +41,7 @@ def answer_all(page: Page, answer: int = 5) -> None:
 
 def press_through(page: Page, answer: str = "5") -> None:
     """By keyboard alone, from the first question to the two buttons."""
-    expect(page.get_by_text("To begin with")).to_be_visible()
+    expect(page.get_by_text("First of all")).to_be_visible()
     page.get_by_label("a close friend").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
@@ -391,7 +391,7 @@ def test_nothing_jumps_when_the_script_arrives_after_the_page(page: Page) -> Non
     expect(page.get_by_label("a close friend")).to_be_visible()
     page.evaluate(WATCH_SHIFTS)
     late[0].continue_()
-    expect(page.get_by_text("To begin with")).to_be_visible()
+    expect(page.get_by_text("First of all")).to_be_visible()
     assert page.evaluate(SHIFTS) == 0
 
 
