@@ -251,9 +251,9 @@ def markdown() -> MarkdownIt:
     parser.core.ruler.before("inline", "shorten", shorten)
     parser.core.ruler.before("inline", "heading_attributes", read_attributes)
     parser.core.ruler.before("inline", "tasks", read_tasks)
-    # mdurl fills its tables when it is first asked, and a thread that asks meanwhile finds half of one (0.1.2: an IndexError).
-    parser.normalizeLink("/")
-    parser.normalizeLinkText("/")
+    # The library looks its rules up, and mdurl its tables, when they are first asked for, and a thread that asks meanwhile finds
+    # half of one (4.3.0: a RuntimeError; 0.1.2: an IndexError). So a first text, with a link, is read before there are threads.
+    parser.parse("<https://safe.example/>")
     return parser
 
 
