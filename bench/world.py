@@ -16,14 +16,8 @@ from psycopg import sql
 from bench.servers import SECRET, SITE
 from config.postgres import postmaster, running
 
-CODE = (
-    "config",
-    "documents",
-    "guides",
-    "pages",
-    "quiz",
-    "throttle",
-)  # what the Dockerfile compiles, so that no server does it at its start
+# What the Dockerfile compiles, so that no server does it at its start.
+CODE = ("config", "documents", "guides", "pages", "quiz", "throttle")
 
 
 @dataclass(frozen=True)
