@@ -1,37 +1,41 @@
 """Which release of the site this process is: columns that depend on more than their text are good for the release that made them."""
 
-from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
+
+NOT_SERVED = {"bench", "tests"}  # our packages that an image leaves out
 
 
 def release() -> str:
-    """The same for the same code, templates and works cited, whichever process or host asks."""
+    """The same for the same code, templates and works cited, whichever process or host asks, and however it reaches them."""
     works = settings.CONTENT_DIR / "references.json"
     try:
         changed = works.stat().st_mtime_ns
     except FileNotFoundError:
         changed = 0
-    return digest(works, changed)
+    return digest(settings.BASE_DIR, works, changed)
 
 
 @cache
-def digest(works: Path, changed: int) -> str:
+def digest(checkout: Path, works: Path, changed: int) -> str:
     """`changed` is there so that a new version of the file is read anew."""
     whole = sha256()
-    for path in [*own_files(), *([works] if changed else [])]:
+    for path in own_files(checkout):
+        whole.update(f"{path.relative_to(checkout)} {path.stat().st_size}\n".encode())
         whole.update(path.read_bytes())
+    if changed:
+        whole.update(works.read_bytes())
     return whole.hexdigest()
 
 
-def own_files() -> Iterator[Path]:
-    """Our code and templates, and the list of what they are built with."""
-    yield from settings.BASE_DIR.glob("requirements.txt")
-    yield from sorted(settings.BASE_DIR.glob("templates/**/*.html"))
-    for app in sorted(apps.get_app_configs(), key=lambda app: app.name):
-        if Path(app.path).parent == settings.BASE_DIR:
-            yield from sorted(Path(app.path).glob("*.py"))
+def own_files(checkout: Path) -> list[Path]:
+    """Our code and templates, and the list of what they are built with.
+
+    Found from the checkout down: the path of an imported package may go through a symbolic link, and is then no part of BASE_DIR.
+    """
+    packages = [file.parent for file in checkout.glob("*/__init__.py") if file.parent.name not in NOT_SERVED]
+    code = [path for package in packages for path in package.rglob("*.py")]
+    return sorted([*checkout.glob("requirements.txt"), *checkout.glob("templates/**/*.html"), *code])

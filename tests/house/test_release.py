@@ -11,7 +11,8 @@ import pytest
 
 from config.postgres import THROWAWAY, running
 from pages.management.commands.release import LOCK
-from tests.house.conftest import ROOT
+from tests.house.conftest import ROOT, copied
+from tests.served import collect, started
 
 APPLYING, DONE = "  Applying ", "No migrations to apply."
 
@@ -61,3 +62,20 @@ def test_a_host_that_dies_while_it_migrates_holds_nobody_up(database):
     second = releasing(database)
     said, _ = second.communicate()
     assert second.returncode == 0, said
+
+
+def test_stored_pages_are_renewed_and_served_also_where_a_symlink_leads_to_the_checkout(database, tmp_path):
+    folder, current = copied(tmp_path / "site"), tmp_path / "current"
+    current.symlink_to(folder)
+    paths = {"PYTHONPATH": str(current), "PWD": str(current), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    env = {**os.environ, "DATABASE_URL": database, "PLAIN_HTTP": "1", **paths}
+    release = [sys.executable, "-m", "django", "release", "--verbosity=0"]
+    collect(folder, "--ignore=admin", "--ignore=markdownx")
+    for words in ("", "<p>Of the next release.</p>"):
+        with (folder / "templates/components/guide_text.html").open("a") as template:
+            template.write(words)
+        subprocess.run(release, cwd=tmp_path, env=env, check=True, capture_output=True)
+    with psycopg.connect(database) as link:
+        link.execute("UPDATE documents_document SET html = html || '<p>As it is stored.</p>'")
+    with started(current, database, workers=1, **paths) as site:
+        assert b"<p>Of the next release.</p><p>As it is stored.</p>" in site.get("/guides/anxious/").content
