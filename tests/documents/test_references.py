@@ -96,5 +96,6 @@ def test_our_own_works_are_readable_and_say_their_evidence():
     text = (settings.CONTENT_DIR / "references.json").read_text()
     works, problems = read_references(text)
     assert problems == []
+    assert len(works) == len(json.loads(text)) > 0
     assert all(work.evidence in EVIDENCE.values() for work in works.values())
     assert {key for item in json.loads(text) for key in item}.isdisjoint({"verified", "verified_at", "finding", "finding_from", "note"})

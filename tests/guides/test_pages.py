@@ -96,17 +96,19 @@ def test_a_guide_costs_the_same_queries_however_many_there_are(client, publish, 
 def test_a_page_that_lies_ready_is_the_page_that_its_text_makes(client, publish, settings, name):
     for path in settings.CONTENT_DIR.glob("guides/*.md"):
         publish(text=path.read_text())
-    ready = client.get(f"/guides/{name}/").content
+    ready = client.get(f"/guides/{name}/")
+    assert ready.status_code == 200
     Guide.objects.update(made_of=None)
-    assert client.get(f"/guides/{name}/").content == ready
+    assert client.get(f"/guides/{name}/").content == ready.content
 
 
 @pytest.mark.parametrize("other", [{"made_of": b"0" * 32}, {"made_of": None, "facts": None, "html": ""}])
 def test_what_another_release_made_of_a_text_is_not_shown(client, publish, other):
     publish()
-    before = client.get("/guides/waiting/").content
+    before = client.get("/guides/waiting/")
+    assert before.status_code == 200
     Guide.objects.update(**{"html": "As it was", **other})
-    assert client.get("/guides/waiting/").content == before
+    assert client.get("/guides/waiting/").content == before.content
 
 
 def test_what_was_made_of_another_text_is_not_shown(client, publish):

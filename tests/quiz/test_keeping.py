@@ -55,7 +55,7 @@ def test_looking_at_a_result_changes_nothing(taker, kept, django_assert_max_num_
     assert {name: after[name] for name in after if name != "_state"} == {name: before[name] for name in before if name != "_state"}
 
 
-@pytest.mark.parametrize("name", ["", "deletion/", "answers.json"])
+@pytest.mark.parametrize("name", ["", "deletion/", "again/", "answers.json"])
 def test_nothing_is_under_a_link_that_is_unknown_or_expired(taker, kept, name):
     for address in (f"/quiz/results/{'x' * 43}/{name}", f"{taker.address}{name}"):
         Result.objects.update(day=TODAY - timedelta(days=365), expires_on=TODAY)
@@ -103,7 +103,9 @@ def test_expired_results_are_purged_and_others_stay(library, client, capsys):
 
 
 def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
+    taker.send(alarm_1=7, alarm_2=7, alarm_3=1)
     before = taker.client.get(taker.address).content
+    assert b"A reply that does not come" in before
     library.rewrite(library.source.replace("A reply that does not come", "Something else"), by=None, now=timezone.now(), note="Changed")
     assert taker.client.get(taker.address).content == before
 
