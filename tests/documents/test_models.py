@@ -52,6 +52,7 @@ def test_two_documents_can_not_have_had_the_same_address(edit):
 
 def test_readers_see_published_documents_from_their_time_on(edit):
     edit("draft", state="draft")
+    Guide.objects.filter(pk=edit("taken-back").pk).update(state="draft")
     later = edit("later")
     Guide.objects.filter(pk=later.pk).update(publish_at=NOW + timedelta(hours=1))
     edit("now")

@@ -111,6 +111,13 @@ def test_what_another_release_made_of_a_text_is_not_shown(client, publish, other
     assert client.get("/guides/waiting/").content == before.content
 
 
+@pytest.mark.parametrize(("days", "said"), [(0, ", next review <time"), (1, ", review was due <time")])
+def test_readers_see_from_the_day_after_that_a_review_is_overdue(client, publish, days, said):
+    due = (timezone.now() - timedelta(days=days)).date()
+    publish(text=guide_text().replace("next_review: 2027-11-01", f"next_review: {due}"))
+    assert said in client.get("/guides/waiting/").content.decode()
+
+
 def test_what_was_made_of_another_text_is_not_shown(client, publish):
     """A release before this one changes the text and knows nothing of what was made of it."""
     guide = publish()
