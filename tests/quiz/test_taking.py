@@ -72,11 +72,12 @@ def test_an_answer_outside_the_scale_is_no_answer(taker, answer):
     assert not Result.objects.exists()
 
 
-@pytest.mark.parametrize("key", ["", "short", "a" * 500, "../../admin/", "<script>"])
+@pytest.mark.parametrize("key", ["", "short", "a" * 21, "a" * 65, "a" * 500, "../../admin/", "<script>"])
 def test_a_key_that_is_none_of_ours_is_replaced(taker, key):
     taker.key = key
     location = taker.send()["Location"]
     assert len(location.split("/")[3]) >= 43
+    assert location != taker.address
     assert taker.client.get(location).status_code == 200
 
 
