@@ -1,5 +1,8 @@
 """The folder content/: its files read, and checked against each other and the calendar."""
 
+import os
+import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +16,18 @@ from documents.check import Library, Reading, check_across
 from documents.kinds import FILES, KINDS, Kind
 from documents.problems import Problem
 from documents.references import Reference, read_references
+from documents.render import IMAGES
 from documents.source import LONGEST, too_long
 from documents.uploads import MOST_BYTES, Raster, RefusedError, measured
 
 PICTURES = "images"
 LARGEST = 2**20  # bytes of a file that is read as text
 DRAFTS = "drafts"  # a document under this folder arrives as a draft
+FOR_PEOPLE = {"LICENSE", "README.md"}  # beside the folders
+# Hidden files, and what editors and office programs leave beside the file that is open: lock files, backups, swap files.
+PASSING = re.compile(r"\..*|.*~|~\$.*|#.*#", re.DOTALL)
+LIKE_TEXTS = {".md", ".markdown", ".mdown", ".mdtext", ".mdx", ".mkd", ".mkdn", ".text", ".txt"}
+LIKE_PICTURES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 
 
 @dataclass(frozen=True)
@@ -53,13 +62,37 @@ class FileProblem:
 def references() -> Mapping[str, Reference]:
     """The works that our texts may cite."""
     path = settings.CONTENT_DIR / "references.json"
-    return read_works(path, path.stat().st_mtime_ns) if path.exists() else {}
+    try:
+        return read_works(path, path.stat().st_mtime_ns)
+    except OSError:
+        return {}
 
 
 @cache
 def read_works(path: Path, changed: int) -> Mapping[str, Reference]:
-    """`changed` is there so that a new version of the file is read anew."""
-    return read_references(path.read_text(errors="replace"))[0]
+    """Depends on `changed` so that a new version of the file is read. What is wrong with the file, the check says."""
+    return read_references(works_in(path).decode(errors="replace"))[0]
+
+
+def works_in(path: Path) -> bytes:
+    """The list of works as a file; nothing where it can't be read."""
+    try:
+        return bytes_of(path, path.parent, LARGEST)
+    except RefusedError:
+        return b""
+
+
+def files_in(folder: Path) -> list[Path]:
+    """What a folder holds, without what is passing; nothing where there is no folder that can be opened."""
+    try:
+        return sorted(path for path in folder.iterdir() if not PASSING.fullmatch(path.name))
+    except OSError:
+        return []
+
+
+def text_folders() -> dict[Path, Kind]:
+    """The folders of documents inside a content folder. Published texts come first."""
+    return {folder: kind for kind in KINDS.values() for folder in (Path(kind.folder), Path(DRAFTS, kind.folder))}
 
 
 def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
@@ -67,8 +100,8 @@ def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
     files: list[File] = []
     unreadable: list[FileProblem] = []
     works = references()
-    for kind in KINDS.values():
-        for path in [*sorted((root / kind.folder).glob("*.md")), *sorted((root / DRAFTS / kind.folder).glob("*.md"))]:
+    for folder, kind in text_folders().items():
+        for path in [path for path in files_in(root / folder) if path.suffix == ".md"]:
             text = text_of(path, root)
             if isinstance(text, str) and len(text) > LONGEST:
                 text = too_long(len(text))
@@ -94,20 +127,27 @@ def bytes_of(path: Path, root: Path, most: int) -> bytes:
     """At most so many bytes of a file, and one that says that there are more. Raises `RefusedError` for what is no file of `root`."""
     if not path.name.isprintable():  # it would forge lines of our output
         raise RefusedError("The name of this file holds a sign that can't be shown. Name it after its slug.")
-    if not (path.is_file() and path.resolve().is_relative_to(root.resolve())):
-        raise RefusedError("This is no file, or a link that leads out of the folder. Put the file itself here.")
     try:
-        with path.open("rb") as file:
-            return file.read(most + 1)
+        if path.is_file() and path.resolve().is_relative_to(root.resolve()):
+            return regular_bytes(path, most + 1)
     except OSError as error:
         raise RefusedError(f"This file can't be opened: {error.strerror}. Let the one who runs this read it.") from None
+    raise RefusedError("This is no file, or a link that leads out of the folder. Put the file itself here.")
+
+
+def regular_bytes(path: Path, most: int) -> bytes:
+    """Does not wait for a pipe that has taken the place of the file since it was looked at."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise RefusedError("This file is being replaced. Run this again.")
+        return file.read(most)
 
 
 def gather_pictures(root: Path) -> tuple[list[Raster], list[FileProblem]]:
     """The pictures beside the texts, each named after the SHA-256 of its bytes, and the files there that are none."""
     rasters: list[Raster] = []
     problems: list[FileProblem] = []
-    for path in sorted((root / PICTURES).glob("*")):
+    for path in files_in(root / PICTURES):
         try:
             rasters.append(measured(path.name, bytes_of(path, root, MOST_BYTES)))
         except RefusedError as reason:
@@ -142,11 +182,12 @@ NOTHING = Library({}, {}, is_page, lambda address: False)
 def check_files(root: Path, files: Sequence[File], others: Library, today: date) -> list[FileProblem]:
     """Every problem of every file under `root`. `others` is what the files do not bring themselves, such as the database's."""
     first = {file.address: file.path for file in reversed(files)}
+    pictures = {IMAGES + path.name for path in files_in(root / PICTURES)}  # no name out of a text goes to the file system
     library = Library(
         {**others.anchors, **{file.address: file.reading.anchors for file in files}},
         {**first_places(files), **others.sentences},
         others.is_page,
-        lambda address: others.has_picture(address) or (root / address.removeprefix("/")).is_file(),
+        lambda address: address in pictures or others.has_picture(address),
     )
     found = [FileProblem(file.path, problem) for file in files for problem in problems_of(file, library, today)]
     return sorted([*found, *(twin(file, first[file.address]) for file in files if first[file.address] != file.path)])
@@ -176,10 +217,59 @@ def twin(file: File, other: Path) -> FileProblem:
 
 
 def check_other_files(root: Path, today: date) -> list[FileProblem]:
-    """The problems of the files that are no documents."""
-    return [FileProblem(Path(name), problem) for name in FILES if (root / name).exists() for problem in check_other_file(root, name, today)]
+    """The problems of the files that are no documents, and of those that nobody reads."""
+    names = [path.name for path in files_in(root) if path.name in FILES]
+    said = [FileProblem(Path(name), problem) for name in names for problem in check_other_file(root, name, today)]
+    return [*said, *unread(root)]
 
 
 def check_other_file(root: Path, name: str, today: date) -> list[Problem]:
     text = text_of(root / name, root)
     return FILES[name](text, today) if isinstance(text, str) else [text]
+
+
+def unread(root: Path) -> list[FileProblem]:
+    """The files that nobody reads, and the folders that can't be opened: their texts would be missing without a word."""
+    paths, closed = walk(root)
+    return [*closed, *(FileProblem(path, Problem(1, "file-unread", how_to_be_read(path, root))) for path in paths if not is_read(path))]
+
+
+def walk(root: Path) -> tuple[list[Path], list[FileProblem]]:
+    """The path under `root` of each file that is not passing, and the folders that can't be opened. A link to a folder is a file here."""
+    paths: list[Path] = []
+    closed: list[FileProblem] = []
+
+    def refuse(error: OSError) -> None:
+        said = f"This folder can't be opened: {error.strerror}. Let the one who runs this read it."
+        closed.append(FileProblem(Path(error.filename).relative_to(root), Problem(1, "text-unreadable", said)))
+
+    for place, folders, names in os.walk(root, onerror=refuse):
+        folders[:] = [name for name in folders if not PASSING.fullmatch(name)]
+        here = [*names, *(name for name in folders if Path(place, name).is_symlink())]
+        paths += [Path(place, name).relative_to(root) for name in here if not PASSING.fullmatch(name)]
+    return sorted(paths), closed
+
+
+def is_read(path: Path) -> bool:
+    """Whether some part of the site looks at a file or a folder, by its path inside the content folder."""
+    if path.parent in text_folders():
+        return path.suffix == ".md"
+    folders = {Path(PICTURES), *text_folders(), Path(DRAFTS)}
+    return path.parent == Path(PICTURES) or path in folders or str(path) in {*FILES, *FOR_PEOPLE}
+
+
+def folders_named() -> str:
+    return ", ".join(f"{folder}/" for folder in sorted(text_folders(), key=lambda folder: (len(folder.parts), folder)))
+
+
+def how_to_be_read(path: Path, root: Path) -> str:
+    folders = folders_named()
+    if (root / path).is_dir():
+        return "This is a link to a folder, and nobody follows it. Put the folder itself here."
+    if path.suffix.lower() in LIKE_PICTURES:
+        return f"Nobody reads this file. Upload the picture in the editor, then export: pictures are kept in {PICTURES}/."
+    if path.suffix.lower() not in LIKE_TEXTS:
+        return f'Nobody reads this file. Texts are in {folders} and their names end in ".md". Keep other files elsewhere.'
+    if path.parent in text_folders():
+        return f'Nobody reads this file, because its name does not end in ".md". Name it {path.stem}.md.'
+    return f"Nobody reads this file. Texts are in {folders} and in no other folder. Put it into one of them."

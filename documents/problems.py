@@ -16,6 +16,7 @@ LEVELS = {
     "citation-unknown": Level.ERROR,
     "claim-without-source": Level.WARNING,
     "facet-unknown": Level.ERROR,
+    "file-unread": Level.WARNING,
     "front-matter-broken": Level.ERROR,
     "front-matter-missing": Level.ERROR,
     "heading-attribute": Level.ERROR,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from documents.content import works_in
+
 NOT_SERVED = {"bench", "tests"}  # our packages that an image leaves out
 
 
@@ -14,20 +16,19 @@ def release() -> str:
     works = settings.CONTENT_DIR / "references.json"
     try:
         changed = works.stat().st_mtime_ns
-    except FileNotFoundError:
+    except OSError:
         changed = 0
     return digest(settings.BASE_DIR, works, changed)
 
 
 @cache
 def digest(checkout: Path, works: Path, changed: int) -> str:
-    """`changed` is there so that a new version of the file is read anew."""
+    """Depends on `changed` so that a new version of the works is read."""
     whole = sha256()
     for path in own_files(checkout):
         whole.update(f"{path.relative_to(checkout)} {path.stat().st_size}\n".encode())
         whole.update(path.read_bytes())
-    if changed:
-        whole.update(works.read_bytes())
+    whole.update(works_in(works))
     return whole.hexdigest()
 
 

@@ -3,7 +3,10 @@
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+from django.core.management.base import CommandError
 
 from documents.sync import Act, Choice
 
@@ -13,6 +16,15 @@ def add_choices(parser: ArgumentParser, ours: str, theirs: str) -> None:
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--ours", action="store_true", help=f"where both sides changed, {ours}")
     either.add_argument("--theirs", action="store_true", help=f"where both sides changed, {theirs}")
+
+
+def require_folder(root: Path) -> None:
+    try:
+        is_there = root.is_dir()
+    except OSError:  # such as a name that is too long
+        is_there = False
+    if not is_there:
+        raise CommandError(f"There is no folder {root}.")
 
 
 def chosen(options: Mapping[str, Any]) -> Choice:

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from tests.builders import guide_text
 
 
@@ -62,3 +64,41 @@ def test_a_sentence_of_another_guide_is_told_to_the_later_one(write, run, folder
     said = run("check_content")
     assert said.startswith(f'{two}:69: warning sentence-shared: "{borrowed}" stands in /guides/one/ too.')
     assert said.count("\n") == 1
+
+
+def test_a_path_that_is_not_there_is_said(write, run, tmp_path):
+    write()
+    for path in (tmp_path / "content/guide", tmp_path / "content/guides/waiting", tmp_path / ("x" * 300)):
+        assert run("check_content", str(path)).startswith(f"refused: There is no file or folder {path}.")
+
+
+def test_a_path_outside_the_content_folder_is_said(write, run, folder, tmp_path):
+    write()
+    assert run("check_content", str(tmp_path)).startswith(f"refused: {tmp_path} is not inside the content folder {folder}.")
+
+
+@pytest.mark.parametrize("name", ["quiz", "guides/.waiting.md.swp"])
+def test_a_path_with_nothing_to_check_is_said(write, run, folder, name):
+    write()
+    (folder / "quiz").mkdir()
+    (folder / "guides/.waiting.md.swp").touch()
+    assert run("check_content", str(folder / name)).startswith(f"refused: There is nothing to check in {folder / name}")
+
+
+def test_a_root_that_is_not_there_or_empty_is_said(write, run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    for name in ("nowhere", "file", "x" * 300):
+        assert run("check_content", f"--root={tmp_path / name}") == f"refused: There is no folder {tmp_path / name}."
+        assert run("import_content", str(tmp_path / name)) == f"refused: There is no folder {tmp_path / name}."
+    assert run("check_content", f"--root={tmp_path}/empty").startswith("refused: There is nothing to check in")
+    assert run("import_content", f"{tmp_path}/empty").startswith("refused: Nothing was imported: there is no text in")
+
+
+def test_links_on_the_way_to_a_file_do_not_hide_its_problems(write, run, folder, tmp_path):
+    bad = write(related="nowhere")
+    (tmp_path / "link").symlink_to(folder)
+    (folder / "guides/outside.md").symlink_to(tmp_path / "outside.md")
+    assert "link-broken" in run("check_content", str(tmp_path / "link/guides"))
+    assert "link-broken" in run("check_content", str(bad), f"--root={tmp_path}/link")
+    assert "text-unreadable" in run("check_content", str(folder / "guides/outside.md"))

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from documents.management.counts import add_choices, chosen, counted
+from documents.content import folders_named
+from documents.management.counts import add_choices, chosen, counted, require_folder
 from documents.sync import Act, import_folder
 
 
@@ -20,8 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
     def handle(self, *, root: Path, dry_run: bool, verbosity: int, **options: Any) -> None:
-        if not root.is_dir():
-            raise CommandError(f"There is no folder {root}.")
+        require_folder(root)
         done = import_folder(root, timezone.now(), chosen(options), dry_run=dry_run)
         for found in done.problems if verbosity else done.errors:
             self.stdout.write(str(found))
@@ -30,6 +30,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{arrival.act}: {arrival.file.path}")
         if done.errors:
             raise CommandError(f"Nothing was imported: {len(done.errors)} errors stand above. Mend them and run this again.")
+        if not done.arrivals:
+            raise CommandError(f"Nothing was imported: there is no text in {root}. Texts are in {folders_named()} of a content folder.")
         if done.conflicts:
             raise CommandError(
                 "Nothing was imported: the files named as conflicts were changed here and in the admin. "
