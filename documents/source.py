@@ -47,13 +47,18 @@ class Source:
         return plain_values(self.fields)
 
 
+def with_plain_breaks(text: str) -> str:
+    """Line breaks of Windows and of old Macs as one character."""
+    return re.sub(r"\r\n?", "\n", text)
+
+
 def split(text: str) -> Source:
     """Takes a text apart at its `---` lines. Line breaks of Windows and old Macs count as one break each. Of a text that is too long
     only the beginning is read."""
     if len(text) > LONGEST:
         beginning = split(text[:LONGEST])
         return replace(beginning, problems=(too_long(len(text)), *beginning.problems))
-    lines = re.sub(r"\r\n?", "\n", text).split("\n")
+    lines = with_plain_breaks(text).split("\n")
     if lines[0].removeprefix("\ufeff").rstrip() != "---":
         return without_front_matter(text, 'The text does not begin with front matter. Put a line "---" first.')
     ends = (number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---")
@@ -75,7 +80,7 @@ def too_long(length: int) -> Problem:
 
 
 def without_front_matter(text: str, message: str) -> Source:
-    return Source("", {}, re.sub(r"\r\n?", "\n", text), 1, (Problem(1, "front-matter-missing", message),))
+    return Source("", {}, with_plain_breaks(text), 1, (Problem(1, "front-matter-missing", message),))
 
 
 def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:
@@ -257,14 +262,18 @@ def plain_value(node: Node) -> Value:
 
 
 def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
-    """A text out of front-matter values and a body. Lines of `old` whose value stays the same keep every character."""
+    """A text out of front-matter values and a body. Lines of `old` whose value stays the same keep every character, and so do its
+    `---` lines."""
     before, wanted = split(old), filled(values)
     front = "".join(changed(before.front.splitlines(keepends=True), 2, before.fields, wanted))
     read, problems = read_yaml(front)
     if problems or by_key(plain_values(mapping(read))) != by_key(wanted):
         front = "".join(yaml_lines(wanted))
-    composed = f"---\n{front}---\n{body}"
-    return old if re.sub(r"\r\n?", "\n", old) == composed else composed
+    plain = with_plain_breaks(old)
+    lines = plain.split("\n")
+    opening, closing = (lines[0], lines[before.body_line - 2]) if before.body_line > 1 else ("---", "---")
+    composed = f"{opening}\n{front}{closing}\n{body}"
+    return old if plain == composed else composed
 
 
 def filled(values: Mapping[str, Value]) -> dict[str, Value]:

@@ -106,10 +106,19 @@ def test_front_matter_of_another_shape_is_written_anew(old):
     assert split(compose({"title": "C", "slug": "a"}, "B\n", old)).values() == {"title": "C", "slug": "a"}
 
 
-def test_line_breaks_of_windows_are_kept_where_nothing_changes():
-    old = VALID.replace("\n", "\r\n")
+@pytest.mark.parametrize(
+    "changed", [("\n", "\r\n"), ("---\n", "---  \t\n"), ("---\ntitle", "\ufeff---\ntitle"), ("---\ntitle", "\ufeff--- \r\ntitle")]
+)
+def test_what_no_reader_sees_is_kept_where_nothing_changes(changed):
+    old = VALID.replace(*changed)
+    assert old != VALID
     assert split(old).values() == split(VALID).values()
     assert compose(split(old).values(), split(old).body, old) == old
+
+
+def test_the_lines_around_front_matter_are_kept_where_something_else_changes():
+    old = "\ufeff--- \ntitle: A\n---\t\nBody\n"
+    assert compose({"title": "B"}, "Body\n", old) == old.replace("A", "B")
 
 
 def test_values_stay_the_texts_that_were_written():

@@ -45,6 +45,15 @@ def test_saving_an_untouched_form_changes_no_byte_of_the_text(ines, guide):
     assert made.revisions.first().note == "Saved without a change"
 
 
+@pytest.mark.parametrize("changed", [("---\ntitle", "\ufeff---\ntitle"), ("---\n", "--- \n"), ("\n", "\r\n")])
+def test_an_untouched_form_keeps_what_a_writers_own_editor_left_in_the_file(ines, guide, changed):
+    made = guide(text=guide_text().replace(*changed))
+    before = made.source
+    assert ines.save(made).saved
+    made.refresh_from_db()
+    assert made.source == before != guide_text()
+
+
 def test_an_untouched_form_changes_no_byte_of_our_own_guides(ines, settings):
     for path in sorted((settings.CONTENT_DIR / "guides").glob("*.md")):
         made = Guide(kind="guide", state="published")
