@@ -4,7 +4,9 @@ File, database and the digest of the last sync are compared: where one side chan
 done until somebody chooses. "Ours" is the side that a command writes to, "theirs" the side that it reads.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,12 +15,25 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
-from documents.check import Library
-from documents.content import DRAFTS, File, FileProblem, check_files, check_other_files, gather, gather_pictures
+from documents.check import Library, Reading
+from documents.content import (
+    DRAFTS,
+    LARGEST,
+    File,
+    FileProblem,
+    bytes_of,
+    check_files,
+    check_other_files,
+    gather,
+    gather_pictures,
+    references,
+)
 from documents.kinds import KINDS
 from documents.models import Document, Redirect, Revision, State, digest_of
 from documents.pictures import Picture
-from documents.uploads import Raster
+from documents.problems import Problem
+from documents.source import with_plain_breaks
+from documents.uploads import Raster, RefusedError
 
 
 class Act(StrEnum):
@@ -48,6 +63,11 @@ def compare(theirs: bytes, ours: bytes | None, synced: bytes | None, choice: Cho
     if theirs == synced or choice is Choice.OURS:
         return Act.KEPT
     return Act.CONFLICT
+
+
+def text_digest(text: str) -> bytes:
+    """The same for texts that differ only in their line breaks or in a byte order mark, which git and editors change."""
+    return digest_of(with_plain_breaks(text).removeprefix("\ufeff"))
 
 
 def is_home(root: Path) -> bool:
@@ -103,7 +123,7 @@ def import_folder(root: Path, now: datetime, choice: Choice, *, dry_run: bool) -
             cursor.execute("LOCK TABLE documents_document IN SHARE ROW EXCLUSIVE MODE")
         arrivals = list(arriving(files, root, choice))
         texts = [*unreadable, *check_files(root, files, others(arrivals, files), now.date())]
-        problems = sorted([*texts, *broken, *check_other_files(root, now.date())])
+        problems = sorted([*texts, *doubled(arrivals), *broken, *check_other_files(root, now.date())])
         planned = Import(root, arrivals, pictures, problems)
         if not (dry_run or planned.errors or planned.conflicts):
             planned.apply(now)
@@ -115,9 +135,34 @@ def arriving(files: Iterable[File], root: Path, choice: Choice) -> Iterator[Arri
     moved = {(old.kind, old.slug): present.get((old.kind, old.document.slug)) for old in Redirect.objects.select_related("document")}
     for file in files:
         place = (file.kind.name, file.reading.slug)
-        document = present.get(place) or moved.get(place)
-        ours = digest_of(document.source) if document else None
-        yield Arrival(file, document, compare(digest_of(file.text), ours, synced_digest(document, root), choice))
+        document, former = present.get(place), moved.get(place)
+        if document is None and former and is_text_of(former, file.text, file.reading):
+            document = former
+        ours = text_digest(document.source) if document else None
+        yield Arrival(file, document, compare(text_digest(file.text), ours, synced_digest(document, root), choice))
+
+
+def is_text_of(document: Document, text: str, reading: Reading) -> bool:
+    """Whether a file at a slug that a document gave up still holds its text: one of its revisions, or one with most of its sentences
+    (somebody went on writing). Any other text is a new document."""
+    known = {text_digest(source) for source in document.revisions.values_list("source", flat=True)}
+    if text_digest(text) in {*known, bytes(document.synced_digest or b"")}:
+        return True
+    said = {sentence.fingerprint for sentence in reading.sentences if sentence.is_long}
+    return len(said.intersection(document.fingerprints)) * 2 > len(said)
+
+
+def doubled(arrivals: Iterable[Arrival]) -> Iterator[FileProblem]:
+    """Old texts left behind beside the file of the document, which would undo its renaming."""
+    found = [(arrival.file, arrival.document) for arrival in arrivals if arrival.document]
+    kept: dict[int, File] = {}
+    for file, document in sorted(found, key=lambda pair: pair[0].reading.slug != pair[1].slug):
+        first = kept.setdefault(document.pk, file)
+        if first.reading.slug != file.reading.slug:
+            said = (
+                f'"{file.reading.slug}" is an old address of "{document}", which is {first.path} now. Delete the file that is out of date.'
+            )
+            yield FileProblem(file.path, Problem(file.reading.key_lines.get("slug", 1), "slug-taken", said))
 
 
 def synced_digest(document: Document | None, root: Path) -> bytes | None:
@@ -141,6 +186,8 @@ def create(files: Sequence[File], now: datetime) -> list[Document]:
         document = Document(kind=file.kind.name, source=file.text, state=state, publish_at=since, changed_at=now)
         document.derive(file.reading)
         documents.append(document)
+    for kind in {document.kind for document in documents}:  # whose slugs may be old addresses, and are no longer
+        Redirect.objects.filter(kind=kind, slug__in=[document.slug for document in documents if document.kind == kind]).delete()
     Document.objects.bulk_create(documents, batch_size=200)
     first = [
         Revision(document=document, number=1, source=document.source, made_at=now, note="Imported from its file") for document in documents
@@ -153,8 +200,8 @@ def mark_synced(seen: Iterable[tuple[Document, str]]) -> None:
     """Notes for each document the text that the other side had: taken, or looked at and left."""
     changed = []
     for document, text in seen:
-        if document.synced_digest is None or bytes(document.synced_digest) != digest_of(text):
-            document.synced_digest = digest_of(text)
+        if document.synced_digest is None or bytes(document.synced_digest) != text_digest(text):
+            document.synced_digest = text_digest(text)
             changed.append(document)
     Document.objects.bulk_update(changed, ["synced_digest"], batch_size=200)
 
@@ -180,14 +227,19 @@ class Export:
 
     def apply(self) -> None:
         written = [departure for departure in self.departures if departure.act in {Act.NEW, Act.CHANGED}]
-        for picture in Picture.objects.shown_in("\n".join(departure.document.source for departure in written)):
-            write_whole(self.root / f"{picture}".removeprefix("/"), bytes(picture.content))
+        write_all(self.contents(written))
         for departure in written:
-            write_whole(self.root / departure.path, departure.document.source.encode())
             if departure.stale:
                 (self.root / departure.stale).unlink()
         if is_home(self.root):
             mark_synced((departure.document, departure.document.source) for departure in self.departures)
+
+    def contents(self, departures: Sequence[Departure]) -> Iterator[tuple[Path, bytes]]:
+        """The files of documents, and before them those of the pictures that they show."""
+        for picture in Picture.objects.shown_in("\n".join(departure.document.source for departure in departures)).iterator(chunk_size=10):
+            yield self.root / f"{picture}".removeprefix("/"), bytes(picture.content)
+        for departure in departures:
+            yield self.root / departure.path, departure.document.source.encode()
 
 
 def export_folder(root: Path, choice: Choice, *, dry_run: bool) -> Export:
@@ -200,14 +252,30 @@ def export_folder(root: Path, choice: Choice, *, dry_run: bool) -> Export:
 
 def departing(document: Document, root: Path, choice: Choice) -> Departure:
     paths = [path_of(document, slug, state) for slug in slugs_of(document) for state in (document.state, other_state(document))]
-    present = [path for path in paths if (root / path).exists()]
-    before = present[0] if present else None
-    ours = digest_of((root / before).read_bytes().decode(errors="replace")) if before else None
-    act = compare(digest_of(document.source), ours, synced_digest(document, root), choice)
+    before = next((path for path in paths if is_file_of(document, path, root)), None)
+    ours = text_digest(text_at(root / before, root)) if before else None
+    act = compare(text_digest(document.source), ours, synced_digest(document, root), choice)
     moves = before is not None and before != paths[0]
     if moves and act in {Act.SAME, Act.CHANGED}:
         return Departure(document, paths[0], Act.CHANGED, before)
     return Departure(document, before if moves and before else paths[0], act, None)
+
+
+def is_file_of(document: Document, path: Path, root: Path) -> bool:
+    """Whether the file of a document is there. At a slug that it gave up there may be another text by now."""
+    if not os.path.lexists(root / path):
+        return False
+    if path.stem == document.slug:
+        return True
+    text = text_at(root / path, root)
+    return is_text_of(document, text, document.of_kind.read(text, references()))
+
+
+def text_at(path: Path, root: Path) -> str:
+    try:
+        return bytes_of(path, root, LARGEST).decode(errors="replace")
+    except RefusedError as reason:
+        raise RefusedError(f"{path}: {reason}") from None
 
 
 def slugs_of(document: Document) -> list[str]:
@@ -223,9 +291,17 @@ def path_of(document: Document, slug: str, state: str) -> Path:
     return (Path(DRAFTS) / folder if state == State.DRAFT else folder) / f"{slug}.md"
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """The whole content or the old one, also if we are killed meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+def write_all(contents: Iterable[tuple[Path, bytes]]) -> None:
+    """Writes all files or none, each of them whole: they get their names when the last one has been written."""
+    unfinished: dict[Path, Path] = {}
+    try:
+        for path, content in contents:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished[path] = path.with_name(f".{path.name}.unfinished")  # hidden: no import reads what a killed export left
+            unfinished[path].write_bytes(content)
+        for path, written in unfinished.items():
+            written.replace(path)
+    finally:
+        with suppress(OSError):
+            for written in unfinished.values():
+                written.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Files and database: what import and export do when one side changed, both did, or the power went."""
 
 import os
+import resource
 import subprocess
 import sys
 
@@ -156,6 +157,124 @@ def test_a_guide_renamed_in_the_admin_takes_its_file_along(write, run, edit, fol
     run("export_content")
     assert list(files(folder)) == ["guides/waiting-well.md"]
     assert run("import_content") == "1 text imported: 1 same.\n"
+
+
+@pytest.fixture
+def renamed(write, run, edit):
+    """The guide "waiting" is "patience" since it was renamed in the admin; its file is still the old one."""
+    path = write()
+    run("import_content")
+    guide = Guide.objects.get()
+    guide.rewrite(guide.source.replace("slug: waiting", "slug: patience"), by=None, now=timezone.now(), note="Renamed")
+    return path
+
+
+def another_text():
+    return guide_text("anew", title="How to begin").replace("slug: anew", "slug: waiting")
+
+
+def test_another_text_at_an_address_that_was_given_up_is_a_new_guide(renamed, run, texts, folder, client):
+    run("export_content")
+    renamed.write_text(another_text())
+    assert run("import_content").startswith("new: guides/waiting.md\n2 texts imported: 1 same, 1 new.")
+    assert texts() == {"patience": guide_text().replace("slug: waiting", "slug: patience"), "waiting": another_text()}
+    assert "How to begin" in client.get("/guides/waiting/").content.decode()
+    assert run("export_content") == "2 texts exported: 2 same.\n"
+    assert list(files(folder)) == ["guides/patience.md", "guides/waiting.md"]
+
+
+def test_another_text_that_nobody_imported_yet_is_not_taken_for_the_file_of_a_renamed_guide(renamed, run, folder):
+    renamed.write_text(another_text())
+    assert run("export_content", "--theirs") == "new: guides/patience.md\n1 text exported: 1 new.\n"
+    assert files(folder)["guides/waiting.md"].decode() == another_text()
+
+
+def test_the_old_text_at_an_address_that_was_given_up_is_the_renamed_guides(renamed, run, texts):
+    assert run("import_content") == "kept: guides/waiting.md\n1 text imported: 1 kept.\n"
+    assert list(texts()) == ["patience"]
+
+
+def test_a_guide_renamed_here_and_written_on_there_is_a_conflict_and_no_second_guide(renamed, run, texts):
+    renamed.write_text(renamed.read_text() + "\nOne more sentence was written here.\n")
+    assert "conflict: guides/waiting.md" in run("import_content")
+    assert "conflict: guides/waiting.md" in run("export_content")
+    assert list(texts()) == ["patience"]
+
+
+def test_an_old_file_left_beside_the_renamed_one_is_named_and_undoes_nothing(renamed, run, texts):
+    old = renamed.read_text()
+    run("export_content")
+    renamed.write_text(old)
+    assert 'guides/waiting.md:3: error slug-taken: "waiting" is an old address of' in run("import_content")
+    assert list(texts()) == ["patience"]
+
+
+DISGUISES = {
+    "line breaks of Windows": lambda text: text.replace("\n", "\r\n"),
+    "line breaks of old Macs": lambda text: text.replace("\n", "\r"),
+    "a byte order mark": lambda text: "\ufeff" + text,
+    "both": lambda text: "\ufeff" + text.replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES)
+def test_what_git_or_an_editor_does_to_every_line_is_no_change(write, run, edit, texts, disguise):
+    path = write()
+    run("import_content")
+    path.write_bytes(disguise(guide_text()).encode())
+    assert run("import_content") == "1 text imported: 1 same.\n"
+    assert run("export_content") == "1 text exported: 1 same.\n"
+    edit(text=guide_text(title="From the admin"))
+    assert run("import_content") == "kept: guides/waiting.md\n1 text imported: 1 kept.\n"
+    path.write_bytes(disguise(guide_text(title="From the file")).encode())
+    assert "conflict" in run("import_content")
+    assert texts() == {"waiting": guide_text(title="From the admin")}
+
+
+def test_a_text_is_stored_with_the_bytes_that_its_file_has(write, run, texts):
+    path = write()
+    path.write_bytes(DISGUISES["both"](guide_text()).encode())
+    run("import_content")
+    assert texts()["waiting"].encode() == path.read_bytes()
+
+
+@pytest.fixture
+def full_disk():
+    """As if there were room for a kilobyte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_an_export_onto_a_full_disk_is_one_sentence_and_leaves_every_file_as_it_was(write, run, edit, folder, request):
+    write("one")
+    run("import_content")
+    edit("one", guide_text("one", title="Newer"))
+    edit("two")
+    before = files(folder)
+    request.getfixturevalue("full_disk")
+    assert run("export_content") == (
+        f"refused: The texts could not be written: {folder}: File too large. "
+        "No file is half-written. Mend that, or name another folder, and run this again."
+    )
+    assert files(folder) == before
+    assert [path.name for path in (folder / "guides").iterdir()] == ["one.md"]
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "x" * 300])
+def test_an_export_to_where_no_folder_can_be_is_one_sentence(edit, run, tmp_path, name):
+    edit()
+    (tmp_path / "file").touch()
+    assert run("export_content", str(tmp_path / name)).startswith(f"refused: The texts could not be written: {tmp_path}")
+
+
+def test_an_export_waits_for_no_pipe_and_overwrites_no_folder(write, run, edit, folder):
+    edit("one"), edit("two")
+    for name, make in (("one", os.mkfifo), ("two", os.mkdir)):
+        make(folder / f"guides/{name}.md")
+        assert run("export_content").startswith(f"refused: Nothing was exported. {folder}/guides/{name}.md: This is no file")
+        Guide.objects.filter(slug=name).delete()
 
 
 def test_a_draft_that_was_published_leaves_the_drafts_folder(write, run, edit, folder):

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from documents.management.counts import add_choices, chosen, counted
 from documents.sync import Act, export_folder
+from documents.uploads import RefusedError
 
 
 class Command(BaseCommand):
@@ -19,7 +20,15 @@ class Command(BaseCommand):
         parser.add_argument("root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
     def handle(self, *, root: Path, dry_run: bool, **options: Any) -> None:
-        done = export_folder(root, chosen(options), dry_run=dry_run)
+        try:
+            done = export_folder(root, chosen(options), dry_run=dry_run)
+        except RefusedError as reason:
+            raise CommandError(f"Nothing was exported. {reason}") from None
+        except OSError as error:
+            raise CommandError(
+                f"The texts could not be written: {error.filename2 or error.filename or root}: {error.strerror}. "
+                "No file is half-written. Mend that, or name another folder, and run this again."
+            ) from None
         for departure in done.departures:
             if departure.act is not Act.SAME:
                 self.stdout.write(f"{departure.act}: {departure.path}")
