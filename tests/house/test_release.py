@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -50,6 +51,38 @@ def test_whoever_comes_second_waits_until_the_first_is_done(database):
         first.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     assert APPLYING in second.communicate()[0]
     assert second.returncode == 0
+
+
+def released_with(url: str, *statements: LiteralString) -> str:
+    """What a second release says after something went wrong in between."""
+    releasing(url).communicate()
+    with psycopg.connect(url) as link:
+        for statement in statements:
+            link.execute(statement)
+    second = releasing(url)
+    said, _ = second.communicate()
+    assert second.returncode == 0, said
+    return said
+
+
+def test_a_stored_text_that_is_none_any_more_keeps_no_site_from_starting_and_no_other_text_from_being_renewed(database):
+    stale = "UPDATE documents_document SET html = 'of an earlier release', made_of = NULL"
+    said = released_with(database, stale, "UPDATE documents_document SET source = 'no text', synced_digest = NULL WHERE slug = 'anxious'")
+    assert "their columns stay as they were: /guides/anxious/ (IntegrityError)." in said
+    with psycopg.connect(database) as link:
+        old = link.execute("SELECT slug FROM documents_document WHERE html = 'of an earlier release'").fetchall()
+    assert old == [("anxious",)]
+
+
+def test_an_import_that_fails_for_a_reason_nobody_thought_of_keeps_no_site_from_starting(database):
+    said = released_with(
+        database,
+        "TRUNCATE documents_document CASCADE",
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'nobody thought of that'; END $$",
+        "CREATE TRIGGER refuse BEFORE INSERT ON documents_document EXECUTE FUNCTION refuse()",
+    )
+    assert "import_content stopped (" in said
+    assert "The site shows what the database has." in said
 
 
 def test_a_host_that_dies_while_it_migrates_holds_nobody_up(database):

@@ -3,8 +3,8 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, transaction
 
 from documents.models import DERIVED, Document
 
@@ -15,16 +15,40 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--outdated", action="store_true", help="only of documents that another release derived them of")
 
-    @transaction.atomic
     def handle(self, *, outdated: bool, verbosity: int, **options: Any) -> None:
-        changed = 0
-        for document in Document.objects.select_for_update().iterator(chunk_size=100):
-            if outdated and document.made_of == document.digest_of_now:
-                continue
-            before = [getattr(document, name) for name in DERIVED]
-            document.derive()
-            if [getattr(document, name) for name in DERIVED] != before:
-                document.save(update_fields=DERIVED)
-                changed += 1
+        changed, failed = rebuild(outdated=outdated)
         if verbosity:
             self.stdout.write(f"{changed} documents had columns that differed from their text.")
+        if failed:
+            raise CommandError(
+                f"These texts are no longer what a text has to be, and their columns stay as they were: {', '.join(failed)}. "
+                "Open them in the admin, which says what is wrong, and save them."
+            )
+
+
+@transaction.atomic
+def rebuild(*, outdated: bool) -> tuple[int, list[str]]:
+    """How many documents changed, and the addresses of those that could not be derived, which keep nobody else from it."""
+    changed, failed = 0, []
+    for document in Document.objects.select_for_update().iterator(chunk_size=100):
+        if outdated and document.made_of == document.digest_of_now:
+            continue
+        address = document.get_absolute_url()
+        try:
+            with transaction.atomic():
+                changed += derived(document)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # an earlier release let pass what this one, or its database, does not
+            failed.append(f"{address} ({type(error).__name__})")
+    return changed, failed
+
+
+def derived(document: Document) -> bool:
+    """Derives the columns; whether that changed anything."""
+    before = [getattr(document, name) for name in DERIVED]
+    document.derive()
+    if [getattr(document, name) for name in DERIVED] == before:
+        return False
+    document.save(update_fields=DERIVED)
+    return True

@@ -1,6 +1,7 @@
 """release: brings the database up to date with this release, also where several start at once: migrates, imports content/, and
 makes anew what an older release made of the texts."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +9,9 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
+logger = logging.getLogger(__name__)
 LOCK = 7_233_412  # any number, the same in every release
 PAUSE = 0.5  # seconds
 
@@ -20,11 +22,20 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         with alone():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
-            try:
-                call_command("import_content", verbosity=options["verbosity"])
-            except CommandError as problems:
-                self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
-            call_command("rebuild_columns", outdated=True, verbosity=0)
+            self.attempt("import_content", verbosity=options["verbosity"])
+            self.attempt("rebuild_columns", outdated=True, verbosity=0)
+
+    def attempt(self, command: str, **options: Any) -> None:
+        """Whatever is wrong with a text must not keep the site from starting. A database that is away does: then nothing was prepared."""
+        try:
+            call_command(command, **options)
+        except CommandError as problems:
+            self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # a fault of ours, or of the file system
+            logger.exception("%s stopped.", command)
+            self.stderr.write(f"{command} stopped ({type(error).__name__}), and changed nothing. The site shows what the database has.")
 
 
 @contextmanager
