@@ -42,9 +42,9 @@ def ask(port: int, path: str, **headers: str) -> Answer:
         asking.close()
 
 
-def get(path: str, coding: str = "identity", host: str = HOST, **headers: str) -> bytes:
+def get(path: str, coding: str = "identity", **headers: str) -> bytes:
     sent = {**BROWSER, "Accept-Encoding": coding, "X-Forwarded-For": HOST, **headers}
-    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines(sent)}\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{lines(sent)}\r\n".encode()
 
 
 def post(path: str, form: dict[str, str], address: str) -> bytes:

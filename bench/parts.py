@@ -1,8 +1,7 @@
 """What is measured, part by part, and the targets that each part has."""
 
 import json
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
 from time import perf_counter
 
 from bench import kept, nginx
@@ -11,6 +10,7 @@ from bench.page import Answer, ask, get
 from bench.processes import resident
 from bench.servers import Server, gunicorn
 from bench.stage import CODINGS, GUIDE, Stage
+from bench.work import Work
 from bench.world import Size
 
 SLUG = GUIDE.split("/")[2]
@@ -55,7 +55,7 @@ def made_otherwise(stage: Stage) -> list[Finding]:
     first_draft = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="bench.targets.first_draft")
     cached, miss, row, naive = stage.measure(
         stage.by_site("cached page", get(GUIDE)),
-        stage.by_site("guide page on a miss", misses()),
+        stage.by_site("guide page on a miss", get(GUIDE), server=stage.uncached[stage.smallest]),
         stage.by("HTML from one row", from_row, get(f"/bench/row/{SLUG}/"), 200, stage.world.postgres),
         stage.by("naive view", first_draft, get(f"/bench/naive/{SLUG}/"), 200, stage.world.postgres),
     )
@@ -67,11 +67,6 @@ def made_otherwise(stage: Stage) -> list[Finding]:
 
 def main_of(page: str) -> str:
     return page[page.index(">", page.index("<main")) + 1 : page.index("</main>")]
-
-
-def misses() -> Iterator[bytes]:
-    """For one host after the other: the cache keeps a page for each, so that none of these is there yet."""
-    return (get(GUIDE, host=f"host-{number}.example") for number in count())
 
 
 def behind_nginx(stage: Stage) -> list[Finding]:
@@ -105,20 +100,18 @@ def submitted(stage: Stage) -> list[Finding]:
     ]
 
 
-# What must not cost more because more is stored, and the requests for it in a database of some size.
-GROWING: dict[str, Callable[[Size], Iterator[bytes]]] = {
-    "guide page on a miss": lambda size: misses(),
-    "result page": lambda size: kept.results(size.results),
+# What must not cost more because more is stored, in a database of some size.
+GROWING: dict[str, Callable[[Stage, Size], Work]] = {
+    "guide page on a miss": lambda stage, size: stage.by_site(f"guide page on a miss, {size}", get(GUIDE), server=stage.uncached[size]),
+    "result page": lambda stage, size: stage.by_site(f"result page, {size}", kept.results(size.results), server=stage.sites[size]),
 }
 
 
 def grown(stage: Stage) -> list[Finding]:
     """The same pages from the smallest to the largest database."""
     found = []
-    for what, requests in GROWING.items():
-        few, *_, many = stage.measure(
-            *(stage.by_site(f"{what}, {size}", requests(size), server=site) for size, site in stage.sites.items())
-        )
+    for what, work in GROWING.items():
+        few, *_, many = stage.measure(*(work(stage, size) for size in stage.sizes))
         found.append(at_most(1.1, f"{what}, from least to most", many, few))
     return found
 

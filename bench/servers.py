@@ -12,7 +12,8 @@ from time import monotonic, sleep
 
 from bench.processes import children_of
 
-SITE = {"PLAIN_HTTP": "1", "PROXIES": "1", "ALLOWED_HOSTS": "*", "DEBUG": "0", "WEB_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "1"}
+NAME = {"ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": "http://127.0.0.1"}
+SITE = {**NAME, "PLAIN_HTTP": "1", "PROXIES": "1", "DEBUG": "0", "WEB_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "1"}
 SECRET = {"SECRET_KEY": "only-for-the-benchmark-and-worth-nothing-anywhere-else"}
 PATIENCE, PAUSE = 30, 0.02  # seconds
 

@@ -25,6 +25,7 @@ class Stage:
         self.measured: dict[str, Measured] = {}
         self.skipped: list[str] = []
         self.sites = {size: self.start("config.wsgi", size) for size in self.sizes}
+        self.uncached = {size: self.start("bench.targets.uncached", size) for size in self.sizes}
         self.site = self.sites[self.smallest]
         self.page = {coding: ask(self.site.port, GUIDE, **{"Accept-Encoding": coding}) for coding in CODINGS}
         self.etag = self.page["identity"].header("ETag")

@@ -1,7 +1,9 @@
 """Keeps whole public pages in memory, in front of Django, and answers them as bytes. Pure: WSGI alone, no Django.
 
 A public page depends on nothing but its address, the state of the texts and the clock. So it is kept under its address, and all
-are forgotten when `state()` gives another answer. Protocol: PEP 3333; RFC 9110 (conditional requests, encodings), RFC 9111.
+are forgotten when `state()` gives another answer. The application that makes a page gets a request that has nothing else in it:
+whatever a client or a proxy sends beside the address can't shape a page that others get too.
+Protocol: PEP 3333; RFC 9110 (conditional requests, encodings), RFC 9111.
 """
 
 import gzip
@@ -11,6 +13,7 @@ from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from functools import cached_property, lru_cache
+from io import BytesIO
 from threading import RLock
 from time import time
 from typing import Any
@@ -19,10 +22,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import brotli
 
 Headers = list[tuple[str, str]]
-MOST_BYTES = 2 * 2**20  # of all bodies together, in each worker: some three hundred pages, as browsers ask for them
+MOST_BYTES = 3 * 2**20  # of all pages together, in each worker: some three hundred, as browsers ask for them
+ENTRY = 2 * 2**10  # bytes that a page takes beside its bodies, and once more for each encoding: headers, keys, objects (measured)
+MOST_HOSTS, LONGEST_HOST = 64, 255  # names that are remembered as allowed, and the characters of one (a DNS name and a port)
 READING = ("GET", "HEAD")
-# Of the request, what may not shape a page that others get too.
-PERSONAL = {"HTTP_ACCEPT_ENCODING", "HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"}
+PORTS = {"http": "80", "https": "443"}
+# Of the environ, what the server says of itself. All else that a page is made from is its address.
+OF_THE_SERVER = ("wsgi.version", "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once")
 # Of the answer, what each encoding says anew.
 OWN = {"content-length", "content-encoding", "etag", "last-modified", "vary", "date"}
 TEXT = re.compile(r"text/|application/(?:xml|json|rss)|image/svg", re.IGNORECASE)  # the rest is compressed already
@@ -58,7 +64,7 @@ class Page:
 
     @property
     def size(self) -> int:
-        return len(self.body or b"") + sum(len(form.body) for form in self.forms.values())
+        return ENTRY + len(self.body or b"") + sum(ENTRY + len(form.body) for form in self.forms.values())
 
     def encode(self, coding: str) -> Form:
         plain = self.plain()
@@ -126,24 +132,30 @@ def seconds(date: str) -> float:
 
 class PageCache:
     """The layer. `state` says in what state the texts are, or None while nobody knows; `is_public` which paths are the same for
-    everyone; `queries` which queries mean something on such a page: any other is taken for none."""
+    everyone; `is_allowed` under which names (Host) the site answers, and `host` the name that pages are made under; `queries`
+    which queries mean something on such a page: any other is taken for none."""
 
     def __init__(
         self,
         application: WSGIApplication,
         state: Callable[[], Hashable],
         is_public: Callable[[str], bool],
+        is_allowed: Callable[[str], bool],
+        host: str,
         queries: Container[str] = (),
         most_bytes: int = MOST_BYTES,
     ) -> None:
         self.application, self.state, self.is_public, self.queries, self.most_bytes = application, state, is_public, queries, most_bytes
+        self.is_allowed, self.host = is_allowed, host
+        self.hosts: set[str] = set()  # of those asked for, some that are allowed
         self.pages: dict[Hashable, Page] = {}
         self.known: Hashable = None  # the state that the pages were made in
         self.bytes = 0
         self.writing = RLock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in READING:
+        host = environ.get("HTTP_HOST", "")
+        if environ["REQUEST_METHOD"] not in READING or (host not in self.hosts and not self.accepts(host)):
             return self.application(environ, start_response)
         state = self.state()
         if state != self.known:
@@ -151,12 +163,12 @@ class PageCache:
         query = environ["QUERY_STRING"]
         if query and query not in self.queries:
             query = ""
-        key = (environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), environ["PATH_INFO"], query)
+        key = (environ["wsgi.url_scheme"], environ["PATH_INFO"], query)
         page = self.pages.get(key)
         if page is None:
             if not self.is_public(environ["PATH_INFO"]):
                 return self.application(environ, start_response)
-            answer = rendered(self.application, environ, query)
+            answer = rendered(self.application, plain_request(environ, query, self.host))
             if not answer.may_be_kept:
                 start_response(answer.status, answer.headers)
                 return [answer.body]
@@ -164,6 +176,16 @@ class PageCache:
             page.encode(best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))  # before it takes the room of others
             self.keep(key, page, state)
         return self.send(page, environ, start_response)
+
+    def accepts(self, host: str) -> bool:
+        """Whether pages may be answered under this name; the application refuses the others. A client may send any number of names,
+        so few are remembered, and none that is too long to be one."""
+        if len(host) > LONGEST_HOST or not self.is_allowed(host):
+            return False
+        if len(self.hosts) >= MOST_HOSTS:
+            self.hosts.clear()
+        self.hosts.add(host)
+        return True
 
     def send(self, page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -216,8 +238,25 @@ class Answer:
         return self.status == OK and "public" in named.get("cache-control", "") and "set-cookie" not in named
 
 
-def rendered(application: WSGIApplication, environ: WSGIEnvironment, query: str) -> Answer:
-    """The application's answer to the same request by anybody: a whole GET without cookies and conditions."""
+def plain_request(environ: WSGIEnvironment, query: str, host: str) -> WSGIEnvironment:
+    """The same request by anybody: a GET of what the page's key holds, and nothing else that a client or a proxy sent."""
+    scheme = environ["wsgi.url_scheme"]
+    return {
+        **{name: environ[name] for name in OF_THE_SERVER},
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": BytesIO(),
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": environ["PATH_INFO"],
+        "QUERY_STRING": query,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": host,
+        "SERVER_PORT": PORTS[scheme],
+        "HTTP_HOST": host,
+    }
+
+
+def rendered(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     told: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 
@@ -225,8 +264,7 @@ def rendered(application: WSGIApplication, environ: WSGIEnvironment, query: str)
         told.append((status, headers))
         return written.append
 
-    plain = {name: value for name, value in environ.items() if name not in PERSONAL}
-    parts = application({**plain, "REQUEST_METHOD": "GET", "QUERY_STRING": query}, start)
+    parts = application(environ, start)
     try:
         written.extend(parts)
     finally:

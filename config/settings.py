@@ -43,6 +43,14 @@ def secret(name: str) -> str:
     return value
 
 
+def origin(name: str) -> str:
+    """An address that is a scheme and a host alone; nothing where it is not set."""
+    value = os.environ.get(name, "").strip().lower().removesuffix("/")
+    if value and not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", value):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write the site's own address without a path, such as https://example.org.")
+    return value
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's form of a Postgres address, read by Postgres's own rules (libpq, "Connection URIs")."""
     try:
@@ -78,6 +86,8 @@ PLAIN_HTTP = flag("PLAIN_HTTP")  # nobody speaks TLS for us: on one's own machin
 PROXIES = whole_number("PROXIES", 0)  # how many of our own stand in front and add to X-Forwarded-For
 METRICS = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # config.exporter sets it where METRICS_PORT is set
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+SITE_URL = origin("SITE_URL")  # begins each address of ours that is written out; the Host of a request says what its sender likes
+FORCE_SCRIPT_NAME = ""  # nor may anything in a request put a folder in front of our addresses
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
@@ -143,7 +153,7 @@ LOGGING = {} if DEBUG else logs.LOGGING  # at work on the site, Django's own lin
 
 # What do we send
 
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # without the first "/" Django would ask the first request for what comes before it
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / ".static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
@@ -162,6 +172,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
+SECURE_SSL_HOST = SITE_URL.partition("://")[2] or None
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63_072_000  # two years, as the preload list asks for
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CSRF_COOKIE_HTTPONLY = False  # the editor's script reads it to send uploads

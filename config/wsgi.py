@@ -9,6 +9,7 @@ django = get_wsgi_application()  # sets Django up, so it comes before what needs
 
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from django.http.request import split_domain_port, validate_host  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
 from documents.public import is_public  # noqa: E402
@@ -18,6 +19,25 @@ from guides.views import QUERIES  # noqa: E402
 if not (settings.ALLOWED_HOSTS or settings.DEBUG):
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Write the names that the site is reached under, with commas between them.")
 
+
+def is_allowed(host: str) -> bool:
+    """Whether Django answers under this name."""
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def own_host() -> str:
+    """The name, and the port if need be, in SITE_URL."""
+    scheme, _, host = settings.SITE_URL.partition("://")
+    if not host:
+        raise ImproperlyConfigured("SITE_URL is empty. Write the site's own address, such as https://example.org.")
+    if scheme == "http" and not settings.PLAIN_HTTP:
+        raise ImproperlyConfigured(f"SITE_URL is {settings.SITE_URL!r}, and the site is served by TLS. Write https://{host}.")
+    if settings.ALLOWED_HOSTS and not is_allowed(host):
+        raise ImproperlyConfigured(f"SITE_URL is {settings.SITE_URL!r}, a name that ALLOWED_HOSTS lacks. Add it there.")
+    return host
+
+
 # Whoever does not count does not even load what counts.
 cache = import_string("config.metrics.CountedPageCache" if settings.METRICS else "config.pagecache.PageCache")
-application = cache(django, Site().state, is_public, QUERIES)
+application = cache(django, Site().state, is_public, is_allowed, own_host(), QUERIES)

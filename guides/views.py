@@ -1,5 +1,6 @@
 """The pages of the healing guides. Both are public: no cookie, no session."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -30,8 +31,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         if found is None:
             return moved(slug)
         page = found.made_page(now, all_open=all_open)
-    site = f"{request.scheme}://{request.get_host()}"
-    told = structured(page.about, site, request.path, page.modified)
+    told = structured(page.about, settings.SITE_URL, request.path, page.modified)
     return render(request, "guides/guide.html", {**vars(page), "structured": told})
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -10,7 +11,17 @@ from django.utils import timezone
 from guides.models import Guide
 
 
-class GuideSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only, not when it runs
+class SiteSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only, not when it runs
+    """Its addresses begin with SITE_URL, where Django's begin with what the request says."""
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return settings.SITE_URL.partition("://")[0]
+
+    def get_domain(self, site: object = None) -> str:
+        return settings.SITE_URL.partition("://")[2]
+
+
+class GuideSitemap(SiteSitemap):
     def items(self) -> QuerySet[Guide]:
         return Guide.objects.published(timezone.now()).only("kind", "slug", "changed_at", "publish_at").order_by("slug")
 
@@ -18,7 +29,7 @@ class GuideSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stubs o
         return guide.lastmod
 
 
-class PageSitemap(Sitemap):  # type: ignore[type-arg]
+class PageSitemap(SiteSitemap):
     def items(self) -> list[str]:
         return ["pages:home", "guides:list", "quiz:start", "pages:help", "pages:about", "pages:privacy"]
 

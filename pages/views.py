@@ -70,7 +70,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    sitemap = request.build_absolute_uri(reverse("pages:sitemap"))
+    sitemap = settings.SITE_URL + reverse("pages:sitemap")
     return plain_text(f"User-agent: *\nDisallow: {reverse('admin:index')}\n\nSitemap: {sitemap}\n")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
@@ -50,8 +49,9 @@ def is_own(request: HttpRequest) -> bool:
     site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site in {"same-origin", "none"}
-    origin = request.META.get("HTTP_ORIGIN")
-    return origin is None or urlsplit(origin).netloc == request.get_host()
+    origin, host = request.META.get("HTTP_ORIGIN"), request.get_host()
+    # Compared and never parsed. The site's own address counts as well, because a proxy may have dropped the port from Host.
+    return origin is None or origin in {f"http://{host}", f"https://{host}", settings.SITE_URL}
 
 
 def form_in(request: HttpRequest) -> Form:
@@ -62,10 +62,6 @@ def form_in(request: HttpRequest) -> Form:
         return fields(request.body, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
     except ValueError as error:
         raise TooManyFieldsSent(str(error)) from error
-
-
-def origin_of(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"
 
 
 def secret(view: View) -> View:
@@ -181,7 +177,7 @@ def result(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         return gone(request)
     earlier = Result.objects.before(found, now.date())
-    kept = Addresses(found, key, origin_of(request))
+    kept = Addresses(found, key, settings.SITE_URL)
     return render(request, "quiz/result.html", {**page_of(found, earlier, now), "kept": kept})
 
 
@@ -220,8 +216,9 @@ def plan(request: HttpRequest) -> HttpResponse:
     instrument, titles = read(version.source, now)
     breakdown = break_down(instrument, sent.answers, sent.relation, titles)
     if form.get("as") == "calendar" and breakdown.weeks:
-        return calendar_file(written(breakdown.weeks, origin_of(request), now))
-    return render(request, "quiz/plan.html", {"breakdown": breakdown, "stages": stages(breakdown.weeks, now)})
+        return calendar_file(written(breakdown.weeks, settings.SITE_URL, now))
+    host = settings.SITE_URL.partition("://")[2]
+    return render(request, "quiz/plan.html", {"breakdown": breakdown, "stages": stages(breakdown.weeks, now), "host": host})
 
 
 def calendar_file(text: str) -> HttpResponse:
@@ -239,7 +236,7 @@ def deletion(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         found.delete()
         return render(request, "quiz/deleted.html")
-    return render(request, "quiz/deletion.html", {"kept": Addresses(found, key, origin_of(request))})
+    return render(request, "quiz/deletion.html", {"kept": Addresses(found, key, settings.SITE_URL)})
 
 
 @secret

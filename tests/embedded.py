@@ -15,6 +15,7 @@ HOME = Path(__file__).resolve().parent.parent / ".postgres/test"
 @pytest.hookimpl(wrapper=True)  # a wrapper comes before pytest-django, which reads the settings in this hook
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     os.environ.setdefault("PLAIN_HTTP", "1")
+    os.environ.setdefault("SITE_URL", "http://testserver")
     os.environ.setdefault("SECRET_KEY", "only-for-tests-and-worth-nothing-anywhere-else-" * 2)
     if not os.environ.get("DATABASE_URL"):
         server = ExitStack()

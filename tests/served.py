@@ -104,13 +104,15 @@ def collect(folder: Path, *options: str) -> None:
 
 
 @contextmanager
-def started(folder: Path, database: str, workers: int = 2, **settings: str) -> Iterator[Site]:
+def started(folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", **settings: str) -> Iterator[Site]:
     """The same with static files collected before; `settings` go into the environment."""
     usual = {"DATABASE_URL": database, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "PLAIN_HTTP": "1", "PROXIES": "1"}
-    env = {**os.environ, **usual, **settings}
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
-        command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", f"--workers={workers}", "--log-level=critical"]
+        scheme = "https" if settings.get("PLAIN_HTTP") == "0" else "http"
+        env = {**os.environ, **usual, "SITE_URL": f"{scheme}://127.0.0.1:{port}", **settings}
+        bind, log = f"--bind=fd://{listener.fileno()}", "--log-level=critical"
+        command = [sys.executable, "-m", "gunicorn", bind, f"--workers={workers}", log, application]
         server = subprocess.Popen(command, cwd=folder, env=env, pass_fds=[listener.fileno()], start_new_session=True)
     try:
         yield Site(port, server.pid)

@@ -42,6 +42,12 @@ def base_url(live_server: LiveServer) -> str:
     return live_server.url
 
 
+@pytest.fixture(autouse=True)
+def site_url(live_server: LiveServer, settings: Any) -> None:
+    """A secret link leads to the site that is tried."""
+    settings.SITE_URL = live_server.url
+
+
 @pytest.fixture
 def complaints(page: Page) -> list[str]:
     """What the browser's console says that it should not, such as a breach of the content security policy."""

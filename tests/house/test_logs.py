@@ -19,6 +19,7 @@ from quiz.sent import fresh_key
 from tests.house.conftest import Released
 
 KEY = "Zq3" + "kW8_mB-" * 6
+NAME = {"ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}
 SOMEBODY = {"X-Forwarded-For": "203.0.113.77", "User-Agent": "A very special browser", "Cookie": "sessionid=very-private"}
 FORM = "anxious-1=7&relation=my-neighbour&words=what+nobody+shall+read"
 SECRETS = ("Zq3", "kW8_mB", "203.0.113", "127.0.0.1", "special", "private", "neighbour", "shall", "%20read", "someone@")
@@ -56,7 +57,7 @@ class Server:
 
 @pytest.fixture
 def server(released: Released, tmp_path: Path) -> Iterator[Server]:
-    settings = {"DEBUG": "0", "PLAIN_HTTP": "1", "PROXIES": "1", "ALLOWED_HOSTS": "site.example", "DATABASE_URL": released.url}
+    settings = {"DEBUG": "0", "PLAIN_HTTP": "1", "PROXIES": "1", "DATABASE_URL": released.url, **NAME}
     with socket.create_server(("127.0.0.1", 0)) as listener, (tmp_path / "log").open("wb") as log:
         command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}"]
         running = subprocess.Popen(

@@ -167,7 +167,7 @@ def test_a_site_that_can_not_start_says_why_at_the_end_and_leaves_nothing_behind
 
 def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_behind(released, tmp_path):
     for wrong in ("many", "99999"):
-        answer = started(released, tmp_path, METRICS_PORT=wrong, ALLOWED_HOSTS="x.example")
+        answer = started(released, tmp_path, METRICS_PORT=wrong, ALLOWED_HOSTS="x.example", SITE_URL="http://x.example")
         assert answer.stderr.startswith(f"METRICS_PORT is '{wrong}', which can't be used (")
         assert answer.stderr.count("\n") == 1
         assert not list(tmp_path.iterdir())
@@ -175,6 +175,6 @@ def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_
 
 def test_who_counts_nothing_loads_nothing_for_it():
     loaded = "import sys, config.wsgi; print('prometheus_client' in sys.modules)"
-    env = {**os.environ, "ALLOWED_HOSTS": "site.example"}
+    env = {**os.environ, "ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}
     asked = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     assert asked.stdout == "False\n"

@@ -12,7 +12,7 @@ from tests.house.conftest import ROOT
 
 PAGE = (ROOT / "docs/operating.md").read_text()
 READ = re.compile(
-    r"""(?:flag|whole_number|secret|os\.environ\.get)\(\s*["']([A-Z_]+)["']"""
+    r"""(?:flag|whole_number|secret|origin|os\.environ\.get)\(\s*["']([A-Z_]+)["']"""
     r"""|os\.environ\[["']([A-Z_]+)["']\]|\$\{([A-Z_]+)"""
 )
 WHERE = ("config/*.py", "gunicorn.conf.py", "manage.py", "compose.yaml", "Dockerfile", "pages/management/commands/*.py")

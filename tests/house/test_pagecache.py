@@ -13,12 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.pagecache import PageCache, best_coding
+from config.pagecache import ENTRY, MOST_HOSTS, PageCache, best_coding
 
+HOST = "site.example"
 PUBLIC = ("Cache-Control", "public, max-age=0")
 TEXT = ("Content-Type", "text/html; charset=utf-8")
 WORDS = b"Two people, one harbour. " * 80
 DECODE = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
+
+
+PLAIN = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": HOST}
+setup_testing_defaults(PLAIN)
 
 
 class House:
@@ -29,15 +34,26 @@ class House:
         self.asked = []
         self.now: str | None = "monday"
         options = {"queries": {"steps=open"}, **options}
-        self.cache = PageCache(validator(self.application), lambda: self.now, lambda path: public, **options)
+        self.cache = PageCache(validator(self.application), lambda: self.now, lambda path: public, self.is_allowed, HOST, **options)
+
+    def is_allowed(self, host):
+        return host.partition(":")[0].lower() in {HOST, "other.example"}
 
     def application(self, environ, start_response):
         self.asked.append(environ)
+        del self.asked[:-100]
         start_response(self.status, self.headers)
         return [self.body[:7], self.body[7:]]
 
-    def ask(self, path="/", method="GET", query="", host="site.example", **headers):
-        environ = {"SCRIPT_NAME": "", "PATH_INFO": path, "REQUEST_METHOD": method, "QUERY_STRING": query, "HTTP_HOST": host}
+    def ask(self, path="/", method="GET", query="", host=HOST, environ=None, **headers):
+        environ = {
+            "SCRIPT_NAME": "",
+            **(environ or {}),
+            "PATH_INFO": path,
+            "REQUEST_METHOD": method,
+            "QUERY_STRING": query,
+            "HTTP_HOST": host,
+        }
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         setup_testing_defaults(environ)
         told = []
@@ -47,6 +63,11 @@ class House:
         getattr(parts, "close", lambda: None)()
         [(status, given)] = told
         return Got(status, {name.lower(): value for name, value in given}, body)
+
+    def ask_quickly(self, **environ):
+        """Without the validator, which takes longer than the cache."""
+        self.cache.application = self.application
+        b"".join(self.cache({**PLAIN, **environ}, lambda status, headers, exc_info=None: bytes))
 
 
 class Got:
@@ -125,20 +146,14 @@ def test_what_writes_goes_straight_through():
     assert len(house.asked) == 2
 
 
-def test_a_page_for_all_is_made_without_anything_that_is_ones_own():
+def test_a_page_for_all_is_made_of_its_address_and_of_nothing_else_that_was_sent():
     house = House()
-    house.ask(
-        method="HEAD",
-        query="utm_source=elsewhere",
-        cookie="a=b",
-        accept_encoding="br",
-        if_none_match='"x"',
-        if_modified_since="x",
-        range="bytes=0-1",
-    )
-    [asked] = house.asked
-    assert (asked["REQUEST_METHOD"], asked["QUERY_STRING"]) == ("GET", "")
-    assert not {"HTTP_COOKIE", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"} & set(asked)
+    sent = {"cookie": "a=b", "range": "bytes=0-1", "x_forwarded_host": "evil.example", "script_name": "/evil", "host": f"{HOST.upper()}:1"}
+    house.ask(method="HEAD", query="utm_source=elsewhere", environ={"SCRIPT_NAME": "/evil", "SCRIPT_URL": "/evil/"}, **sent)
+    house.ask("/other/")
+    [one, other] = [{name: value for name, value in asked.items() if not name.startswith("wsgi.")} for asked in house.asked]
+    assert one == {**other, "PATH_INFO": "/"}
+    assert (one["REQUEST_METHOD"], one["QUERY_STRING"], one["SCRIPT_NAME"], one["HTTP_HOST"]) == ("GET", "", "", HOST)
 
 
 def test_a_query_makes_another_page_only_where_it_means_something():
@@ -148,11 +163,35 @@ def test_a_query_makes_another_page_only_where_it_means_something():
     assert [asked["QUERY_STRING"] for asked in house.asked] == ["", "steps=open"]
 
 
-def test_another_host_or_scheme_is_another_page():
+def test_another_scheme_is_another_page_and_another_name_of_the_site_is_not():
     house = House()
     house.ask()
-    house.ask(host="other.example")
+    house.ask(host="other.example:81")
+    assert len(house.asked) == 1
+    house.ask(environ={"wsgi.url_scheme": "https"})
     assert len(house.asked) == 2
+
+
+@pytest.mark.parametrize("host", ["", "evil.example", HOST + "." * 256])
+def test_what_is_asked_for_under_a_name_of_somebody_elses_is_the_applications_to_refuse_and_never_kept(host):
+    house = House()
+    house.ask()
+    for _ in range(2):
+        assert "etag" not in house.ask(host=host, cookie="a=b").headers
+    assert [asked["HTTP_HOST"] for asked in house.asked] == [HOST, host, host]
+    assert house.cache.hosts == {HOST}
+
+
+def test_nothing_that_a_stranger_may_choose_takes_more_and_more_memory():
+    house = House()
+    for number in range(30_000):
+        house.ask_quickly(HTTP_HOST=f"{HOST}:{number}", QUERY_STRING=f"q={number}", HTTP_ACCEPT_ENCODING=f"br;x={number}")
+        house.ask_quickly(HTTP_HOST=f"{number}.example", PATH_INFO=f"/{number}", HTTP_IF_MODIFIED_SINCE=str(number))
+    assert len(house.cache.pages) == 1
+    assert len(house.cache.hosts) <= MOST_HOSTS
+    for number in range(3_000):
+        house.ask_quickly(PATH_INFO=f"/{number}")
+        assert len(house.cache.pages) * ENTRY < house.cache.bytes <= house.cache.most_bytes
 
 
 def test_head_has_the_headers_of_get_and_no_body():
@@ -237,7 +276,7 @@ def test_where_there_is_no_tag_the_time_decides():
 
 
 def test_memory_is_bounded_and_the_oldest_page_goes_first():
-    house = House(most_bytes=3 * len(WORDS))
+    house = House(most_bytes=3 * (2 * ENTRY + len(WORDS)))
     for path in "abcd":
         house.ask(f"/{path}")
     house.ask("/d")
@@ -248,7 +287,7 @@ def test_memory_is_bounded_and_the_oldest_page_goes_first():
 
 def test_each_encoding_that_is_asked_for_counts_as_memory():
     noise = b"".join(sha256(bytes([number])).digest() for number in range(32))  # can not be compressed
-    house = House(body=noise, most_bytes=int(2.5 * len(noise)))
+    house = House(body=noise, most_bytes=5 * ENTRY + int(2.5 * len(noise)))
     for path, coding in (("/a", "identity"), ("/a", "gzip"), ("/b", "gzip"), ("/a", "gzip")):
         house.ask(path, accept_encoding=coding)
     assert [asked["PATH_INFO"] for asked in house.asked] == ["/a", "/b", "/a"]
@@ -265,7 +304,7 @@ def test_a_page_that_was_dropped_while_somebody_encoded_it_takes_no_memory():
 
 
 def test_an_encoding_that_nobody_asks_for_takes_no_memory():
-    house = House(body=b"Harbour. " * 1000, most_bytes=9000)
+    house = House(body=b"Harbour. " * 1000, most_bytes=6 * ENTRY + 9000)
     for path in "/a", "/b", "/c", "/a":
         house.ask(path, accept_encoding="br")
     assert [asked["PATH_INFO"] for asked in house.asked] == ["/a", "/b", "/c"]
@@ -316,7 +355,7 @@ def test_any_conditions_cookies_and_ranges_are_answered_with_the_page_or_that_it
 
 @given(st.lists(st.tuples(HEADER, HEADER), max_size=12))
 def test_no_query_makes_a_page_of_its_own_and_memory_stays_bounded(asked):
-    house = House(most_bytes=3 * len(WORDS))
+    house = House(most_bytes=3 * (2 * ENTRY + len(WORDS)))
     for path, query in asked:
         house.ask(f"/{path}", query=query)
         assert house.cache.bytes <= house.cache.most_bytes

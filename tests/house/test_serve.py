@@ -117,3 +117,4 @@ def test_without_debug_it_serves_this_machine_with_hashed_files(serving, port):
         assert style
         assert get(port, style[1])[0] == 200
         assert get(port, "/", host="elsewhere.example")[0] == 400
+        assert f'<link rel="canonical" href="http://127.0.0.1:{port}/">' in get(port, "/", host="localhost")[1]

@@ -315,7 +315,12 @@ def test_the_workers_together_keep_so_many_results_of_one_network_and_then_give_
     assert stranger.status_code == 303
 
 
-GOOD = {"SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "site.example", "DATABASE_URL": "postgresql:///none"}
+GOOD = {
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "ALLOWED_HOSTS": "site.example",
+    "SITE_URL": "https://site.example",
+    "DATABASE_URL": "postgresql:///none",
+}
 
 
 def manage(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -323,6 +328,16 @@ def manage(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
     unset = {name: value for name, value in os.environ.items() if name not in of_tests}
     run = [sys.executable, *command]
     return subprocess.run(run, cwd=settings.BASE_DIR, env={**unset, **GOOD, **env}, capture_output=True, text=True, check=False)
+
+
+BROKEN_ORIGINS = (
+    "site.example",
+    "https://site.example/quiz",
+    "ftp://site.example",
+    "https://ines@site.example",
+    "https://:8000",
+    "https://a b",
+)
 
 
 def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
@@ -341,6 +356,7 @@ def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
         ({"PLAIN_HTTP": "nope"}, "PLAIN_HTTP is 'nope'."),
         ({"PROXIES": "many"}, "PROXIES is 'many'. Write a whole number such as 0, or nothing for 0."),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL can't be read"),
+        *(({"SITE_URL": url}, f"SITE_URL is {url!r}. Write the site's own address without a path") for url in BROKEN_ORIGINS),
     ],
 )
 def test_what_is_set_wrong_is_refused_in_a_sentence(env, said):
@@ -350,10 +366,19 @@ def test_what_is_set_wrong_is_refused_in_a_sentence(env, said):
     assert refused.stderr.count("\n") == 1
 
 
-def test_a_site_that_no_name_leads_to_is_not_served():
-    refused = manage("-m", "gunicorn", "--bind=127.0.0.1:0", ALLOWED_HOSTS=" ,")
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"ALLOWED_HOSTS": " ,"}, "ALLOWED_HOSTS is empty. Write the names that the site is reached under"),
+        ({"SITE_URL": ""}, "SITE_URL is empty. Write the site's own address, such as https://example.org."),
+        ({"SITE_URL": "https://other.example"}, "SITE_URL is 'https://other.example', a name that ALLOWED_HOSTS lacks."),
+        ({"SITE_URL": "http://site.example"}, "SITE_URL is 'http://site.example', and the site is served by TLS."),
+    ],
+)
+def test_a_site_that_does_not_know_its_own_name_is_not_served(env, said):
+    refused = manage("-m", "gunicorn", "--bind=127.0.0.1:0", **env)
     assert refused.returncode
-    assert "ALLOWED_HOSTS is empty. Write the names that the site is reached under" in refused.stderr
+    assert said in refused.stderr
 
 
 def test_who_signed_in_before_the_secret_was_changed_stays_signed_in():

@@ -70,7 +70,8 @@ def test_readyz_says_503_when_a_migration_is_missing(client):
 
 
 def test_readyz_says_503_when_the_database_does_not_answer(tmp_path):
-    environment = {**os.environ, "DATABASE_URL": f"postgresql:///none?host={tmp_path}", "ALLOWED_HOSTS": "localhost"}
+    name = {"ALLOWED_HOSTS": "localhost", "SITE_URL": "http://localhost"}
+    environment = {**os.environ, **name, "DATABASE_URL": f"postgresql:///none?host={tmp_path}"}
     command = [sys.executable, "-c", READYZ_WITHOUT_A_DATABASE]
     asked = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
     assert asked.stdout.split() == ["503", "database"]

@@ -135,14 +135,15 @@ def test_a_plan_is_kept_nowhere(alarmed, client, django_assert_max_num_queries, 
     assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
 
 
-def test_the_calendar_is_a_file_with_full_addresses_of_the_same_steps(alarmed, client):
-    answer = client.post("/quiz/plan/", sent_again(alarmed) | {"as": "calendar"}, secure=True)
+def test_the_calendar_is_a_file_with_full_addresses_of_the_same_steps(alarmed, client, settings):
+    settings.SITE_URL = "https://site.example"
+    answer = client.post("/quiz/plan/", sent_again(alarmed) | {"as": "calendar"})
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="small-steps.ics"'
     found = events(answer.content.decode())
     assert len(found) == 4
     assert found[0]["DESCRIPTION"].startswith("Call the alarm an alarm\n\n")
-    assert all("\n\nhttps://testserver/guides/" in event["DESCRIPTION"] for event in found)
+    assert all("\n\nhttps://site.example/guides/" in event["DESCRIPTION"] for event in found)
     assert date.fromisoformat(found[0]["DTSTART;VALUE=DATE"]) > datetime.now(UTC).date()
 
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self.make_editor()
             if not settings.DEBUG:
                 call_command("collectstatic", interactive=False, verbosity=0)
-            server = start_server(listener)
+            server = start_server(listener, port)
         try:
             wait_for_answer(port)
             self.stdout.write(f"Safe Haven is at http://{HOST}:{port}/ until you press Ctrl-C.")
@@ -77,7 +77,7 @@ def require_database() -> None:
         ) from None
 
 
-def start_server(listener: socket.socket) -> subprocess.Popen[bytes]:
+def start_server(listener: socket.socket, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", "--graceful-timeout=3", "--log-level=error"]
     if settings.DEBUG:
         command += ["--reload"]  # finds the code by itself, but not the templates, which Django keeps
@@ -85,6 +85,7 @@ def start_server(listener: socket.socket) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
+        env={**os.environ, "SITE_URL": settings.SITE_URL or f"http://{HOST}:{port}"},
         pass_fds=[listener.fileno()],
         start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the server in order
     )
