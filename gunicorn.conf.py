@@ -18,6 +18,11 @@ threads = 256
 keepalive = 5  # seconds
 graceful_timeout = 10
 limit_request_fields = 60
+# By default gunicorn lets a trusted proxy name the SCRIPT_NAME and PATH_INFO in headers, and proxies pass on those of their clients:
+# then anybody puts a folder of their choice in front of every link. Of all headers one says something about the request itself, and
+# it is the one that the documentation names.
+forwarder_headers = ""
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 control_socket_disable = True
 logger_class = ServerLog
 loglevel = "warning"  # and no access log: who reads what is written down nowhere

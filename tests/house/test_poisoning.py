@@ -1,0 +1,116 @@
+"""Nobody can shape what the next reader of a kept page gets, through a server that trusts every proxy as compose.yaml sets it up."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import resolve
+
+from tests.addresses import every_address
+from tests.house.conftest import Released
+from tests.served import Answer, Site, started
+
+GUIDE = "/guides/anxious/"
+FORGET = "/forget"  # tests/house/forgetful.py
+KEPT = ("/", "/guides/", GUIDE, f"{GUIDE}?steps=open", "/quiz/", "/help/", "/about/", "/privacy/", "/robots.txt", "/sitemap.xml")
+PICTURE = "picture"  # named by its own bytes
+ELSEWHERE = "evil.example"
+# What proxies, frameworks and caches have been known to obey, each with a value that would show.
+SENT = [
+    *((name, ELSEWHERE) for name in ("X-Forwarded-Host", "X-Forwarded-Server", "X-Host", "X-HTTP-Host-Override", "X-Original-Host")),
+    *((name, "/evil") for name in ("X-Forwarded-Prefix", "X-Forwarded-Path", "X-Script-Name", "X-Forwarded-Uri", "X-Proxy-Path")),
+    *((name, "/about/") for name in ("X-Original-URL", "X-Rewrite-URL", "Path-Info", "PATH_INFO", "Request-Uri", "Redirect-Url")),
+    *((name, "/") for name in ("SCRIPT_NAME", "Script-Name", "SCRIPT_URL", "HTTP_SCRIPT_NAME")),
+    *((name, "POST") for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "REQUEST_METHOD")),
+    *((name, "https") for name in ("X-Forwarded-Scheme", "X-Url-Scheme", "X-Forwarded-Protocol", "WSGI_URL_SCHEME")),
+    *((name, "198.51.100.66") for name in ("X-Forwarded-For", "X-Real-IP", "Client-IP", "True-Client-IP", "REMOTE_ADDR")),
+    ("X-Forwarded-Ssl", "on"),
+    ("Front-End-Https", "on"),
+    ("X-Forwarded-Port", "6666"),
+    ("SERVER_NAME", ELSEWHERE),
+    ("Forwarded", f"for=198.51.100.66;host={ELSEWHERE};proto=https"),
+    ("Via", f"1.1 {ELSEWHERE}"),
+    ("Host", "127.0.0.1.:6666"),
+    ("Host", ELSEWHERE),
+    ("Host", f"{ELSEWHERE}#"),
+    ("Origin", f"https://{ELSEWHERE}"),
+    ("Referer", f"https://{ELSEWHERE}/"),
+    ("Cookie", "csrftoken=a; sessionid=b; messages=c"),
+    ("Authorization", "Basic ZXZpbDpldmls"),
+    ("REMOTE_USER", "editor"),
+    ("User-Agent", "<script>alert(1)</script>"),
+    ("Accept", "application/json"),
+    ("Accept-Language", "de"),
+    ("Accept-Encoding", "gzip;q=0.1, br"),
+    ("Accept-Charset", "utf-16"),
+    ("Content-Type", "text/html; charset=utf-16"),
+    ("Content-Length", "3"),
+    ("Transfer-Encoding", "chunked"),
+    ("Range", "bytes=0-9"),
+    ("If-None-Match", "*"),
+    ("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT"),
+    ("If-Match", '"evil"'),
+    ("If-Range", '"evil"'),
+    ("Cache-Control", "no-transform"),
+    ("Save-Data", "on"),
+    ("Upgrade", "h2c"),
+    ("X-Requested-With", "XMLHttpRequest"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(released: Released) -> Iterator[Site]:
+    trusting = {"FORWARDED_ALLOW_IPS": "*"}
+    with started(released.folder, released.url, workers=1, application="tests.house.forgetful", **trusting) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def clean(site: Site) -> dict[str, Answer]:
+    """What a reader gets whom nobody went before."""
+    site.ask("GET", FORGET)
+    return {path: without_time(site.ask("GET", path)) for path in KEPT}
+
+
+def without_time(answer: Answer) -> Answer:
+    changing = {"Date", "Last-Modified"}
+    return Answer(answer.status_code, answer.content, {name: value for name, value in answer.headers.items() if name not in changing})
+
+
+def poisoned(site: Site, path: str, name: str, value: str) -> Answer:
+    """What the next reader gets of a page that was first asked for with such a header."""
+    body = {"Content-Length": "abc", "Transfer-Encoding": "0\r\n\r\n"}.get(name)
+    site.ask("GET", path, body, **{name: value})
+    return without_time(site.ask("GET", path))
+
+
+@pytest.mark.parametrize(("name", "value"), SENT, ids=[f"{name}: {value[:30]}" for name, value in SENT])
+def test_the_next_reader_gets_the_same_bytes_whatever_header_the_first_one_sent(site, clean, name, value):
+    site.ask("GET", FORGET)
+    assert {path: poisoned(site, path, name, value) for path in KEPT} == clean
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "X-Script-Name", "X-Forwarded-Prefix", "SCRIPT_URL"])
+def test_nobody_puts_a_folder_in_front_of_the_sites_addresses(site, clean, name):
+    site.ask("GET", FORGET)
+    for path in KEPT:
+        assert site.ask("GET", f"/evil{path}", **{name: "/evil"}).status_code == 404
+        assert without_time(site.ask("GET", path)) == clean[path]
+
+
+def test_pages_say_the_sites_own_address_whatever_name_they_were_asked_for_by(site, clean):
+    site.ask("GET", FORGET)
+    site.ask("GET", GUIDE, Host="127.0.0.1:6666")
+    page = site.ask("GET", GUIDE, Host="127.0.0.1.").content.decode()
+    assert f'<link rel="canonical" href="http://127.0.0.1:{site.port}{GUIDE}">' in page
+    assert "6666" not in page
+
+
+def test_a_name_of_somebody_elses_never_gets_a_kept_page(site, clean):
+    for path in KEPT:
+        assert site.ask("GET", path).status_code == 200
+        assert site.ask("GET", path, Host=ELSEWHERE).status_code == 400
+
+
+def test_every_page_that_is_kept_is_tried_here():
+    public = {pattern.name for _, pattern in every_address() if getattr(pattern.callback, "is_public", False)}
+    assert public == {resolve(path.partition("?")[0]).url_name for path in KEPT} | {PICTURE}
