@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -83,16 +83,26 @@ def key_of(secret: str, day: date) -> bytes:
 def address_of(request: HttpRequest) -> str:
     """Who asks: the address, or of IPv6 the network of 64 bits that one customer has.
 
-    Behind proxies of our own (settings.PROXIES, their number) the last of them tells who asked the first; anything further
-    left in X-Forwarded-For was written by whoever asked, and says nothing.
+    Behind proxies of our own (settings.PROXIES, their number) the last of them says who asked the first; anything further
+    left in X-Forwarded-For was written by the client, and says nothing. Where that names no address, the proxy's own counts, and
+    without one either, all are one: never a client for each way to write nonsense.
     """
-    told = [request.META.get("REMOTE_ADDR", "")]
-    if settings.PROXIES:
-        told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-settings.PROXIES :]]
-    try:
-        address = ip_address(told[0])
-    except ValueError:
-        return str(told[0])
+    direct = ip_of(request.META.get("REMOTE_ADDR", ""))
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-settings.PROXIES :] if settings.PROXIES else [""]
+    address = ip_of(forwarded[0]) or direct
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or address.exploded[:19])
-    return str(address)
+    return str(address or "")
+
+
+def ip_of(node: str) -> IPv4Address | IPv6Address | None:
+    """The address in a client's name as proxies write it (RFC 7239, 6): also in quotes, in brackets, and with a port; or None."""
+    host = node.strip().strip('"')
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        return ip_address(host.partition("%")[0])  # the zone of an IPv6 address is its own machine's affair
+    except ValueError:
+        return None
