@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.editors.Accounts",
+    "config.limits.AnonymousLimits",
     "config.editors.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.outage.Outage",

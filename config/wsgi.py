@@ -1,6 +1,8 @@
 """What a WSGI server such as gunicorn starts: Django, and in front of it the cache of public pages."""
 
 import os
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.core.wsgi import get_wsgi_application
 
@@ -12,12 +14,19 @@ from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
+from config.content_type import readable  # noqa: E402
 from documents.public import is_public  # noqa: E402
 from documents.site import Site  # noqa: E402
 from guides.views import QUERIES  # noqa: E402
 
 if not (settings.ALLOWED_HOSTS or settings.DEBUG):
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Write the names that the site is reached under, with commas between them.")
+
+
+def judged(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    environ["CONTENT_TYPE"] = readable(environ.get("CONTENT_TYPE", ""), environ["PATH_INFO"])
+    answer: Iterable[bytes] = django(environ, start_response)
+    return answer
 
 
 def is_allowed(host: str) -> bool:
@@ -40,4 +49,4 @@ def own_host() -> str:
 
 # Whoever does not count does not even load what counts.
 cache = import_string("config.metrics.CountedPageCache" if settings.METRICS else "config.pagecache.PageCache")
-application = cache(django, Site().state, is_public, is_allowed, own_host(), QUERIES)
+application = cache(judged, Site().state, is_public, is_allowed, own_host(), QUERIES)

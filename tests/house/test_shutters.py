@@ -198,7 +198,7 @@ MULTIPART = {"Content-Type": "multipart/form-data; boundary=kit"}
         ("&".join(f"f{number}=1" for number in range(5000)), {}, 400),
         ("&".join(["key=1"] * 5000), {}, 400),
         ("--kit\r\n" + "x" * 10_000_000, MULTIPART, 413),
-        ("--kit\r\nContent-Disposition\r\n\r\nx\r\n--kit--\r\n", MULTIPART, 200),
+        ("--kit\r\nContent-Disposition\r\n\r\nx\r\n--kit--\r\n", MULTIPART, 400),
         ("x", {"Content-Type": "multipart/form-data"}, 400),
         ("\r\n".join(f'--kit\r\nContent-Disposition: form-data; name="f"; filename="{n}"\r\n\r\nx' for n in range(9)), MULTIPART, 400),
         ("5\r\nkey=1\r\n0\r\n\r\n", CHUNKS, 411),
@@ -208,7 +208,7 @@ MULTIPART = {"Content-Type": "multipart/form-data; boundary=kit"}
         ("key=1", {"Content-Type": ""}, 200),
         ("key=1", {"Content-Type": "text/plain"}, 200),
         ('{"key": ' + "[" * 5000, {"Content-Type": "application/json"}, 200),
-        ("key=1&keep=yes", {"Content-Type": "application/x-www-form-urlencoded; charset=klingon"}, 200),
+        ("key=1&keep=yes", {"Content-Type": "application/x-www-form-urlencoded; charset=klingon"}, 400),
         ("key=1&keep=yes", {"Content-Type": "application/x-www-form-urlencoded; charset=latin-1"}, 400),
     ],
     ids=lambda value: str(value)[:30] if isinstance(value, (str, dict)) else None,
@@ -251,7 +251,7 @@ def ask_by_key(visitor: Visitor, name: str, key: str) -> Answer:
 )
 @pytest.mark.parametrize("name", BY_KEY)
 def test_no_key_but_one_that_was_given_out_opens_anything(visitor, key, name):
-    assert ask_by_key(visitor, name, key).status_code == 404
+    assert ask_by_key(visitor, name, key).status_code in {400, 404}
 
 
 def test_the_key_that_was_given_out_opens_each_page_of_its_result(visitor):
@@ -264,7 +264,7 @@ def test_the_key_that_was_given_out_opens_each_page_of_its_result(visitor):
 TOO_LARGE = "This is too large"
 
 
-@pytest.mark.parametrize(("path", "most"), [("/quiz/take/", FORM), ("/admin/login/", 3 * 2**20), ("/admin/guides/guide/upload/", UPLOAD)])
+@pytest.mark.parametrize(("path", "most"), [("/quiz/take/", FORM), ("/admin/login/", FORM), ("/admin/guides/guide/upload/", UPLOAD)])
 def test_each_address_takes_so_much_and_no_more(visitor, path, most):
     assert TOO_LARGE in visitor.post(path, "a=" + "x" * (most - 1)).content.decode()
 

@@ -1,0 +1,185 @@
+"""How much of a stranger's request is read, and what an editor is answered whose session has ended."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.http import parse_header_parameters
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.content_type import FORM as FORM_TYPE
+from config.content_type import UNREADABLE, readable
+from config.limits import FORM, UPLOAD
+from tests.house.conftest import ROOT, Released
+from tests.served import Site, started
+
+UPLOADING, LOGIN = "/admin/guides/guide/upload/", "/admin/login/"
+AT_ONCE = 40
+MB = 2**20
+LARGE = {"content": "a" * (FORM + 1)}
+
+
+def resident(process: int, what: str) -> int:
+    [kilobytes] = re.findall(rf"{what}:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(kilobytes) * 1024
+
+
+def upload_all_but_the_end(site: Site) -> socket.socket:
+    part = b'--kit\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+    token = "a" * 32
+    head = (
+        f"POST {UPLOADING} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=kit\r\n"
+        f"Content-Length: {UPLOAD}\r\nX-CSRFToken: {token}\r\nCookie: sessionid={token}; csrftoken={token}\r\n\r\n"
+    )
+    link = socket.create_connection(("127.0.0.1", site.port), timeout=60)
+    link.sendall(head.encode() + part)
+    link.sendall(b"a" * (UPLOAD - len(part) - 1))
+    return link
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a worker is read from Linux's /proc")
+def test_forty_pictures_of_nobody_at_once_take_no_memory(released: Released):
+    with started(released.folder, released.url, workers=1) as site, ThreadPoolExecutor(AT_ONCE) as people:
+        site.get("/healthz")
+        site.ask("POST", UPLOADING, "a")
+        [worker] = map(int, Path(f"/proc/{site.master}/task/{site.master}/children").read_text().split())
+        before = resident(worker, "VmRSS")
+        with ExitStack() as open_links:
+            for link in people.map(lambda _: upload_all_but_the_end(site), range(AT_ONCE)):
+                open_links.enter_context(link).sendall(b"a")
+                assert b" 403 " in link.recv(99)
+        assert resident(worker, "VmHWM") - before < 3 * AT_ONCE * MB  # threads and their buffers; 469 MB when bodies were read
+
+
+@pytest.fixture
+def ended(client, db):
+    """The browser of an editor whose session has ended meanwhile."""
+    client.force_login(User.objects.create_superuser("ines"))
+    client.session.flush()
+    return client
+
+
+def picture():
+    return {"image": SimpleUploadedFile("a.png", b"a" * MB), "alt": "A harbour"}
+
+
+@pytest.mark.parametrize(("path", "form"), [(UPLOADING, picture), ("/admin/guides/guide/preview/", lambda: LARGE)])
+def test_an_editor_whose_session_has_ended_reads_in_the_editor_that_she_has_to_log_in(ended, path, form):
+    answer = ended.post(path, form())
+    assert answer.status_code == 403
+    assert "Log in again in another tab" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/admin/guides/guide/add/", "/admin/quiz/instrument/1/change/", "/admin/no/such/page/"])
+def test_an_editor_whose_session_has_ended_and_who_saves_a_long_text_comes_to_the_login(ended, path):
+    answer = ended.post(path, LARGE)
+    assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next={path}")
+
+
+def test_somebody_with_an_account_that_is_not_staffs_sends_no_more_than_a_stranger(client, db):
+    client.force_login(User.objects.create_user("visitor"))
+    assert client.post("/admin/guides/guide/add/", LARGE).status_code == 302
+    assert client.post(UPLOADING, picture()).status_code == 403
+
+
+def test_an_editor_sends_pictures_and_long_texts(client, db):
+    client.force_login(User.objects.create_superuser("ines"))
+    assert client.post("/admin/guides/guide/preview/", LARGE).status_code == 200
+    assert client.post(UPLOADING, picture()).json()["error"].startswith("The file can't be read as a picture.")
+
+
+def test_a_stranger_logs_in_by_a_small_form(client, db):
+    assert client.post(LOGIN, {"username": "a" * FORM}, FORM_TYPE).status_code == 413
+
+
+def test_what_is_never_read_is_not_kept_for_later_either(ended):
+    request = ended.post("/admin/guides/guide/preview/", LARGE).wsgi_request
+    assert (request.POST, request.FILES, hasattr(request, "_body")) == ({}, {}, False)
+
+
+@pytest.mark.parametrize("length", ["+5", "-1", "5.0", "²", "٣", "0x5", "5, 5", "9" * 16, "9" * 5000])
+@pytest.mark.parametrize("path", ["/", "/quiz/take/", LOGIN])
+def test_a_size_that_is_no_number_is_refused(client, db, path, length):
+    assert client.post(path, "a=b", FORM_TYPE, CONTENT_LENGTH=length).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/%00", "/quiz/?q=a%00", "/guides/an%00xious/", "/admin/guides/guide/?state__exact=%00"])
+def test_a_nul_in_an_address_is_refused_for_everybody(admin_client, client, address):
+    assert (client.get(address).status_code, admin_client.get(address).status_code) == (400, 400)
+
+
+TAKE, BOUNDARY = "/quiz/take/", "multipart/form-data; boundary=kit"
+
+
+@pytest.mark.parametrize(
+    ("sent", "path", "kind"),
+    [
+        ("", TAKE, ""),
+        ("Application/X-WWW-Form-URLEncoded", TAKE, FORM_TYPE),
+        (f"{FORM_TYPE}; charset=UTF-8", TAKE, FORM_TYPE),
+        (f'{FORM_TYPE};charset="utf-8"', TAKE, FORM_TYPE),
+        (f"{FORM_TYPE}; charset=latin-1", TAKE, UNREADABLE),
+        (f"{FORM_TYPE}; charset=hex", TAKE, UNREADABLE),
+        (f"{FORM_TYPE}; charset*=klingon''x", TAKE, UNREADABLE),
+        ("text/html; charset=utf-16", TAKE, "text/html"),
+        ("application/json; charset*=klingon''x", TAKE, "application/json"),
+        (BOUNDARY, TAKE, UNREADABLE),
+        (BOUNDARY, LOGIN, UNREADABLE),
+        (BOUNDARY, UPLOADING, BOUNDARY),
+        ('multipart/form-data; boundary="a b"', UPLOADING, UNREADABLE),
+        ('multipart/form-data; boundary="kit"', UPLOADING, 'multipart/form-data; boundary="kit"'),
+        ("multipart/form-data", UPLOADING, UNREADABLE),
+        (f"{BOUNDARY}; charset=utf-7", UPLOADING, UNREADABLE),
+        (f"multipart/form-data; boundary={'a' * 71}", UPLOADING, UNREADABLE),
+    ],
+)
+def test_of_a_content_type_stays_what_means_something_here(sent, path, kind):
+    assert readable(sent, path) == kind
+
+
+@given(st.text(max_size=40) | st.lists(st.sampled_from([FORM_TYPE, BOUNDARY, ";", "charset=", "utf-8", "*", "'", '"', " "])).map("".join))
+def test_no_content_type_names_a_charset_after_it_was_judged(sent):
+    _, parameters = parse_header_parameters(readable(sent, UPLOADING))
+    assert set(parameters) <= {"boundary"}
+
+
+# The real application, asked by strangers who make charsets up: how many of them Python remembers.
+CHARSETS = """
+import encodings, io
+from wsgiref.util import setup_testing_defaults
+from config.wsgi import application
+
+def post(content_type, path, body=b""):
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": path, "QUERY_STRING": "", "HTTP_HOST": "localhost", "CONTENT_TYPE": content_type,
+               "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body), "HTTP_COOKIE": "csrftoken=" + "a" * 32}
+    setup_testing_defaults(environ)
+    b"".join(application(environ, lambda status, headers, exc_info=None: statuses.add(status[:3])))
+
+statuses = set()
+"""
+
+
+def test_charsets_that_strangers_make_up_are_not_remembered():
+    script = CHARSETS + (
+        "part = '--kit\\r\\nContent-Disposition: form-data; name=\"a\"; filename*=made-up-{}\\'\\'x\\r\\n\\r\\nx\\r\\n--kit--'\n"
+        "for n in range(300):\n"
+        "    for path in ('/about/', '/admin/login/'):\n"
+        "        post(f'text/plain; charset=made-up-{n}', path)\n"
+        "        post(f'application/x-www-form-urlencoded; charset=made-up-{n}', path, b'a=b')\n"
+        "        post('multipart/form-data; boundary=kit', path, part.format(n).encode())\n"
+        "print(sum('made' in name for name in encodings._cache), sorted(statuses))\n"
+    )
+    names = {"ALLOWED_HOSTS": "localhost", "SITE_URL": "http://localhost", "DATABASE_URL": "postgresql:///none?host=/nowhere"}
+    asked = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **names}, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.startswith("0 ")
