@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Length
+from django.db import connection, models, transaction
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Greatest, Length
 from django.urls import reverse
 
 from documents.content import references
@@ -20,30 +20,43 @@ from documents.remembering import remembering
 from guides.models import Guide
 from guides.parts import ADDRESS, mentioned, step_titles
 from quiz import instrument
+from quiz.arrival import arrival_number
 from quiz.figures import questions
 from quiz.scoring import Point
 from quiz.sent import Sent
-from throttle.models import COUNT
+from throttle.models import COUNT, was_allowed
 
 KIND = "quiz"
 SECOND = timedelta(seconds=1)
 FEWEST = 50  # results before their number is told
 models.BinaryField.register_lookup(Length)
-# Counted and kept in one statement. What is sent again corrects the row and does not lengthen its life; one whose time was over
-# is a new result.
+# Counted and kept in one statement. What is sent again corrects the row and does not lengthen its life; one whose time was over is a
+# new result. What arrived before the content of the row did, or before its deletion, changes nothing.
 KEEP = f"""
 WITH turn AS ({COUNT})
-INSERT INTO quiz_result AS kept (digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
+INSERT INTO quiz_result AS kept (
+    digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on, arrival_number
+)
 SELECT
     %(digest)s, NULLIF(%(earlier)s::bytea, %(digest)s), %(revision)s, %(answers)s::jsonb, %(relation)s,
-    %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s
-FROM turn WHERE is_allowed
+    %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s, %(arrival_number)s
+FROM turn WHERE is_allowed AND quiz_not_deleted_since(%(digest)s, %(arrival_number)s)
 ON CONFLICT (digest) DO UPDATE SET
     revision_id = EXCLUDED.revision_id, answers = EXCLUDED.answers, relation = EXCLUDED.relation,
     anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance,
     day = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.day ELSE EXCLUDED.day END,
-    expires_on = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.expires_on ELSE EXCLUDED.expires_on END
+    expires_on = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.expires_on ELSE EXCLUDED.expires_on END,
+    arrival_number = EXCLUDED.arrival_number
+WHERE kept.arrival_number <= EXCLUDED.arrival_number
 """  # noqa: S608 (both parts are our own)
+# From here until the transaction ends nothing that is sent for this key is written: `quiz_not_deleted_since` waits for it.
+WAIT_FOR_SUBMISSIONS = "SELECT pg_advisory_xact_lock(quiz_lock_of(%s))"
+NOTE_DELETION = """
+INSERT INTO quiz_deletedresult AS noted (digest, arrival_number, forget_on) VALUES (%s, %s, %s)
+ON CONFLICT (digest) DO UPDATE SET
+    arrival_number = greatest(noted.arrival_number, EXCLUDED.arrival_number), forget_on = greatest(noted.forget_on, EXCLUDED.forget_on)
+"""
+REMEMBERED = timedelta(days=2)  # for so long a deletion is noted; no statement waits longer to be carried out
 
 
 class InstrumentManager(models.Manager["Instrument"]):
@@ -126,11 +139,13 @@ def year_after(day: date) -> date:
 
 
 class ResultManager(models.Manager["Result"]):
-    def keep(self, sent: Sent, version: Revision, point: Point, turn: Mapping[str, Any], today: date, earlier: str = "") -> bool:
+    def keep(self, sent: Sent, version: Revision, point: Point, turn: Mapping[str, Any], now: datetime, earlier: str = "") -> bool:
         """One row for a key, however often it is sent; False where the `turn` of a Limit was one too many, and nothing is kept.
 
-        `earlier` is the key of the result that it shall be compared with.
+        `now` is when it arrived: what arrived later for the same key, be it a deletion, prevails. `earlier` is the key of the result
+        that it shall be compared with.
         """
+        today = now.date()
         row = {
             "digest": digest_of(sent.key),
             "earlier": digest_of(earlier) if earlier else None,
@@ -141,11 +156,22 @@ class ResultManager(models.Manager["Result"]):
             "avoidance": point.avoidance,
             "day": today,
             "expires_on": year_after(today),
+            "arrival_number": arrival_number(sent.key, now),
         }
         with prepared() as cursor:
             cursor.execute(KEEP, {**row, **turn})
-            kept: bool = cursor.rowcount > 0
-        return kept
+            if cursor.rowcount:
+                return True
+        return was_allowed(turn)  # then it was overtaken
+
+    @transaction.atomic
+    def delete_under(self, key: str, now: datetime) -> None:
+        """Deletes the result unless it was sent again after `now`. What was sent before and arrives only later does not bring it back."""
+        digest, number = digest_of(key), arrival_number(key, now)
+        with connection.cursor() as cursor:
+            cursor.execute(WAIT_FOR_SUBMISSIONS, [digest])
+            cursor.execute(NOTE_DELETION, [digest, number, now.date() + REMEMBERED])
+        self.filter(digest=digest, arrival_number__lte=number).delete()
 
     def under(self, key: str, today: date) -> models.QuerySet[Result]:
         """The one result that a key opens, or none."""
@@ -153,7 +179,7 @@ class ResultManager(models.Manager["Result"]):
 
     def renew(self, key: str, today: date) -> bool:
         """Gives the result another year. False where there is none, be it deleted this very moment."""
-        return self.under(key, today).update(expires_on=year_after(today)) > 0
+        return self.under(key, today).update(expires_on=Greatest("expires_on", Value(year_after(today)))) > 0
 
     def before(self, found: Result, today: date) -> Result | None:
         """The result that this one shall be compared with, as long as it is there."""
@@ -188,6 +214,7 @@ class Result(models.Model):
     avoidance = models.FloatField()
     day = models.DateField()  # and no finer
     expires_on = models.DateField()
+    arrival_number = models.BigIntegerField(db_default=0)  # of what was sent last; 0 from releases that took no numbers
 
     objects: ClassVar[ResultManager] = ResultManager()
 
@@ -207,6 +234,27 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"Result of {self.day}"
+
+
+class DeletedResultManager(models.Manager["DeletedResult"]):
+    def forgotten(self, today: date) -> models.QuerySet[DeletedResult]:
+        return self.filter(forget_on__lte=today)
+
+
+class DeletedResult(models.Model):
+    """That a result was deleted, for a day or two: what was sent for it before may still be on its way."""
+
+    digest = models.BinaryField(primary_key=True)
+    arrival_number = models.BigIntegerField()
+    forget_on = models.DateField()
+
+    objects: ClassVar[DeletedResultManager] = DeletedResultManager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(digest__length=32), name="deleted_result_digest_sha256")]
+
+    def __str__(self) -> str:
+        return f"Deletion noted until {self.forget_on}"
 
 
 class Addresses:

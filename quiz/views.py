@@ -129,7 +129,8 @@ def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None
 
 def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     """What a sent form leads to: itself with what is missing, the result under its link, or the result alone."""
-    form, now = form_in(request), timezone.now()
+    now = timezone.now()  # of the arrival, which orders what is sent for one key: before anything has to be waited for, be it the body
+    form = form_in(request)
     version = Instrument.objects.answered(version_in(form), now)
     if version is None:
         return render(request, "quiz/none.html", status=404)
@@ -148,7 +149,7 @@ def led_to(request: HttpRequest, form: Form, version: Revision, earlier_key: str
         shown = Result(revision=version, answers=sent.answers, relation=sent.relation, day=now.date())
         return secret(render)(request, "quiz/result.html", page_of(shown, opened(earlier_key, now), now))
     turn = KEEPING.turn_of(address_of(request), now)
-    if not Result.objects.keep(sent, version, position(quiz, sent.answers), turn, now.date(), earlier_key):
+    if not Result.objects.keep(sent, version, position(quiz, sent.answers), turn, now, earlier_key):
         return not_now(request, form, version, "Very many results were kept from your network within an hour.", 429, wait=KEEPING.seconds)
     response = HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[sent.key])})
     response["Cache-Control"] = "no-store"
@@ -230,11 +231,14 @@ def calendar_file(text: str) -> HttpResponse:
 @sent_by_own_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def deletion(request: HttpRequest, key: str) -> HttpResponse:
-    found = opened(key, timezone.now())
+    now = timezone.now()
+    found = opened(key, now)
     if found is None:
         return gone(request)
     if request.method == "POST":
-        found.delete()
+        Result.objects.delete_under(key, now)
+        if Result.objects.under(key, now.date()).exists():  # it was sent again after this deletion was
+            return HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
         return render(request, "quiz/deleted.html")
     return render(request, "quiz/deletion.html", {"kept": Addresses(found, key, settings.SITE_URL)})
 

@@ -83,10 +83,10 @@ class Taker:
         return f"/quiz/results/{self.key}/"
 
 
-def keep(answers: dict[str, int], version: Revision, now: datetime) -> None:
+def keep(answers: dict[str, int], version: Revision, now: datetime, key: str = "") -> None:
     """A result of somebody's own, as the form keeps it."""
-    sent = Sent(fresh_key(), "friend", answers, {})
-    assert Result.objects.keep(sent, version, position(asked(version), answers), KEEPING.turn_of(sent.key, now), now.date())
+    sent = Sent(key or fresh_key(), "friend", answers, {})
+    assert Result.objects.keep(sent, version, position(asked(version), answers), KEEPING.turn_of(sent.key, now), now)
 
 
 @pytest.fixture

@@ -85,6 +85,13 @@ def test_a_result_is_renewed_for_twelve_months_from_today(taker, kept):
     assert taker.client.get(f"{taker.address}renewal/").status_code == 405
 
 
+def test_a_renewal_from_before_midnight_does_not_shorten_one_from_after_it(taker, kept):
+    later = year_after(TODAY) + timedelta(days=1)
+    Result.objects.update(expires_on=later)
+    assert taker.client.post(f"{taker.address}renewal/").status_code == 303
+    assert kept().expires_on == later
+
+
 def test_the_data_are_handed_out_as_json(taker, kept):
     answer = taker.client.get(f"{taker.address}answers.json")
     assert answer["Content-Disposition"] == 'attachment; filename="answers.json"'

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from quiz.models import Result
+from quiz.models import DeletedResult, Result
 from throttle.models import Tally
 
 
@@ -15,5 +15,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         now = timezone.now()
         deleted, _ = Result.objects.expired(now.date()).delete()
+        DeletedResult.objects.forgotten(now.date()).delete()
         Tally.objects.over(now).delete()
         self.stdout.write(f"{deleted} expired result{'' if deleted == 1 else 's'} deleted.")
