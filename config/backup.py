@@ -11,12 +11,15 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from config.database_url import with_timeouts
 from config.postgres import PostgresError, running, tool_folders, version
 
 HOME = Path(__file__).resolve().parent.parent / ".postgres/serve"  # the embedded server, as manage.py starts it
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
 PASSING = ("throttle_tally", "django_session")  # counts of the last hours, and who is signed in: restored empty
 AS_WHOEVER_RESTORES = ("--no-owner", "--no-privileges")
+# A server that is busy with its disk may read nothing for a while, and what was sent to it then counts as not acknowledged.
+WHILE_IT_WRITES = {"tcp_user_timeout": "60000"}
 ANEW = b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
 
 
@@ -54,7 +57,7 @@ def restore(url: str, file: Path, *, replace: bool) -> str:
         [tools / "pg_restore", *AS_WHOEVER_RESTORES, "--file=-", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     writing = subprocess.Popen(
-        [tools / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", named(url)],
+        [tools / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", named(url, **WHILE_IT_WRITES)],
         env=with_password(url),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -78,13 +81,13 @@ def copy(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> 
 
 
 def in_use(url: str) -> bool:
-    with psycopg.connect(url) as link:
+    with psycopg.connect(with_timeouts(url)) as link:
         return link.execute("SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1").rowcount > 0
 
 
 def tools_for(url: str) -> Path:
     """Of the installed programs those of the server's own version, or else the next newer ones: older ones can't read it."""
-    with psycopg.connect(url) as link:
+    with psycopg.connect(with_timeouts(url)) as link:
         server = link.info.server_version // 10_000
     fitting = {version(folder, "pg_dump"): folder for folder in reversed(tool_folders(*PROGRAMS))}
     newer = [major for major in fitting if major >= server]
@@ -93,9 +96,10 @@ def tools_for(url: str) -> Path:
     return fitting[min(newer)]
 
 
-def named(url: str) -> str:
+def named(url: str, **defaults: str) -> str:
     """Without the password, which everybody on the machine could read in the list of processes."""
-    return "--dbname=" + make_conninfo("", **{name: value for name, value in conninfo_to_dict(url).items() if name != "password"})
+    given = conninfo_to_dict(with_timeouts(url, **defaults))
+    return "--dbname=" + make_conninfo("", **{name: value for name, value in given.items() if name != "password"})
 
 
 def with_password(url: str) -> dict[str, str]:

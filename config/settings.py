@@ -10,6 +10,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from config import logs
+from config.database_url import with_timeouts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among them, as `manage.py check --deploy` asks
@@ -52,9 +53,9 @@ def origin(name: str) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's form of a Postgres address, read by Postgres's own rules (libpq, "Connection URIs")."""
+    """Django's form of a Postgres address."""
     try:
-        given = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+        given = {key: str(value) for key, value in conninfo_to_dict(with_timeouts(url)).items()}
     except ProgrammingError as error:
         raise ImproperlyConfigured(
             f"DATABASE_URL can't be read ({str(error).strip()}). Write postgresql://user:password@host/name."

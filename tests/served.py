@@ -39,6 +39,7 @@ class Site:
 
     def __init__(self, port: int, master: int) -> None:
         self.port, self.master = port, master
+        self.patience, self.attempts = 30, ATTEMPTS  # seconds that a visitor waits for an answer, and how often it is tried
         self.every = 0
         self.troubles: list[Callable[[], object]] = []
         self.lock, self.acknowledged, self.troubled, self.unanswered = Lock(), 0, 0, 0
@@ -54,7 +55,7 @@ class Site:
         return answer
 
     def insist(self, method: str, path: str, body: str | None = None) -> Answer:
-        for _ in range(ATTEMPTS):
+        for _ in range(self.attempts):
             try:
                 answer = self.ask(method, path, body)
             except (OSError, HTTPException):
@@ -64,12 +65,12 @@ class Site:
                     return answer
                 if body:
                     self.refused.append(answer.content)
-        raise AssertionError(f"{ATTEMPTS} times no answer to {method} {path}")
+        raise AssertionError(f"{self.attempts} times no answer to {method} {path}")
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
         """Once, from an address of its own: all of them behind one proxy."""
         somewhere = ".".join(str(random.randrange(256)) for _ in range(4))  # noqa: S311 (any will do)
-        asking = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        asking = HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             asking.request(method, path, body, {"X-Forwarded-For": somewhere, **(FORM if body else {}), **headers})
             answer = asking.getresponse()
@@ -104,15 +105,17 @@ def collect(folder: Path, *options: str) -> None:
 
 
 @contextmanager
-def started(folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", **settings: str) -> Iterator[Site]:
-    """The same with static files collected before; `settings` go into the environment."""
+def started(
+    folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", inside: tuple[str, ...] = (), **settings: str
+) -> Iterator[Site]:
+    """The same with static files collected before; `settings` go into the environment, `inside` is a command that starts others."""
     usual = {"DATABASE_URL": database, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "PLAIN_HTTP": "1", "PROXIES": "1"}
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
         scheme = "https" if settings.get("PLAIN_HTTP") == "0" else "http"
         env = {**os.environ, **usual, "SITE_URL": f"{scheme}://127.0.0.1:{port}", **settings}
         bind, log = f"--bind=fd://{listener.fileno()}", "--log-level=critical"
-        command = [sys.executable, "-m", "gunicorn", bind, f"--workers={workers}", log, application]
+        command = [*inside, sys.executable, "-m", "gunicorn", bind, f"--workers={workers}", log, application]
         server = subprocess.Popen(command, cwd=folder, env=env, pass_fds=[listener.fileno()], start_new_session=True)
     try:
         yield Site(port, server.pid)

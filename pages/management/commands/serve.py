@@ -68,7 +68,7 @@ def listening(port: int) -> socket.socket:
 
 def require_database() -> None:
     try:
-        psycopg.connect(**{"connect_timeout": 5, **connection.get_connection_params()}).close()
+        psycopg.connect(**connection.get_connection_params()).close()
     except psycopg.OperationalError as error:
         reason = str(error).partition("\n")[0]
         raise CommandError(

@@ -1,0 +1,43 @@
+"""How long we wait for a database that says nothing: the same for every connection of ours, unless its address says otherwise."""
+
+import pytest
+from django.db import connection
+from psycopg.conninfo import conninfo_to_dict
+
+from config.backup import WHILE_IT_WRITES, named
+from config.database_url import TIMEOUTS, with_timeouts
+from config.settings import database
+
+PLAIN = "postgresql://ines@one,two/site?target_session_attrs=read-write"
+PATIENT = f"{PLAIN}&tcp_user_timeout=60000&connect_timeout=20"
+
+
+def test_an_address_that_sets_no_timeout_gets_every_one_and_loses_nothing():
+    told = conninfo_to_dict(with_timeouts(PLAIN))
+    assert told.items() >= {"user": "ines", "host": "one,two", "dbname": "site", "target_session_attrs": "read-write", **TIMEOUTS}.items()
+
+
+def test_what_the_address_sets_counts():
+    told = conninfo_to_dict(with_timeouts(PATIENT))
+    assert told.items() >= {**TIMEOUTS, "tcp_user_timeout": "60000", "connect_timeout": "20"}.items()
+
+
+def test_the_connections_of_django_wait_no_longer():
+    assert database(PLAIN)["OPTIONS"].items() >= TIMEOUTS.items()
+    assert database(PATIENT)["OPTIONS"]["connect_timeout"] == "20"
+
+
+@pytest.mark.django_db
+def test_nor_do_those_that_are_open():
+    connection.ensure_connection()
+    assert connection.connection.info.get_parameters().items() >= TIMEOUTS.items()
+
+
+def test_nor_do_the_programs_that_read_and_write_backups():
+    assert conninfo_to_dict(named(PLAIN).removeprefix("--dbname=")).items() >= TIMEOUTS.items()
+    assert conninfo_to_dict(named(PATIENT).removeprefix("--dbname="))["tcp_user_timeout"] == "60000"
+
+
+def test_a_restore_waits_longer_for_a_server_that_is_busy_writing_unless_the_address_says_otherwise():
+    assert conninfo_to_dict(with_timeouts(PLAIN, **WHILE_IT_WRITES))["tcp_user_timeout"] == "60000"
+    assert conninfo_to_dict(with_timeouts(f"{PLAIN}&tcp_user_timeout=7000", **WHILE_IT_WRITES))["tcp_user_timeout"] == "7000"
