@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from html import unescape
 
 from markdown_it.token import Token
 
@@ -14,7 +15,7 @@ from documents.html import Html
 from documents.problems import Problem
 from documents.reader import Reader
 from documents.references import Citation, Reference
-from documents.render import Heading, blocks, line_of, list_items, outline, parse, without
+from documents.render import Heading, blocks, line_of, list_items, without
 from documents.source import split
 
 ADDRESS = "/guides/{}/"
@@ -124,15 +125,13 @@ def read(text: str, references: Mapping[str, Reference], hidden: Container[str] 
 def mentioned(text: str) -> set[str]:
     """The slugs of all guides that a text may link to."""
     related = split(text).values().get("related", ())
-    return {*re.findall(r"/guides/([a-z0-9-]+)/", text), *(related if isinstance(related, tuple) else ())}
+    written_out = unescape(text).replace("\\", "")  # a link may spell its address with entities and backslashes; one too many does no harm
+    return {*re.findall(ADDRESS.format("([a-z0-9-]+)"), written_out), *(related if isinstance(related, tuple) else ())}
 
 
 def step_titles(text: str) -> dict[str, str]:
     """The titles of a guide's steps by their anchors, without rendering anything."""
-    root = outline(parse(split(text).body))
-    steps = (
-        step for section in root.children if section.title in SECTIONS and SECTIONS[section.title] == "steps" for step in section.children
-    )
+    steps = GuideReader(text, {}, ()).entries("steps")
     return {anchor_of(step): step.title for step in steps}
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.references import read_references
-from guides.parts import mentioned, read
+from guides.parts import mentioned, read, step_titles
 from tests.builders import VALID, guide_text, sentence
 from tests.readability import grade
 
@@ -63,6 +63,23 @@ def test_four_strategies_are_shown_and_the_others_are_one_click_away():
 
 def test_the_guides_that_a_text_mentions_are_its_links_and_its_related_ones():
     assert mentioned(VALID.replace("out.", "out, see [a](/guides/calm/#x).")) == {"anxious", "calm"}
+
+
+@pytest.mark.parametrize("link", ["/guides/calm/#x", "&#47;guides&#x2f;c&#97;lm/", r"\/guides/calm\/", "</guides/calm/>"])
+def test_a_guide_is_mentioned_however_its_address_is_spelled(link):
+    text = VALID.replace("out.", f"out, see [a]({link}).")
+    assert any(link.address.startswith("/guides/calm/") for link in read(text, WORKS).links)
+    assert "calm" in mentioned(text)
+
+
+@pytest.mark.parametrize(
+    "heading", ["## steps", "## STEPS", "##  *Steps*  ##", "Steps\n---", "## Steps\n### First\n- [ ] a\n## Help\n## steps"]
+)
+def test_the_steps_that_a_quiz_can_lead_to_are_those_of_the_guides_page(heading):
+    text = VALID.replace("## Steps", heading)
+    steps = read(text, WORKS).steps
+    assert steps
+    assert step_titles(text) == {step.anchor: step.title for step in steps}
 
 
 @given(st.text(max_size=200))
