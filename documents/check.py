@@ -153,16 +153,39 @@ def count_words(tokens: Sequence[Token]) -> int:
 
 
 def check_markup(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
-    """Raw HTML, headings out of place, pictures without words or from elsewhere, links to nowhere good."""
+    """Raw HTML, headings out of place, pictures without words or from elsewhere, links to nowhere good, words where no page shows them."""
+    yield from check_definitions(tokens, first_line)
     for token in tokens:
         line = line_of(token) + first_line
         if token.type == "html_block":
             yield raw_html(line, token.content)
         if token.type == "heading_open" and (token.level > 0 or token.tag not in {"h2", "h3"}):
             yield Problem(line, "heading-level", 'Only "##" and "###" at the left margin are headings here. Use one of them.')
+        if token.type == "fence" and len(token.info.split()) > 1:
+            said = f'"{short(token.info.strip())}" after the {token.markup} is not shown. Put it into the line below.'
+            yield Problem(line, "text-not-shown", said)
     for inline in inlines(tokens):
         for line, child in lined_children(inline):
             yield from check_inline(child, line + first_line)
+
+
+def check_definitions(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """The addresses of links that stand in lines such as `[label]: address "title"`. Of one label the first counts."""
+    used = {child.meta.get("label") for inline in inlines(tokens) for child in inline.children or ()}
+    for token in tokens:
+        if token.type == "definition":
+            line, meta = line_of(token) + first_line, token.meta
+            if meta["id"] not in used:
+                said = f'"[{short(meta["label"])}]: ..." is read as the address of a link that is not there, and is not shown.'
+                yield Problem(line, "text-not-shown", f'{said} Put a \\ before "[" if it is text, or take it out.')
+            if meta["title"]:
+                yield hidden_title(meta["title"], line)
+            used.discard(meta["id"])
+
+
+def hidden_title(title: str, line: int) -> Problem:
+    said = f'"{short(title)}" comes after an address, where no reader sees it. Write it into the text, or take it out.'
+    return Problem(line, "text-not-shown", said)
 
 
 def check_inline(token: Token, line: int) -> Iterator[Problem]:
@@ -173,6 +196,8 @@ def check_inline(token: Token, line: int) -> Iterator[Problem]:
         yield Problem(line, "link-scheme", said)
     if token.type == "image":
         yield from check_image(token, line)
+    if token.type in ADDRESSES and "label" not in token.meta and (title := str(token.attrGet("title") or "")):
+        yield hidden_title(title, line)
     if token.type == "text" and "[@" in token.content:
         yield Problem(line, "citation-unknown", "A citation can't be read. Write [@key], or [@key; @other-key] for two.")
 

@@ -132,9 +132,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         return {**{name: self.as_typed(name, Fields(taken.fields)) for name in self.keys}, "body": taken.body}
 
     def as_typed(self, name: str, fields: Fields) -> Any:
-        *groups, key = name.split("__")
-        for group in groups:
-            fields = fields.group(group)
+        fields, key = fields.inside(name)
         if isinstance(self.base_fields[name], Lines):
             return fields.texts(key)
         return fields.day(key) if isinstance(self.base_fields[name], forms.DateField) else fields.text(key)

@@ -52,6 +52,7 @@ LEVELS = {
     "slug-taken": Level.ERROR,
     "step-eases-other": Level.ERROR,
     "step-without-actions": Level.ERROR,
+    "text-not-shown": Level.ERROR,
     "text-too-long": Level.ERROR,
     "text-unreadable": Level.ERROR,
     "value-wrong": Level.ERROR,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 from markdown_it.token import Token
@@ -11,9 +12,11 @@ from documents.check import Sentence
 from documents.problems import Problem
 from documents.references import Reference
 from documents.render import LONGEST as LONGEST_PARAGRAPH
-from documents.render import Heading, Page, line_of, outline, parse
+from documents.render import Heading, Page, blocks, line_of, lined_children, outline, parse, worded, words_of
 from documents.source import Fields, split
 
+ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
+NOT_WORDS = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
 LONGEST = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
 
 
@@ -22,7 +25,11 @@ class Reader:
 
     kind: ClassVar[str]  # as messages name it
     sections: ClassVar[Mapping[str, str]]  # the part that each heading opens
-    parts_with_entries: ClassVar[frozenset[str]]  # those whose text stands under "###"
+    parts_with_entries: ClassVar[frozenset[str]]  # those whose text is under "###"
+    parts_with_lists: ClassVar[frozenset[str]]  # those that are one list
+    anchored: ClassVar[tuple[str, str]]  # the part whose entries have anchors, and what messages call one of them
+    longest: ClassVar[Mapping[str, int]] = LONGEST  # characters of a key's value; "a__b" is the key b under the key a
+    attributes: ClassVar[str]  # what such an entry may have behind its title, as messages show it
 
     def __init__(self, text: str, references: Mapping[str, Reference], hidden: Container[str]) -> None:
         self.source = split(text)
@@ -31,6 +38,8 @@ class Reader:
         self.page = Page(references, hidden)
         self.tokens = parse(self.source.body)
         self.root = outline(self.tokens)
+        self.plain_lines: list[Token] = []  # of which readers see the words alone
+        self.named: set[int] = set()  # the ids of the tokens that a problem of their own speaks of
 
     def section(self, part: str) -> Heading:
         found = (section for section in self.root.children if self.part_of(section) == part)
@@ -43,11 +52,19 @@ class Reader:
         """The part that a heading opens, whatever its case; empty for none."""
         return {title.casefold(): part for title, part in self.sections.items()}.get(section.title.casefold(), "")
 
+    def plain_line(self, inline: Token) -> str:
+        """A line of which readers see the words alone."""
+        self.plain_lines.append(inline)
+        return words_of(inline)
+
     def key_line(self, key: str) -> int:
         return self.source.fields[key].line if key in self.source.fields else 1
 
     def line(self, heading: Heading) -> int:
         return heading.line + self.source.body_line
+
+    def line_of(self, token: Token) -> int:
+        return line_of(token) + self.source.body_line
 
     def sentences(self) -> tuple[Sentence, ...]:
         """All that a reader sees, the summary first."""
@@ -60,6 +77,9 @@ class Reader:
         yield from self.check_sections()
         for section in self.root.children:
             yield from self.check_entries(section)
+        yield from self.check_shown()
+        yield from self.check_plain_lines()
+        yield from self.check_attributes()
         yield from self.check_paragraphs()
         yield from check.check_markup(self.tokens, self.source.body_line)
         yield from check.check_citations(self.tokens, self.source.body_line, self.references)
@@ -67,11 +87,11 @@ class Reader:
 
     def check_front_matter(self) -> Iterator[Problem]:
         """To be asked when all keys have been."""
-        yield from self.fields.all_problems()
-        for key, longest in LONGEST.items():
-            if len(self.fields.text(key)) > longest:
+        for path, longest in self.longest.items():
+            fields, key = self.fields.inside(path)
+            if len(fields.text(key)) > longest:
                 said = f'"{key}" is longer than {longest} characters. Shorten it.'
-                yield Problem(self.key_line(key), "value-wrong", said)
+                yield Problem(fields.fields[key].line, "value-wrong", said)
         slug = self.fields.text("slug")
         if slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
             said = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
@@ -80,6 +100,7 @@ class Reader:
         if reviewed and again and again <= reviewed:
             said = '"next_review" has to be a day after "reviewed".'
             yield Problem(self.key_line("next_review"), "value-wrong", said)
+        yield from self.fields.all_problems()
 
     def check_sections(self) -> Iterator[Problem]:
         seen: set[str] = set()
@@ -89,7 +110,7 @@ class Reader:
                 known = ", ".join(self.sections)
                 said = f'"{check.short(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
                 yield Problem(self.line(section), "section-unknown", said)
-            if part in seen:
+            elif part in seen:
                 said = f'"{section.title}" stands twice. Put everything under one heading.'
                 yield Problem(self.line(section), "part-repeated", said)
             seen.add(part)
@@ -97,30 +118,76 @@ class Reader:
             if part not in seen:
                 said = f'The {self.kind} has no "## {title}". Add that heading and what belongs under it.'
                 yield Problem(1, "part-missing", said)
-        if not self.root.tokens:
+        if not any(worded(self.root.tokens)):
             said = f"The {self.kind} has no introduction. Write some sentences above the first heading."
             yield Problem(self.source.body_line, "part-missing", said)
 
     def check_entries(self, section: Heading) -> Iterator[Problem]:
-        """Entries where they belong and nowhere else, and no text that no page would show."""
+        """Entries and lists where they belong and nowhere else, each with words."""
         part = self.part_of(section)
-        if part and part not in self.parts_with_entries and section.children:
-            said = f'"{section.title}" has no entries with "###". Use plain text.'
-            yield Problem(self.line(section.children[0]), "section-unknown", said)
-        if part in self.parts_with_entries and not section.children:
+        has_entries = part in self.parts_with_entries
+        for entry in section.children:
+            if part and not has_entries:
+                said = f'"{section.title}" has no entries with "###". Use plain text.'
+                yield Problem(self.line(entry), "section-unknown", said)
+            elif not entry.title:
+                yield Problem(self.line(entry), "part-empty", 'No words follow the "###". Give the entry a title.')
+        if has_entries and not section.children:
             said = f'"{section.title}" has no entries. Begin each with a line "### ...".'
             yield Problem(self.line(section), "part-empty", said)
-        if part in self.parts_with_entries and self.loose(section):
-            said = f'Text stands between "{section.title}" and its first "###", where no page shows it. Move it.'
-            yield Problem(self.line(section), "section-unknown", said)
+        if part in self.parts_with_lists and not any(worded(block) for block in blocks(section.tokens, "bullet_list")):
+            said = f'"{section.title}" is not a list. Begin each line with "- ".'
+            yield Problem(self.line(section), "part-empty", said)
+
+    def check_shown(self) -> Iterator[Problem]:
+        """Names each block that no part took. What an unknown heading holds is named with it."""
+        taken = self.page.shown | self.named | {id(line) for line in self.plain_lines}
+        for part in dict.fromkeys(self.sections.values()):
+            section = self.section(part)
+            entries = section.children if part in self.parts_with_entries else ()
+            for heading, shown in ((section, self.shown_of(part)), *((entry, self.shown_of_entries(part)) for entry in entries)):
+                for block in worded(heading.tokens):
+                    if id(block) not in taken:
+                        said = f'Nobody sees "{check.short(words_of(block))}": under "{heading.title}" only {shown} are shown.'
+                        yield Problem(self.line_of(block), "text-not-shown", f"{said} Write it as one of these, or move it.")
+
+    def shown_of(self, part: str) -> str:
+        """What readers see of a part, in the writer's words."""
+        return ENTRIES if part in self.parts_with_entries else LINES
+
+    def shown_of_entries(self, part: str) -> str:
+        """What readers see of an entry of a part. Most show all they hold."""
+        return "texts"
+
+    def check_plain_lines(self) -> Iterator[Problem]:
+        """Links, pictures and citations in lines of which the words alone are shown. Headings are such lines."""
+        headings = [inline for before, inline in pairwise(self.tokens) if before.type == "heading_open"]
+        for inline in [*(heading for heading in headings if id(heading) not in self.page.shown), *self.plain_lines]:
+            for line, child in lined_children(inline):
+                if child.type in NOT_WORDS:
+                    said = f'Of "{check.short(words_of(inline))}" only the words are shown. Move the {NOT_WORDS[child.type]} into a text.'
+                    yield Problem(line + self.source.body_line, "text-not-shown", said)
+
+    def check_attributes(self) -> Iterator[Problem]:
+        """What is in braces behind a heading can be read, and is where it means something."""
+        part, noun = self.anchored
+        anchored = {entry.line for entry in self.entries(part)}
+        for opening, inline in pairwise(self.tokens):
+            if opening.type != "heading_open":
+                continue
+            line, meta = self.line_of(opening), opening.meta
+            if meta.get("problem"):
+                yield Problem(line, "heading-attribute", f'"{meta["problem"]}" can\'t be read. Write {self.attributes}.')
+            if line_of(opening) in anchored and "eases" in meta and "eases" not in self.attributes:
+                said = f"A {noun} eases nothing. Write {self.attributes}."
+                yield Problem(line, "heading-attribute", said)
+            if line_of(opening) not in anchored and {"id", "eases"} & meta.keys():
+                said = f'"{check.short(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
+                yield Problem(line, "heading-attribute", said)
 
     def check_paragraphs(self) -> Iterator[Problem]:
         for token in self.tokens:
             if token.meta.get("cut"):
                 rest = "and the rest is not read. Break it up with empty lines."
                 said = f"This paragraph has more than {LONGEST_PARAGRAPH:,} characters, {rest}"
-                yield Problem(line_of(token) + self.source.body_line, "paragraph-too-long", said)
-
-    def loose(self, section: Heading) -> Sequence[Token]:
-        """What stands above the first entry of a section that has entries, and belongs to none."""
-        return section.tokens
+                yield Problem(self.line_of(token), "paragraph-too-long", said)

@@ -26,6 +26,7 @@ ATTRIBUTE = re.compile(r"\s*(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eas
 LONGEST = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
 TASK = re.compile(r"\[[ xX]\]\s+")
 IMAGES = "/images/"  # the only place that pictures come from
+WORDED = {"inline", "fence", "code_block", "html_block"}  # the blocks that hold words; the others hold these
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ def list_items(block: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [item[1:-1] for item in blocks(block[1:-1], "list_item")]
 
 
+def worded(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The blocks that hold words, lists' and quotes' own among them."""
+    return (token for token in tokens if token.type in WORDED and token.content.strip())
+
+
 def line_of(token: Token) -> int:
     """The line of the body, from 0, that a block begins on."""
     return token.map[0] if token.map else 0
@@ -109,6 +115,11 @@ def plain_text(inline: Token, citation: str = "") -> str:
     """What a reader sees of a paragraph, without markup; line breaks stay, `citation` stands for each citation."""
     shown = {"citation": citation, "hardbreak": "\n", "softbreak": "\n", "html_inline": ""}
     return "".join(shown.get(child.type, child.content) for child in inline.children or ())
+
+
+def words_of(block: Token) -> str:
+    """The words of a block in one line."""
+    return " ".join((plain_text(block) if block.type == "inline" else block.content).split())
 
 
 def is_own_address(address: str) -> bool:
@@ -129,8 +140,10 @@ class Page:
     hidden: Container[str] = ()  # addresses of this site that readers must not be sent to, such as drafts
     numbers: dict[str, int] = field(default_factory=dict)
     open_links: list[bool] = field(default_factory=list)
+    shown: set[int] = field(default_factory=set)  # the ids of the tokens that were rendered
 
     def html(self, tokens: Sequence[Token]) -> Html:
+        self.shown.update(map(id, tokens))
         return clean(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {"page": self}))
 
     def inline_html(self, tokens: Sequence[Token]) -> Html:
@@ -179,6 +192,9 @@ class Renderer(RendererHTML):
 
     def html_block(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return f"<p>{escape(tokens[index].content)}</p>\n"
+
+    def definition(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return ""  # the address of a link, which is rendered where the link is
 
     def link_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         page: Page = env["page"]
@@ -239,13 +255,19 @@ def read_tasks(state: StateCore) -> None:
 
 
 def attributes_of(text: str) -> dict[str, str]:
-    rest = ATTRIBUTE.sub("", text).strip()
-    known = {key: value for match in ATTRIBUTE.finditer(text) for key, value in match.groupdict().items() if value is not None}
+    known: dict[str, str] = {}
+    repeated = ""
+    for match in ATTRIBUTE.finditer(text):
+        for key, value in match.groupdict().items():
+            if value is not None and known.setdefault(key, value) != value:
+                repeated = match[0]
+    rest = f"{ATTRIBUTE.sub('', text)}{repeated}".strip()
     return {**known, "problem": rest} if rest else known
 
 
 def markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "typographer": True}, renderer_cls=Renderer).enable("smartquotes")
+    options = {"html": True, "typographer": True, "store_labels": True, "inline_definitions": True}
+    parser = MarkdownIt("commonmark", options, renderer_cls=Renderer).enable("smartquotes")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
     parser.inline.ruler.before("link", "citation", read_citation)
     parser.core.ruler.before("inline", "shorten", shorten)

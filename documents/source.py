@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import reduce
 from itertools import pairwise
 from typing import TypeVar
 
@@ -117,10 +118,14 @@ class YamlReader:
         self.problems: list[Problem] = []
 
     def document(self) -> Node:
-        for event in self.events:
-            if isinstance(event, yaml.NodeEvent):
-                return self.node(event, 1)
-        return Node(self.first_line, "")
+        root = Node(self.first_line, "")
+        for number, event in enumerate(event for event in self.events if isinstance(event, yaml.NodeEvent)):
+            found = self.node(event, 1)
+            if number:
+                self.refuse(found.line, 'What follows a line "..." is not read. Take that line out.')
+            else:
+                root = found
+        return root
 
     def node(self, event: yaml.Event, depth: int) -> Node:
         line = self.first_line + (event.start_mark.line if event.start_mark else 0)
@@ -175,7 +180,8 @@ class Fields:
     def find(self, key: str) -> Node | None:
         self.asked.add(key)
         node = self.fields.get(key)
-        return node if node and node.value else None
+        empty = node is None or not (node.value.strip() if isinstance(node.value, str) else node.value)
+        return None if empty else node
 
     def required(self, key: str) -> str:
         if not self.find(key):
@@ -220,6 +226,15 @@ class Fields:
             self.wrong(key, f'is "{text}" and has to be a number such as 4 or 0.85')
         return 0.0
 
+    def whole_number(self, key: str) -> int:
+        """0 where there is none."""
+        text = self.required(key)
+        if re.fullmatch(r"-?[0-9]{1,9}", text):
+            return int(text)
+        if text:
+            self.wrong(key, f'is "{text}" and has to be a whole number such as 7')
+        return 0
+
     def group(self, key: str) -> "Fields":
         """The keys under a key. Their problems are told with those of the others."""
         if key not in self.groups:
@@ -231,6 +246,11 @@ class Fields:
                 self.wrong(key, "has to have keys of its own, each in a line below it that begins with spaces")
             self.groups[key] = Fields(inner, node.line if node else self.line)
         return self.groups[key]
+
+    def inside(self, path: str) -> "tuple[Fields, str]":
+        """The group that a key is in, and the key alone, of a path such as "scale__from"."""
+        *groups, key = path.split("__")
+        return reduce(Fields.group, groups, self), key
 
     def choice(self, key: str, choices: type[Choice]) -> Choice | None:
         text = self.text(key)

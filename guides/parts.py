@@ -1,7 +1,7 @@
 """A healing guide as typed parts, read from its text. Pure: no Django, no database, and never an exception for bad input."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,7 @@ from documents.html import Html
 from documents.problems import Problem
 from documents.reader import Reader
 from documents.references import Citation, Reference
-from documents.render import Heading, blocks, line_of, list_items, without
+from documents.render import Heading, blocks, line_of, list_items, without, worded
 from documents.source import split
 
 ADDRESS = "/guides/{}/"
@@ -141,6 +141,9 @@ class GuideReader(Reader):
     kind = "guide"
     sections = SECTIONS
     parts_with_entries = frozenset({"steps", "strategies", "questions"})
+    parts_with_lists = frozenset({"takeaways"})
+    anchored = ("steps", "step")
+    attributes = '{#anchor-of-the-step eases="facet facet"}'
 
     def parts(self) -> Parts:
         sentences = self.sentences()
@@ -160,7 +163,7 @@ class GuideReader(Reader):
             strategies=self.strategies(),
             quote=self.quote(),
             help=self.page.html(self.section("help").tokens),
-            questions=tuple(Question(entry.title, self.page.html(entry.tokens)) for entry in self.entries("questions")),
+            questions=tuple(Question(entry.title, self.page.html(prose_of("questions", entry))) for entry in self.entries("questions")),
             sources=self.page.sources(),
             words=check.count_words(self.tokens),
             anchors={**PAGE_ANCHORS, **{anchor_of(step): step.eases for step in self.entries("steps")}},
@@ -169,7 +172,7 @@ class GuideReader(Reader):
             key_lines=check.key_lines(self.source.fields),
             problems=(),
         )
-        problems = {*self.check_common(sentences), *self.check_filled(), *self.check_steps(), *self.check_headings()}
+        problems = {*self.check_common(sentences), *self.check_filled(), *self.check_steps(), *self.check_facets()}
         return replace(parts, problems=tuple(sorted(problems)))
 
     def takeaways(self) -> tuple[Html, ...]:
@@ -183,16 +186,17 @@ class GuideReader(Reader):
             title=entry.title,
             anchor=anchor_of(entry),
             eases=tuple(facet for facet in entry.eases if facet in FACETS),
-            prose=self.page.html(without(entry.tokens, tasks)),
+            prose=self.page.html(prose_of("steps", entry)),
             actions=tuple(self.page.inline_html(item) for block in tasks for item in list_items(block)),
         )
 
     def strategies(self) -> tuple[Strategy, ...]:
         entries = self.entries("strategies")
-        return tuple(Strategy(entry.title, self.page.html(without(entry.tokens, quotes(entry)))) for entry in entries)
+        return tuple(Strategy(entry.title, self.page.html(prose_of("strategies", entry))) for entry in entries)
 
     def quote(self) -> Html:
         found = self.quote_blocks()
+        self.named.update(id(token) for block in found[1:] for token in block)
         return self.page.html(found[0][1:-1]) if found else Html("")
 
     def quote_blocks(self) -> list[tuple[Token, ...]]:
@@ -204,21 +208,16 @@ class GuideReader(Reader):
 
     # What is wrong
 
-    def loose(self, section: Heading) -> Sequence[Token]:
-        return without(section.tokens, quotes(section)) if self.part_of(section) == "strategies" else section.tokens
-
     def check_filled(self) -> Iterator[Problem]:
-        takeaways, help_ = self.section("takeaways"), self.section("help")
-        if takeaways.title and not blocks(takeaways.tokens, "bullet_list"):
-            said = f'"{takeaways.title}" is not a list. Begin each takeaway with "- ".'
-            yield Problem(self.line(takeaways), "part-empty", said)
-        if help_.title and not help_.tokens:
+        help_ = self.section("help")
+        if help_.title and not any(worded(help_.tokens)):
             said = f'"{help_.title}" is empty. Write when and where to turn.'
             yield Problem(self.line(help_), "part-empty", said)
-        for entry in (entry for part in sorted(self.parts_with_entries) for entry in self.entries(part)):
-            if not without(entry.tokens, [*quotes(entry), *task_lists(entry)]):
-                said = f'"{entry.title}" says nothing. Write under it, or take it out.'
-                yield Problem(self.line(entry), "part-empty", said)
+        for part in sorted(self.parts_with_entries):
+            for entry in self.entries(part):
+                if not any(worded(prose_of(part, entry))):
+                    said = f'"{entry.title}" says nothing. Write under it, or take it out.'
+                    yield Problem(self.line(entry), "part-empty", said)
         for block in self.quote_blocks()[1:]:
             said = "A second pull quote stands here. Keep one block quote in this section."
             yield Problem(line_of(block[0]) + self.source.body_line, "quote-repeated", said)
@@ -238,24 +237,22 @@ class GuideReader(Reader):
                 yield Problem(line, "anchor-reserved", said)
             lines.setdefault(anchor, line)
 
-    def check_headings(self) -> Iterator[Problem]:
-        """Attributes stand on steps only, and can be read."""
-        steps = {id(step) for step in self.entries("steps")}
+    def check_facets(self) -> Iterator[Problem]:
         for heading in (entry for section in self.root.children for entry in (section, *section.children)):
-            line = self.line(heading)
-            if heading.attributes_problem:
-                said = f'"{heading.attributes_problem}" can\'t be read. Write {{#anchor-of-the-step eases="facet facet"}}.'
-                yield Problem(line, "heading-attribute", said)
-            if (heading.anchor or heading.eases) and id(heading) not in steps:
-                yield Problem(line, "heading-attribute", f'"{heading.title}" is not a step. Only steps have {{#...}}.')
             for facet in sorted(set(heading.eases) - FACETS):
                 said = f'"{facet}" is not a facet of the quiz. Facets are: {", ".join(sorted(FACETS))}.'
-                yield Problem(line, "facet-unknown", said)
+                yield Problem(self.line(heading), "facet-unknown", said)
 
 
 def anchor_of(step: Heading) -> str:
     """The anchor as written, or one made of the title: "Name the fear!" is at #name-the-fear."""
     return step.anchor or "-".join(re.findall(r"[a-z0-9]+", step.title.casefold())) or f"step-{step.line}"
+
+
+def prose_of(part: str, entry: Heading) -> tuple[Token, ...]:
+    """What an entry says, without what is shown apart from it: a step's action items, the pull quote."""
+    apart = {"steps": task_lists, "strategies": quotes}
+    return without(entry.tokens, apart[part](entry)) if part in apart else entry.tokens
 
 
 def task_lists(entry: Heading) -> list[tuple[Token, ...]]:

@@ -17,17 +17,15 @@ from django.utils.html import format_html
 
 from documents.document_admin import DocumentAdmin
 from documents.models import Document
-from guides.styles import STYLES
 from quiz.figures import ENOUGH, LEAST
 from quiz.forms import AnswerForm
-from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN
+from quiz.instrument import ANXIETY, AVOIDANCE, STYLES
 from quiz.instrument_form import DIMENSION, UNSAVED, InstrumentForm
 from quiz.models import Instrument, Result, read
 from quiz.preview import as_read
 from quiz.simulator import SimulatorAdmin
 from quiz.totals import told
 
-REGION_NAMES = {**{str(style): about.name for style, about in STYLES.items()}, BETWEEN: "Between the regions"}
 KEPT = (
     "results that visitors keep, which rest on its versions. Take the quiz back to draft instead: "
     "then visitors no longer get it, and those results can still be read"
@@ -80,7 +78,7 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
         return {
             "instrument": instrument,
             "form": AnswerForm(instrument),
-            "regions": [(REGION_NAMES[key], text) for key, text in instrument.styles.items() if key in REGION_NAMES],
+            "regions": [(instrument.style_titles[key], text) for key, text in instrument.styles.items() if key in STYLES],
             "triggers": as_read(instrument, instrument.triggers, titles),
             "strengths": as_read(instrument, instrument.strengths, titles),
         }

@@ -71,6 +71,7 @@ class Breakdown:
     avoidance: DimensionScore
     verdict: Verdict
     style: Html
+    style_title: str  # the heading of that text
     style_name: str
     second_name: str
     facets: tuple[FacetScore, ...]
@@ -97,6 +98,7 @@ def break_down(
     belief = scoring.believed(point, instrument.plan)
     middle = instrument.scale.middle
     verdict = scoring.verdict(scoring.certainties(belief, Point(middle, middle)))
+    region = BETWEEN if verdict.certainty is Certainty.BETWEEN else verdict.region
     triggers = findings(instrument, instrument.triggers, answers, step_titles)
     strengths = findings(instrument, instrument.strengths, answers, step_titles)
     return Breakdown(
@@ -104,7 +106,8 @@ def break_down(
         anxiety=dimension_score(instrument, ANXIETY, point.anxiety),
         avoidance=dimension_score(instrument, AVOIDANCE, point.avoidance),
         verdict=verdict,
-        style=instrument.styles[BETWEEN if verdict.certainty is Certainty.BETWEEN else verdict.region],
+        style=instrument.styles[region],
+        style_title=instrument.style_titles[region],
         style_name=STYLES[Style(verdict.region)].name,
         second_name=STYLES[Style(verdict.second)].name,
         facets=tuple(facet_score(instrument, facet, answers) for facet in instrument.facets.values()),

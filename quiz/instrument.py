@@ -4,8 +4,6 @@ Pure: no Django, no database, and never an exception for bad input. The text fol
 quiz's own in it is told in docs/quiz.md.
 """
 
-import math
-import re
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +19,9 @@ from documents.html import Html
 from documents.problems import Problem
 from documents.reader import Reader
 from documents.references import Citation, Reference
-from documents.render import Heading, blocks, line_of, list_items, plain_text
+from documents.render import Heading, blocks, list_items
+from quiz.limits import LONGEST, check_correlation, check_norm, check_scale, check_size
+from quiz.lines import FORMS, ITEM, PLACE, PLACES, RELATION, LabelledLine, check_keys, check_labelled, check_line, read_labelled
 from quiz.scoring import MOST_MISSING, Keyed, Norm, Plan, Region, Scale
 
 ADDRESS = "/quiz/"
@@ -36,14 +36,7 @@ SECTIONS = {
 ANXIETY, AVOIDANCE = "anxiety", "avoidance"
 BETWEEN = "between"
 STYLES = (*Region, BETWEEN)
-TRIGGER_LABELS = ("Feels like", "Protects", "Helps")
-STRENGTH_LABELS = ("Looks like", "Worth", "Build on it")
-LABELS = {"triggers": TRIGGER_LABELS, "strengths": STRENGTH_LABELS}
-MOST_CORRELATED = 0.9  # of true scores: observed ones correlate less, by the root of both reliabilities (Spearman 1904)
-RELATION = re.compile(r"(?P<key>[a-z]+): (?P<text>\S.*)")
-PLACE = re.compile(r"(?P<facet>[a-z]+(?:-[a-z]+)*), (?P<side>high|low)")
-ITEM = re.compile(r"(?P<facet>[a-z]+(?:-[a-z]+)*)-(?P<number>\d+)(?P<reversed> \(reversed\))?: (?P<text>\S.*)")
-LABELLED = re.compile(r"(?P<label>[A-Z][a-z ]*): (?P<rest>\S.*)")
+LABELS = {"triggers": ("Feels like", "Protects", "Helps"), "strengths": ("Looks like", "Worth", "Build on it")}
 
 
 class Side(StrEnum):
@@ -64,10 +57,11 @@ class Answers:
 
 @dataclass(frozen=True)
 class Relation:
-    """Somebody whom the taker has in mind."""
+    """Somebody whom the taker has in mind, and the line that says so."""
 
     key: str
     text: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -127,6 +121,7 @@ class Instrument:
     relations: tuple[Relation, ...]
     items: tuple[Item, ...]
     styles: Mapping[str, Html]  # by region, and BETWEEN
+    style_titles: Mapping[str, str]  # the headings of these texts
     triggers: tuple[Insight, ...]
     strengths: tuple[Insight, ...]
     limits: tuple[Html, ...]
@@ -170,6 +165,9 @@ class InstrumentReader(Reader):
     kind = "quiz"
     sections = SECTIONS
     parts_with_entries = frozenset({"styles", "triggers", "strengths"})
+    parts_with_lists = frozenset({"relations", "statements", "limits"})
+    anchored, attributes = ("styles", "region"), "{#region}"
+    longest = LONGEST
 
     def instrument(self) -> Instrument:
         sentences = self.sentences()
@@ -193,6 +191,7 @@ class InstrumentReader(Reader):
             relations=relations,
             items=items,
             styles={entry.anchor: self.page.html(entry.tokens) for entry in self.entries("styles")},
+            style_titles={entry.anchor: entry.title for entry in self.entries("styles")},
             triggers=triggers,
             strengths=strengths,
             limits=tuple(self.page.inline_html(item) for item in self.bullets(self.section("limits"))),
@@ -205,6 +204,7 @@ class InstrumentReader(Reader):
         problems = {
             *self.check_common(sentences),
             *self.check_lists(),
+            *self.check_styles(),
             *self.check_labels(),
             *self.check_figures(),
             *check_instrument(found),
@@ -213,13 +213,15 @@ class InstrumentReader(Reader):
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Without the lines that only say where a text belongs."""
-        return tuple(said for said in super().sentences() if not said.text.startswith(("Facet: ", "Step: ")))
+        lines = (line for part in LABELS for entry in self.entries(part) for line in self.labelled(entry))
+        places = {line.line for line in lines if line.label in PLACES}
+        return tuple(said for said in super().sentences() if said.line not in places)
 
     # Front matter
 
     def scale(self) -> Scale:
         given = self.fields.group("scale")
-        return Scale(round(given.number("from")), round(given.number("to")))
+        return Scale(given.whole_number("from"), given.whole_number("to"))
 
     def labels(self) -> Answers:
         given = self.fields.group("scale")
@@ -235,24 +237,23 @@ class InstrumentReader(Reader):
         return {key: Facet(key, given.group(key).required("name"), given.group(key).required("dimension")) for key in given.fields}
 
     def check_figures(self) -> Iterator[Problem]:
-        """What the formulas of quiz.scoring ask of scale, norms and correlation."""
-        scale, line = self.scale(), self.key_line("scale")
-        if not 1 < scale.highest - scale.lowest < 101:
-            yield Problem(line, "value-wrong", '"scale" has to go from a whole number to a larger one, such as 1 to 7.')
-        for key in (ANXIETY, AVOIDANCE):
-            norm, given = self.dimension(key).norm, self.fields.group("dimensions").group(key)
-            if not (scale.lowest <= norm.mean <= scale.highest and norm.sd > 0 and 0 < norm.reliability < 1):
-                said = f'"{key}" needs a mean within the scale, an sd above 0 and a reliability between 0 and 1.'
-                yield Problem(given.fields["mean"].line if "mean" in given.fields else given.line, "value-wrong", said)
-        reliabilities = [max(self.dimension(key).norm.reliability, 0) for key in (ANXIETY, AVOIDANCE)]
-        most = round(MOST_CORRELATED * math.sqrt(math.prod(reliabilities)), 2)
-        if abs(self.fields.number("correlation")) >= max(most, 0.01):
-            said = f'"correlation" has to lie between -{most} and {most}, or the scales would measure one thing.'
-            yield Problem(self.key_line("correlation"), "value-wrong", said)
+        """What form, formulas and table ask of scale, norms and correlation."""
+        scale, plans = self.scale(), {key: self.dimension(key).norm for key in (ANXIETY, AVOIDANCE)}
+        for line, message in (
+            (self.key_line("scale"), check_scale(scale)),
+            *((self.norm_line(key), check_norm(key, norm, scale)) for key, norm in plans.items()),
+            (self.key_line("correlation"), check_correlation(self.fields.number("correlation"), plans.values())),
+        ):
+            if message:
+                yield Problem(line, "value-wrong", message)
         for facet in self.facets().values():
             if facet.dimension not in {ANXIETY, AVOIDANCE}:
                 said = f'The dimension of "{facet.key}" is "{facet.dimension}" and has to be anxiety or avoidance.'
                 yield Problem(self.fields.group("facets").fields[facet.key].line, "value-wrong", said)
+
+    def norm_line(self, key: str) -> int:
+        given = self.fields.group("dimensions").group(key)
+        return given.fields["mean"].line if "mean" in given.fields else given.line
 
     # Lists
 
@@ -263,11 +264,11 @@ class InstrumentReader(Reader):
         """Each item of a section's lists as plain text, with its line in the whole text."""
         for item in self.bullets(section):
             for inline in check.inlines(item):
-                yield line_of(inline) + self.source.body_line, " ".join(plain_text(inline).split())
+                yield self.line_of(inline), self.plain_line(inline)
 
     def relations(self) -> tuple[Relation, ...]:
-        found = (RELATION.fullmatch(text) for _, text in self.lines(self.section("relations")))
-        return tuple(Relation(match["key"], match["text"]) for match in found if match)
+        found = ((line, RELATION.fullmatch(text)) for line, text in self.lines(self.section("relations")))
+        return tuple(Relation(match["key"], match["text"], line) for line, match in found if match)
 
     def items(self) -> tuple[Item, ...]:
         found = ((line, ITEM.fullmatch(text)) for line, text in self.lines(self.section("statements")))
@@ -279,17 +280,18 @@ class InstrumentReader(Reader):
 
     def check_lists(self) -> Iterator[Problem]:
         """Lines of lists that have not the form that their section asks for."""
-        for part, form, example in (
-            ("relations", RELATION, "friend: a close friend"),
-            ("statements", ITEM, "alarm-3 (reversed): When we are apart, I trust that we are fine."),
-        ):
-            section = self.section(part)
-            if section.title and not self.bullets(section):
-                said = f'"{section.title}" is not a list. Begin each line with "- ".'
-                yield Problem(self.line(section), "part-empty", said)
-            for line, text in self.lines(section):
-                if not form.fullmatch(text):
-                    yield Problem(line, "line-unreadable", f'"{check.short(text)}" can\'t be read. Write it like this: {example}')
+        for part in FORMS:
+            for line, text in self.lines(self.section(part)):
+                yield from check_line(part, line, text)
+
+    def check_styles(self) -> Iterator[Problem]:
+        """Each entry is for a region, and no two for one."""
+        entries = self.entries("styles")
+        for entry in entries:
+            if entry.anchor not in STYLES:
+                said = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(STYLES)}.'
+                yield Problem(self.line(entry), "section-unknown", said)
+        yield from check_keys("styles", ((entry.anchor, self.line(entry)) for entry in entries))
 
     # Triggers and strengths
 
@@ -297,43 +299,47 @@ class InstrumentReader(Reader):
         return tuple(insight for entry in self.entries(part) if (insight := self.insight(entry, part)))
 
     def insight(self, entry: Heading, part: str) -> Insight | None:
-        lines = self.labelled(entry)
-        place = PLACE.fullmatch(lines.get("Facet", ""))
+        labelled = self.labelled(entry)
+        self.named.update(id(line.inline) for line in labelled)  # what is not shown of them, `check_labelled` names
+        lines = {line.label: line for line in reversed(labelled)}  # of two with one label the first is shown
+        like, worth, helps = (self.rendered(lines.get(label)) for label in LABELS[part])
+        place = PLACE.fullmatch(self.place_in(lines.get("Facet")))
         if not place:
             return None
-        like, worth, helps = (self.rendered(entry, label) for label in LABELS[part])
-        return Insight(entry.title, place["facet"], Side(place["side"]), like, worth, helps, lines.get("Step", ""), self.line(entry))
+        step = self.place_in(lines.get("Step"))
+        return Insight(entry.title, place["facet"], Side(place["side"]), like, worth, helps, step, self.line(entry))
+
+    def labelled(self, entry: Heading) -> list[LabelledLine]:
+        return [line for item in self.bullets(entry) if (line := read_labelled(item, self.source.body_line))]
+
+    def rendered(self, line: LabelledLine | None) -> Html:
+        """What is behind a label, with its markup."""
+        return Html(self.page.inline_html(line.content).strip()) if line else Html("")
+
+    def place_in(self, line: LabelledLine | None) -> str:
+        """The words behind a label that says where an entry belongs."""
+        if line:
+            self.plain_line(line.inline)
+        return line.rest if line else ""
+
+    def shown_of_entries(self, part: str) -> str:
+        return 'lines such as "- Helps: ..."' if part in LABELS else super().shown_of_entries(part)
 
     def check_labels(self) -> Iterator[Problem]:
         for part, labels in LABELS.items():
             wanted = {"Facet", *labels, *({"Step"} if part == "triggers" else ())}
             for entry in self.entries(part):
                 lines = self.labelled(entry)
-                for label in sorted(wanted - set(lines)):
+                for label in sorted(wanted - {line.label for line in lines}):
                     said = f'"{entry.title}" has no line "- {label}: ...". Add it.'
                     yield Problem(self.line(entry), "label-missing", said)
-                for label in sorted(set(lines) - wanted - {"Step"}):
-                    said = f'"{label}" in "{entry.title}" is not known. Known are: {", ".join(["Facet", *labels, "Step"])}.'
-                    yield Problem(self.line(entry), "line-unreadable", said)
-                if "Facet" in lines and not PLACE.fullmatch(lines["Facet"]):
-                    said = f'"Facet: {lines["Facet"]}" in "{entry.title}" can\'t be read. Write it like this: alarm, high'
-                    yield Problem(self.line(entry), "line-unreadable", said)
-
-    def labelled(self, entry: Heading) -> dict[str, str]:
-        found = (LABELLED.fullmatch(text) for _, text in self.lines(entry))
-        return {match["label"]: match["rest"] for match in found if match}
-
-    def rendered(self, entry: Heading, label: str) -> Html:
-        """What stands behind a label, with its markup."""
-        for item in self.bullets(entry):
-            html = self.page.inline_html(item)
-            if html.startswith(f"{label}:"):
-                return Html(html.removeprefix(f"{label}:").strip())
-        return Html("")
+                yield from check_labelled(entry.title, lines, ("Facet", *labels, "Step"))
 
 
 def check_instrument(instrument: Instrument) -> Iterator[Problem]:
     """What a quiz has to be as a whole: balanced keys, and a text for every place that a taker can stand at."""
+    yield from check_keys("relations", ((one.key, one.line) for one in instrument.relations))
+    yield from check_keys("statements", ((one.key, one.line) for one in instrument.items))
     yield from check_items(instrument)
     yield from check_balance(instrument)
     yield from check_weight(instrument)
@@ -342,21 +348,15 @@ def check_instrument(instrument: Instrument) -> Iterator[Problem]:
         if not instrument.styles.get(style):
             said = f'No text stands under "### ... {{#{style}}}", so some takers would read nothing. Write it under "Where you stand".'
             yield Problem(1, "part-missing", said)
-    for anchor in instrument.styles:
-        if anchor not in STYLES:
-            yield Problem(1, "section-unknown", f'"{{#{anchor}}}" is no region. Regions are: {", ".join(STYLES)}.')
 
 
 def check_items(instrument: Instrument) -> Iterator[Problem]:
-    lines: dict[str, int] = {}
     for item in instrument.items:
-        if item.key in lines:
-            said = f'"{item.key}" is the statement in line {{lines}} too. Give this one another number.'
-            yield Problem(item.line, "key-repeated", said, (lines[item.key],))
         if item.facet not in instrument.facets:
             said = f'"{item.facet}" is not among the facets. Facets are: {", ".join(instrument.facets)}.'
             yield Problem(item.line, "facet-unknown", said)
-        lines.setdefault(item.key, item.line)
+    if instrument.items and (said := check_size(len(instrument.items), instrument.scale)):
+        yield Problem(instrument.items[0].line, "value-wrong", said)
 
 
 def check_balance(instrument: Instrument) -> Iterator[Problem]:

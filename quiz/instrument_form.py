@@ -13,10 +13,10 @@ from documents.forms import DocumentForm, Lines
 from documents.reader import LONGEST
 from documents.source import Fields, Value
 from quiz.instrument import ANXIETY, AVOIDANCE
+from quiz.limits import MAX_ABOUT, MAX_NAME
 from quiz.models import KIND, Instrument
 
 FACET = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")
-LONGEST_TEXT = 600  # characters
 FACETS = (  # those that the steps of our guides ease
     "alarm: Fear of losing you, anxiety",
     "reassurance: Pull for closeness, anxiety",
@@ -95,14 +95,12 @@ def facets_of(lines: Iterable[str]) -> dict[str, Value]:
 
 
 def line(label: str, missing: str, **options: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label, widget=AdminTextInputWidget, max_length=LONGEST["title"], error_messages={"required": missing}, **options
-    )
+    return forms.CharField(label=label, widget=AdminTextInputWidget, max_length=MAX_NAME, error_messages={"required": missing}, **options)
 
 
 def lines(label: str, missing: str, rows: int, **options: Any) -> forms.CharField:
     widget = AdminTextareaWidget(attrs={"rows": rows})
-    return forms.CharField(label=label, widget=widget, max_length=LONGEST_TEXT, error_messages={"required": missing}, **options)
+    return forms.CharField(label=label, widget=widget, max_length=MAX_ABOUT, error_messages={"required": missing}, **options)
 
 
 def number(label: str, example: str, **options: Any) -> forms.CharField:

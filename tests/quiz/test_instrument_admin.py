@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from itertools import chain
 
 import pytest
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.source import split
-from quiz.instrument import SECTIONS, STRENGTH_LABELS, STYLES, TRIGGER_LABELS
+from quiz.instrument import LABELS, SECTIONS, STYLES
 from quiz.instrument_form import InstrumentForm
 from quiz.models import Instrument, Result
 from tests.desk import Desk, and_disconnect, person, wait_for_the_lock_of
@@ -147,7 +148,7 @@ def test_every_problem_stands_at_its_field_at_once_and_nothing_typed_is_lost(ine
     assert set(answer.errors) == {*typed, "dimensions__avoidance__mean"}  # a wide sd makes the whole scale unfit
     assert "“not a facet” can’t be read" in answer.errors["facets"][0]
     assert "“alarm” stands 2 times" in answer.errors["facets"][1]
-    assert '"from" is "one" and has to be a number' in answer.errors["scale__from"][0]
+    assert '"from" is "one" and has to be a whole number' in answer.errors["scale__from"][0]
     assert '"anxiety" needs a mean within the scale' in answer.errors["dimensions__anxiety__mean"][0]
     assert '"sd" is "wide"' in answer.errors["dimensions__avoidance__sd"][0]
     assert {key: answer.fields[key] for key in typed} == typed
@@ -156,7 +157,7 @@ def test_every_problem_stands_at_its_field_at_once_and_nothing_typed_is_lost(ine
 
 def test_a_scale_that_goes_the_wrong_way_is_said_at_its_first_number(ines, library):
     said = ines.save(library, scale__from="7", scale__to="1").errors["scale__from"]
-    assert said[0].startswith('"scale" has to go from a whole number to a larger one')
+    assert said[0].startswith('"scale" has to go from a whole number to one that is 2 to 100 larger')
 
 
 def test_a_line_of_facets_that_can_not_be_read_does_not_blame_every_statement(ines, library):
@@ -219,7 +220,7 @@ def test_the_preview_shows_every_region_trigger_and_strength(ines, library):
     assert len(wanted) > 20
     shown = preview.replace("“", '"').replace("”", '"')
     assert [title for title in wanted if f"<h3>{title}</h3>" not in shown] == []
-    for name in ("Secure", "Anxious", "Dismissive-avoidant", "Fearful-avoidant", "Between the regions"):
+    for name in ("Secure", "Anxious", "Dismissive-avoidant", "Fearful-avoidant", "Between two regions"):
         assert f"<h3>{name}</h3>" in preview
 
 
@@ -375,6 +376,6 @@ def test_kept_results_stay_readable_after_the_next_version_and_back_in_draft(ine
 def test_the_page_for_editors_names_every_key_region_part_and_label_of_a_quiz():
     page = (settings.BASE_DIR / "docs/editors.md").read_text()
     keys = {f"`{key}`" for name in InstrumentForm.keys for key in name.split("__")}
-    labels = {f"- {label}:" for label in (*TRIGGER_LABELS, *STRENGTH_LABELS)}
+    labels = {f"- {label}:" for label in chain(*LABELS.values())}
     named = {*keys, *labels, *(f"`{style}`" for style in STYLES), *(f"## {title}" for title in SECTIONS)}
     assert {word for word in named if word not in page} == set()

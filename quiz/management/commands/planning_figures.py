@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from quiz.figures import ENOUGH, LEAST, Figures, ScaleFigures
-from quiz.instrument import MOST_CORRELATED
+from quiz.limits import MAX_RELIABILITY, MIN_RELIABILITY, max_correlation
 from quiz.models import Instrument, read
 from quiz.totals import told
 
@@ -51,10 +51,10 @@ class Command(BaseCommand):
 def front_matter(found: Figures, today: date) -> str:
     scales = {scale.dimension.key: planned(scale) for scale in found.scales}
     correlation = round(found.correlation or 0, 2)
-    most = round(MOST_CORRELATED * math.sqrt(math.prod(scale["reliability"] for scale in scales.values())), 2)
-    if abs(correlation) >= most:
+    most = max_correlation(scale["reliability"] for scale in scales.values())
+    if abs(correlation) > most:
         raise CommandError(
-            f"The two scales correlate at {correlation}, {most} or more: they measure one thing. No figures can be planned with."
+            f"The two scales correlate at {correlation}, and {most} is the most: they measure one thing. No figures can be planned with."
         )
     values = yaml.safe_dump({"dimensions": scales, "correlation": correlation}, sort_keys=False, allow_unicode=True, width=math.inf)
     return f'# From {found.number} kept results, {today.day} {today:%B %Y}. Say so in "planning", too.\n{values}'
@@ -62,7 +62,7 @@ def front_matter(found: Figures, today: date) -> str:
 
 def planned(scale: ScaleFigures) -> dict[str, Any]:
     reliability = round(scale.alpha or 0, 2)
-    if not 0 < reliability < 1:
+    if not MIN_RELIABILITY <= reliability <= MAX_RELIABILITY:
         raise CommandError(
             f"Alpha of {scale.dimension.name} is {reliability}: as a scale its statements don't hold together, so no error of measurement "
             "follows. Look at the answers to each of them in the admin: one may be keyed the wrong way round."

@@ -1,0 +1,48 @@
+"""Whatever a guide's text holds is shown to readers, or the check names its line."""
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from documents.references import read_references
+from guides.made import head_of, text_of
+from guides.parts import read
+from tests.builders import VALID
+from tests.inserted import BLOCKS, WORD, body_lines, every_block, is_named, with_block
+
+WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
+SHIPPED = {path.stem: path.read_text() for path in sorted((settings.CONTENT_DIR / "guides").glob("*.md"))}
+
+
+KEYS = VALID.splitlines()[1:9]
+
+
+def vanishes(text, lines):
+    parts = read(text, WORKS)
+    return not is_named(parts.problems, lines) and WORD not in head_of(parts) + text_of(parts)
+
+
+def test_a_block_of_any_kind_anywhere_in_a_guide_is_shown_or_named():
+    assert [(block, lines) for block, text, lines in every_block(VALID) if vanishes(text, lines)] == []
+
+
+@pytest.mark.parametrize("key", KEYS, ids=[line.partition(":")[0] for line in KEYS])
+def test_the_value_of_any_key_is_shown_or_used_or_named(key):
+    value = key.partition(": ")[2]
+    parts = read(VALID.replace(key, key.replace(value, f"[{WORD}]" if value.startswith("[") else WORD)), WORKS)
+    assert WORD in head_of(parts) or WORD in (parts.slug, *parts.related) or is_named(parts.problems, range(2, 10))
+
+
+def test_what_follows_the_end_of_the_yaml_is_named():
+    assert is_named(read(VALID.replace("style:", f"...\n{WORD}\nstyle:"), WORKS).problems, range(5, 8))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@given(data=st.data())
+@how(max_examples=30)
+def test_a_block_in_a_guide_of_ours_is_shown_or_named(name, data):
+    text = SHIPPED[name]
+    block, before = data.draw(st.sampled_from(BLOCKS)), data.draw(st.sampled_from(body_lines(text)))
+    assert not vanishes(*with_block(text, before, block))

@@ -1,0 +1,125 @@
+"""Blocks of every kind, each with one word, put between any two lines of a text: the word is shown, or a problem names its line."""
+
+import re
+from collections.abc import Iterator
+
+from documents.problems import Problem
+from documents.source import split
+
+WORD = "zebrafish"
+BLOCKS = (
+    "{word} is here.",
+    "*{word}* is `here`.",
+    "a\\\n{word}",
+    "- {word}",
+    "* a\n* {word}",
+    "1. {word}",
+    "3) a\n4) {word}",
+    "- [ ] {word}",
+    "- [x] {word}",
+    "- a\n  - {word}",
+    "- a\n  1. {word}",
+    "- a\n\n  {word}",
+    "- a\n\n      {word}",
+    "- a\n  ```\n  {word}\n  ```",
+    "- a\n  > {word}",
+    "- > {word}",
+    "-\n  {word}",
+    "- ### {word}",
+    "> {word}",
+    "> - {word}",
+    "> ## {word}",
+    "```\n{word}\n```",
+    "~~~ text {word}\na\n~~~",
+    "    {word}",
+    "# {word}",
+    "## {word}",
+    "## Limits\n{word}",
+    "## Steps\n### a\n{word}",
+    "### {word}",
+    "### *{word}*",
+    "### a\n{word}",
+    "### a\n- {word}",
+    "### a {{#{word}}}\nb",
+    "### a {{#b {word}}}\nb",
+    "### a {{#b #{word}}}\nb",
+    '### a {{eases="{word}"}}\nb',
+    "## a {{#{word}}}",
+    "### [a](/help/{word}/)\nb",
+    "### ![{word}](/images/a.webp)\nb",
+    "### a [@{word}]\nb",
+    "#### {word}",
+    "{word}\n===",
+    "{word}\n---",
+    "***\n{word}",
+    "<div>\n{word}</div>",
+    "<!-- {word} -->",
+    'a <b title="{word}">',
+    "[{word}]: /help/",
+    "[a]: /help/ '{word}'",
+    "[a][]\n\n[a]: /help/ '{word}'",
+    "[a]\n\n[a]: /help/\n[a]: /{word}/",
+    "[^1]: {word}",
+    "[a](/help/ '{word}')",
+    "![a](/images/a.webp '{word}')",
+    "![{word}](/images/a.webp)",
+    "[@{word}]",
+    "| a |\n|---|\n| {word} |",
+    "- Helps: {word}",
+    "- **Helps**: {word}",
+    "- **Worth: {word}** a",
+    "- Keeps: {word}",
+    "- helps: {word}",
+    "- Helps {word}",
+    "- Facet: alarm, high\n  - {word}",
+    "- Facet: {word}, high",
+    "- Step: {word}",
+    "- Step: /guides/anxious/?{word}#a",
+    "- Step: https://example.org/{word}/",
+    "- Step: [a](/guides/{word}/#b)",
+    "- Helps: a\n\n  {word}",
+    "- alarm-7: {word}",
+    "- alarm-8: [a](/help/{word}/)",
+    "- {word}-1: a",
+    "- {word}: a",
+    "- friend: {word}",
+)
+
+
+def with_block(text: str, before: int, block: str) -> tuple[str, range]:
+    """The text with a block put before a line of it, and the numbers of the lines that the block then has."""
+    lines = text.splitlines(keepends=True)
+    first = before + 2
+    return "".join([*lines[:before], f"\n{block.format(word=WORD)}\n\n", *lines[before:]]), range(first, first + block.count("\n") + 1)
+
+
+def body_lines(text: str) -> range:
+    """The lines of a body, counted from 0 at the top of the whole text, and the end of it."""
+    return range(split(text).body_line - 1, len(text.splitlines()) + 1)
+
+
+def unlike_places(text: str) -> list[int]:
+    """The first of the body's lines with such a line above and below, in each part. Around a blank line all places are alike."""
+    lines = [*text.splitlines(), "", ""]
+    found: dict[tuple[str, str, str], int] = {}
+    part = ""
+    for number in body_lines(text):
+        above, below = lines[number - 1], lines[number]
+        part = above if above.startswith("## ") else part
+        if below or number == len(lines) - 2:
+            found.setdefault((part, shape_of(above), shape_of(below)), number)
+    return list(found.values())
+
+
+def shape_of(line: str) -> str:
+    return re.sub(r"\w[\w ,.’?!]*", "a", line)
+
+
+def every_block(text: str) -> Iterator[tuple[str, str, range]]:
+    """Every block at every place of a body that is unlike the others."""
+    return ((block, *with_block(text, before, block)) for block in BLOCKS for before in unlike_places(text))
+
+
+def is_named(problems: tuple[Problem, ...], lines: range) -> bool:
+    """Whether a problem names one of the lines."""
+    return any(problem.is_error and ({problem.line, *problem.lines} & {*lines}) for problem in problems)
