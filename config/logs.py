@@ -11,8 +11,9 @@ from typing import Any
 PACKAGES = "/site-packages/"
 QUERY = re.compile(r"\?\S+")
 # The key of a result opens it to whoever reads the log. Wherever its link was broken or mistyped, it still looks like this: long, and
-# unlike the slug of a text not in small letters and hyphens alone.
-KEY = re.compile(r"(?=[a-z-]*[A-Z0-9_])[A-Za-z0-9_-]{16,}")
+# unlike the slug of a text not in small letters and hyphens alone. A match begins where a run of such characters does: tried at each
+# character of a long run, the search would take the square of its length.
+KEY = re.compile(r"(?<![A-Za-z0-9_-])(?=[a-z-]*+[A-Z0-9_])[A-Za-z0-9_-]{16,}+")
 
 
 def without_secrets(message: str) -> str:

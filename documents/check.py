@@ -19,7 +19,9 @@ from documents.source import Node
 
 CITED = "\ue000"  # stands for a citation while sentences are cut
 ADDRESSES = {"link_open": "href", "image": "src"}
-SENTENCE_END = re.compile(rf"[.!?…]+[\"”’)\]]*(?:\s*{CITED})*(?=\s|$)")
+# Each pattern below takes time in proportion to the text: it begins to match where a run of its first characters does (hence the
+# look-behinds), gives nothing back that can't help it (hence the "++"), and looks for an end no further than the next beginning.
+SENTENCE_END = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’)\]]*+(?:\s*+{CITED})*(?=\s|$)")
 ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
 MOST_NAMED = 30  # places of a page that a message lists
 SHORTEST_REPEAT = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
@@ -27,7 +29,7 @@ SHORTEST_REPEAT = 4  # words; shorter sentences ("Yes.", "It can change.") may r
 CLAIM = re.compile(
     r"\bresearch(?:ers?)?\b|\bscientists?\b|\bevidence\b|\bmeta-analys[ie]s\b|\bstudies\b|\bproven\b|\bper ?cent\b|\d ?%"
     r"|\b(?:an?|one|the|this|that|each|\d+) study\b|\btrials?\b(?! and error)|\bexperiments? (?:found|shows?|showed|suggests?)\b"
-    r"|\b[1-9][\d,]* (?:people|couples|adults|students|patients|participants|women|men)\b",
+    r"|(?<![\w,])[1-9][\d,]*+ (?:people|couples|adults|students|patients|participants|women|men)\b",
     re.IGNORECASE,
 )
 # Verbs that are hardly ever nouns. Straight after a preposition or "use", a bare one is what a template left behind.
@@ -35,7 +37,8 @@ VERBS = "accept|admit|avoid|become|breathe|choose|convince|dismiss|express|ignor
 MERGE_FIELD = re.compile(
     rf"\b(?:use|using|like|of|by|toward|towards|into|with) (?:{VERBS})\b"
     rf"|\b(?:use|using) \w+, (?:{VERBS})\b|\buse pause\b"
-    r"|\{\{.*?\}\}|\{%.*?%\}|%\(?\w*\)?s\b|\blorem ipsum\b|\[(?:name|style|trigger|insert [^\]]*)\]|\bundefined\b",
+    r"|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%(?!\})).)*?%\}|%\(?\w*\)?s\b|\blorem ipsum\b"
+    r"|\[(?:name|style|trigger|insert (?:(?!\[insert )[^\]])*+)\]|\bundefined\b",
     re.IGNORECASE,
 )
 # Most sentences have none of these, and need not be searched (a third of the time of a check).
@@ -128,14 +131,15 @@ def cut(text: str, line: int) -> Iterator[Sentence]:
         piece = text[start:end]
         words = piece.replace(CITED, " ").split()
         if words:
-            skipped = len(piece) - len(piece.lstrip())
-            yield Sentence(" ".join(words), line + text.count("\n", 0, start + skipped), CITED in piece)
+            skipped = piece[: len(piece) - len(piece.lstrip())]
+            yield Sentence(" ".join(words), line + skipped.count("\n"), CITED in piece)
+        line += piece.count("\n")
         start = end
 
 
 def sentence_ends(text: str) -> list[int]:
     ends = (match.end() for match in SENTENCE_END.finditer(text))
-    return [end for end in ends if not text[:end].endswith(ABBREVIATIONS)]
+    return [end for end in ends if not text.endswith(ABBREVIATIONS, 0, end)]
 
 
 def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:

@@ -21,8 +21,7 @@ from documents.html import SCHEMES, Html, clean
 from documents.references import Citation, Reference
 
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
-ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
-ATTRIBUTE = re.compile(r"\s*(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
+ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
 LONGEST = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
 TASK = re.compile(r"\[[ xX]\]\s+")
 IMAGES = "/images/"  # the only place that pictures come from
@@ -240,10 +239,11 @@ def shorten(state: StateCore) -> None:
 def read_attributes(state: StateCore) -> None:
     """Takes `{#id eases=".."}` off the end of headings and keeps it in the opening token's meta."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        found = ATTRIBUTES.search(inline.content) if opening.type == "heading_open" else None
-        if found:
-            inline.content = inline.content[: found.start()]
-            opening.meta = attributes_of(found[1])
+        if opening.type == "heading_open" and inline.content.rstrip().endswith("}"):
+            title, brace, attributes = inline.content.rstrip()[:-1].rpartition("{")
+            if brace and "}" not in attributes:
+                inline.content = title.rstrip()
+                opening.meta = attributes_of(attributes)
 
 
 def read_tasks(state: StateCore) -> None:

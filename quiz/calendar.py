@@ -10,7 +10,8 @@ from quiz.breakdown import Week
 
 LONGEST = 75  # octets of a line, its break left out (3.1)
 LINE_BREAK = "\r\n"
-MARKUP = re.compile(r"<sup>.*?</sup>|<[^>]*>", re.DOTALL)  # a raised number leads to a source, and there are none here
+# A raised number leads to a source, and there are none here. What has no end goes to the end of the text: so none is looked for twice.
+MARKUP = re.compile(r"<sup>.*?(?:</sup>|\Z)|<[^>]*+>?", re.DOTALL)
 ESCAPES = {"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"}
 
 

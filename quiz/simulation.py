@@ -14,6 +14,7 @@ COLUMNS = 13  # half a point each on a scale from 1 to 7; an odd number, so that
 FEW = 3  # with fewer triggers or strengths a result looks empty
 SHORT_REGION = 60  # words: less is a caption and no text
 SHORT_INSIGHT = 30  # words of a trigger or a strength, which has three parts
+TAG = re.compile(r"<[^>]*+>?")  # one without an end goes on to the end of the text, so that none is looked for twice
 
 
 @dataclass(frozen=True)
@@ -138,4 +139,4 @@ def words_of(insights: Sequence[Insight]) -> int:
 
 
 def words(html: Html) -> int:
-    return len(re.sub(r"<[^>]*>", " ", html).split())
+    return len(TAG.sub(" ", html).split())

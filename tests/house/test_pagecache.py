@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.pagecache import ENTRY, MOST_HOSTS, PageCache, best_coding
+from config.pagecache import ENTRY, MOST_HOSTS, PageCache, allowed_coding, best_coding, timestamp
 
 HOST = "site.example"
 PUBLIC = ("Cache-Control", "public, max-age=0")
@@ -245,6 +245,15 @@ def test_any_accept_encoding_is_answered(accepted):
     got = house.ask(accept_encoding=accepted)
     assert got.status == 200
     assert got.headers.get("content-encoding", "") == best_coding(accepted)
+
+
+def test_a_header_longer_than_any_browser_sends_is_answered_and_not_remembered():
+    house = House()
+    house.ask(accept_encoding="gzip", if_modified_since="Fri, 27 Nov 2026 12:00:00 GMT")
+    remembered = allowed_coding.cache_info().currsize, timestamp.cache_info().currsize
+    got = house.ask(accept_encoding="gzip," + " " * 7900 + "x", if_modified_since="Fri, " + "2" * 7900)
+    assert (got.status, got.body) == (200, WORDS)
+    assert (allowed_coding.cache_info().currsize, timestamp.cache_info().currsize) == remembered
 
 
 def test_who_has_the_page_already_is_told_so_and_sent_nothing():

@@ -1,0 +1,192 @@
+"""No regular expression of ours takes the square of a text's length, whatever text somebody sends.
+
+Every pattern is found without being named here: those that a module holds, alone or inside something else, and those that are
+written where they are used. Each is tried on runs of what it looks for, with and without something that spoils the match.
+
+Time is measured, because `re` counts no steps: as CPU time of this process, which does not run while others work, and only
+against itself. A linear pattern takes half a millisecond for 10,000 characters; a quadratic one takes fifty or more, and four times
+what it takes for half of them. So a pattern fails that takes more than five *and* clearly more than twice as long for twice the text.
+"""
+
+import ast
+import importlib
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from re import _parser  # type: ignore[attr-defined]  # the only one who knows what a pattern looks for
+from typing import Any, NamedTuple
+
+import pytest
+from django.conf import settings
+
+PACKAGES = ("config", "documents", "guides", "pages", "quiz", "throttle")
+WHOLE, SEARCHING = {"match", "fullmatch"}, {"search", "findall", "finditer", "split", "sub", "subn"}
+LENGTH, QUICK = 10_000, 0.005  # characters; seconds
+SAMPLES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
+SPOILERS = ("\x7f", "x", "")
+
+
+class Found(NamedTuple):
+    """A pattern, where it is, and whether texts are only ever matched from their beginning."""
+
+    place: str
+    pattern: re.Pattern[str]
+    whole: bool
+
+
+# Finding them
+
+
+def modules() -> dict[str, ast.Module]:
+    """Our modules that use `re`, by name."""
+    files = (file for package in PACKAGES for file in sorted((settings.BASE_DIR / package).rglob("*.py")))
+    parsed = {named(file): ast.parse(file.read_text()) for file in files if "migrations" not in file.parts}
+    return {name: tree for name, tree in parsed.items() if any(imports_re(node) for node in ast.walk(tree))}
+
+
+def named(file: Path) -> str:
+    return ".".join(file.relative_to(settings.BASE_DIR).with_suffix("").parts)
+
+
+def imports_re(node: ast.AST) -> bool:
+    return isinstance(node, ast.Import) and any(alias.name == "re" for alias in node.names)
+
+
+def held(value: Any, depth: int = 3) -> Iterator[re.Pattern[str]]:
+    """A pattern, or the patterns inside a list, a mapping, a class or an instance of one."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (pattern for inner in [*value.values()] if depth for pattern in held(inner, depth - 1))
+    elif isinstance(value, list | tuple | set | frozenset):
+        yield from (pattern for inner in value if depth for pattern in held(inner, depth - 1))
+    elif type(value).__module__.split(".")[0] in PACKAGES or isinstance(value, type):
+        yield from held(dict(vars(value)) if hasattr(value, "__dict__") else {}, depth)
+
+
+def find() -> Iterator[Found]:
+    trees = modules()
+    nodes = [(module, node) for module, tree in trees.items() for node in ast.walk(tree)]
+    used: dict[str, set[str]] = {}  # "QUERY" has "sub"
+    for _, node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            used.setdefault(node.value.id, set()).add(node.attr)
+    for module in trees:
+        for name, value in vars(importlib.import_module(module)).items():
+            methods = used.get(name, set())
+            whole = bool(methods & WHOLE) and not methods & SEARCHING
+            yield from (Found(f"{module}.{name}", pattern, whole) for pattern in held(value))
+    for module, node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "re":
+            yield from written(module, node, node.func.attr)
+
+
+def written(module: str, call: ast.Call, method: str) -> Iterator[Found]:
+    """A pattern that is written where it is used, as in `re.sub("a+", ...)`."""
+    if method in WHOLE | SEARCHING:
+        pattern = call.args[0]
+        assert isinstance(pattern, ast.Constant), f"{module}:{call.lineno}: make this pattern a constant of the module"
+        yield Found(f"{module}:{call.lineno}", re.compile(str(pattern.value)), method in WHOLE)
+
+
+# By their text. One that is both matched and searched for is tried by searching, which takes longer.
+FOUND = {found.pattern.pattern: found for found in sorted(find(), key=lambda found: not found.whole)}
+
+# Hostile texts
+
+
+def words_of(parsed: Iterable[Any]) -> Iterator[str]:
+    """What a parsed pattern looks for: its words, and one character of each class."""
+    word = ""
+    for what, value in parsed:
+        if str(what) in {"LITERAL", "NOT_LITERAL"}:
+            word += chr(value)
+            yield chr(value)
+        else:
+            yield word
+            word = ""
+            yield from words_inside(str(what), value)
+    yield word
+
+
+def words_inside(what: str, value: Any) -> Iterator[str]:
+    if what == "RANGE":
+        yield chr(value[0])
+    elif what == "CATEGORY":
+        yield SAMPLES.get(str(value), "-")
+    elif what == "ANY":
+        yield "-"
+    elif isinstance(value, _parser.SubPattern) or (isinstance(value, list) and value and isinstance(value[0], tuple)):
+        yield from words_of(value)
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from words_inside("", inner)
+
+
+def kind_of(character: str) -> object:
+    """Letters are alike, digits are alike, spaces are alike; every other character is a kind for itself."""
+    kinds = (str.isalpha, str.isdigit, str.isspace)
+    return next((kind for kind in kinds if kind(character)), character)
+
+
+def hostile_texts(pattern: re.Pattern[str]) -> Iterator[Callable[[int], str]]:
+    """Makers of texts about as long as asked: runs of what the pattern knows, behind what it may begin with."""
+    words = sorted(set(words_of(_parser.parse(pattern.pattern, pattern.flags))) - {""})
+    longer = [word for word in words if len(word) > 1][:30]
+    single = [*{kind_of(word): word for word in words if len(word) == 1}.values()][:14]
+    runs = [*product(["", *single], single), *(("", word) for word in longer)]
+    pairs = (("", first + second) for first, second in product([*single, *longer[:8]], single))
+    for (begin, again), spoiler in product([*runs, *pairs], SPOILERS):
+        yield lambda length, begin=begin, again=again, spoiler=spoiler: begin + again * (length // len(again)) + spoiler  # type: ignore[misc]
+
+
+# Measuring
+
+
+def seconds(found: Found, text: str) -> float:
+    began = time.process_time()
+    if found.whole:
+        found.pattern.fullmatch(text)
+        found.pattern.match(text)
+    else:
+        for _ in found.pattern.finditer(text):
+            pass
+    return time.process_time() - began
+
+
+def is_quadratic(found: Found, make: Callable[[int], str]) -> bool:
+    """Whether twice the text takes clearly more than twice the time. What seems so is tried again, in case something disturbed it."""
+    return all(seconds(found, make(LENGTH)) > max(QUICK, 3 * seconds(found, make(LENGTH // 2))) for _ in range(3))
+
+
+@pytest.mark.parametrize("text", FOUND, ids=[found.place for found in FOUND.values()])
+def test_no_run_of_characters_takes_a_pattern_the_square_of_its_length(text):
+    found = FOUND[text]
+    slow = [make(40) for make in hostile_texts(found.pattern) if is_quadratic(found, make)]
+    assert not slow, f"{found.place}, {text}: {slow[:3]}"
+
+
+def test_the_patterns_are_found():
+    places = {found.place for found in FOUND.values()}
+    assert {"config.logs.KEY", "config.pagecache.QUALITY", "documents.check.SENTENCE_END", "documents.render.ATTRIBUTE"} <= places
+    assert any(re.fullmatch(r"guides\.parts:\d+", place) for place in places)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "whole"),
+    [
+        (r"(?=[a-z-]*[A-Z0-9_])[A-Za-z0-9_-]{16,}", False),
+        (r"\s*(?P<coding>[^;\s]+)\s*(?:;\s*q\s*=\s*(?P<q>[\d.]+))?\s*", True),
+        (r"[.!?…]+[\"”’)\]]*(?=\s|$)", False),
+        (r"\{\{.*?\}\}", False),
+        (r"\[(?:name|insert [^\]]*)\]", False),
+        (r"\b[1-9][\d,]* (?:people|couples)\b", False),
+        (r"\s*\{([^{}]*)\}\s*$", False),
+        (r"<sup>.*?</sup>|<[^>]*>", False),
+    ],
+)
+def test_a_pattern_that_takes_the_square_is_caught(pattern, whole):
+    found = Found("here", re.compile(pattern), whole)
+    assert any(is_quadratic(found, make) for make in hostile_texts(found.pattern))
