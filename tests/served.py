@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def collect(folder: Path, *options: str) -> None:
 
 @contextmanager
 def started(
-    folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", inside: tuple[str, ...] = (), **settings: str
+    folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", inside: Sequence[str] = (), **settings: str
 ) -> Iterator[Site]:
     """The same with static files collected before; `settings` go into the environment, `inside` is a command that starts others."""
     usual = {"DATABASE_URL": database, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "PLAIN_HTTP": "1", "PROXIES": "1"}
