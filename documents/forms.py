@@ -173,8 +173,8 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
             )
 
     def check_nobody_saved_meanwhile(self) -> None:
-        locked = Document.objects.select_for_update().filter(pk=self.instance.pk)
-        last = last_revision(self.instance) if locked.exists() else None
+        Document.objects.lock_table()  # nobody saves, or takes the slug, between our checks and our writing
+        last = last_revision(self.instance)
         if last is None or last.number == self.cleaned_data.get("opened"):
             return
         sent = {key: self.data[key] for key in self.data}

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from documents.check import Library, Reading
 from documents.content import (
@@ -119,8 +119,7 @@ def import_folder(root: Path, now: datetime, choice: Choice, *, dry_run: bool) -
     files, unreadable = gather(root)
     pictures, broken = gather_pictures(root)
     with transaction.atomic():
-        with connection.cursor() as cursor:  # nobody saves between our comparing and our writing
-            cursor.execute("LOCK TABLE documents_document IN SHARE ROW EXCLUSIVE MODE")
+        Document.objects.lock_table()  # nobody saves between our comparing and our writing
         arrivals = list(arriving(files, root, choice))
         texts = [*unreadable, *check_files(root, files, others(arrivals, files), now.date())]
         problems = sorted([*texts, *doubled(arrivals), *broken, *check_other_files(root, now.date())])
@@ -196,8 +195,10 @@ def create(files: Sequence[File], now: datetime) -> list[Document]:
     return documents
 
 
+@transaction.atomic
 def mark_synced(seen: Iterable[tuple[Document, str]]) -> None:
     """Notes for each document the text that the other side had: taken, or looked at and left."""
+    Document.objects.lock_table()
     changed = []
     for document, text in seen:
         if document.synced_digest is None or bytes(document.synced_digest) != text_digest(text):

@@ -30,7 +30,8 @@ class Command(BaseCommand):
 def rebuild(*, outdated: bool) -> tuple[int, list[str]]:
     """How many documents changed, and the addresses of those that could not be derived, which keep nobody else from it."""
     changed, failed = 0, []
-    for document in Document.objects.select_for_update().iterator(chunk_size=100):
+    Document.objects.lock_table()
+    for document in Document.objects.iterator(chunk_size=100):
         if outdated and document.made_of == document.digest_of_now:
             continue
         address = document.get_absolute_url()
