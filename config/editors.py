@@ -4,10 +4,14 @@ from collections.abc import Awaitable
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
+
+from documents.database_errors import cause_of
 
 
 class OnlyInAdmin(MiddlewareMixin):
@@ -18,7 +22,16 @@ class OnlyInAdmin(MiddlewareMixin):
 
 
 class Sessions(OnlyInAdmin, SessionMiddleware):
-    pass
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Django takes every error while it saves a session for a sign that the session is gone, and answers that the request was bad."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as interrupted:
+            update_error = interrupted.__context__
+            reason = update_error and update_error.__context__
+            if isinstance(reason, Error) and cause_of(reason):
+                raise reason from cause_of(reason)
+            raise
 
 
 class Accounts(OnlyInAdmin, AuthenticationMiddleware):

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from documents.database_errors import cause_of, sqlstate_of
+
 PACKAGES = "/site-packages/"
 QUERY = re.compile(r"\?\S+")
 # The key of a result opens it to whoever reads the log. Wherever its link was broken or mistyped, it still looks like this: long, and
@@ -21,7 +23,7 @@ def without_secrets(message: str) -> str:
 
 
 class Lines(logging.Formatter):
-    """Of an exception: its type and the places it went through. Its own text may quote what a visitor sent."""
+    """Of an exception: its type, the places it went through, and what Postgres calls it. Its own text may quote what a visitor sent."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -30,9 +32,16 @@ class Lines(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
         }
-        if record.exc_info and record.exc_info[0]:
-            line |= {"exception": name_of(record.exc_info[0]), "trace": places(record.exc_info[2])}
+        if record.exc_info and record.exc_info[1]:
+            line |= described(record.exc_info[1], record.exc_info[2])
         return json.dumps(line, ensure_ascii=False)
+
+
+def described(error: BaseException, trace: TracebackType | None) -> dict[str, Any]:
+    """Only what there is: an error of the database has a cause, in the library's own words, and most have a SQLSTATE."""
+    cause = cause_of(error)
+    about = {"cause": cause and name_of(type(cause)), "sqlstate": sqlstate_of(error), "trace": places(trace)}
+    return {"exception": name_of(type(error)), **{name: value for name, value in about.items() if value}}
 
 
 def name_of(kind: type[BaseException]) -> str:

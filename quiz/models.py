@@ -89,6 +89,7 @@ class InstrumentManager(models.Manager["Instrument"]):
             self.last_answered = found, now
         return found
 
+    @remembering
     def open_for_answers(self, version: int, now: datetime) -> Revision | None:
         current = self.current(now)
         if current is None or current.pk == version:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
-from django.db import OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from documents.database_errors import is_away
 from documents.models import Revision
 from documents.public import public
-from documents.visitors import render
+from documents.visitors import database_failed, render
 from quiz.breakdown import break_down, position
 from quiz.calendar import written
 from quiz.comparison import Taking, compare
@@ -29,6 +30,8 @@ from throttle.models import Limit, address_of
 
 View = Callable[..., HttpResponse]
 Form = Mapping[str, str]  # what was sent, by the fields' names
+AWAY = "Our database does not answer right now, so nothing could be kept."
+FAILED = "Something went wrong on our side, so nothing could be kept."
 KEEPING = Limit("results kept", most=300, seconds=3600)  # a school or a clinic behind one address stays far below
 
 
@@ -130,14 +133,16 @@ def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None
 def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     """What a sent form leads to: itself with what is missing, the result under its link, or the result alone."""
     now = timezone.now()  # of the arrival, which orders what is sent for one key: before anything has to be waited for, be it the body
-    form = form_in(request)
-    version = Instrument.objects.answered(version_in(form), now)
-    if version is None:
-        return render(request, "quiz/none.html", status=404)
+    form, version = form_in(request), None
     try:
+        version = Instrument.objects.answered(version_in(form), now)
+        if version is None:
+            return render(request, "quiz/none.html", status=404)
         return led_to(request, form, version, earlier_key, now)
-    except OperationalError:
-        return not_now(request, form, version, "Our database does not answer right now, so nothing could be kept.", 503, wait=10)
+    except Error as error:
+        if version is None:
+            raise  # nobody knows what was asked, so that the answers come back on a page without the questions (config.outage)
+        return database_failed(request, given_back(request, form, version, AWAY if is_away(error) else FAILED), error)
 
 
 def led_to(request: HttpRequest, form: Form, version: Revision, earlier_key: str, now: datetime) -> HttpResponse:
@@ -150,7 +155,7 @@ def led_to(request: HttpRequest, form: Form, version: Revision, earlier_key: str
         return secret(render)(request, "quiz/result.html", page_of(shown, opened(earlier_key, now), now))
     turn = KEEPING.turn_of(address_of(request), now)
     if not Result.objects.keep(sent, version, position(quiz, sent.answers), turn, now, earlier_key):
-        return not_now(request, form, version, "Very many results were kept from your network within an hour.", 429, wait=KEEPING.seconds)
+        return too_many(request, form, version)
     response = HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[sent.key])})
     response["Cache-Control"] = "no-store"
     return response
@@ -161,13 +166,17 @@ def opened(key: str, now: datetime) -> Result | None:
     return Result.objects.under(key, now.date()).select_related("revision").first() if key else None
 
 
-def not_now(request: HttpRequest, form: Form, version: Revision, reason: str, status: int, wait: int) -> HttpResponse:
-    """The form once more with all answers, to be sent again later; `wait` is in seconds."""
+def too_many(request: HttpRequest, form: Form, version: Revision) -> HttpResponse:
+    response = given_back(request, form, version, "Very many results were kept from your network within an hour.")
+    response.status_code, response["Retry-After"] = 429, str(KEEPING.seconds)
+    return response
+
+
+def given_back(request: HttpRequest, form: Form, version: Revision, reason: str) -> HttpResponse:
+    """The form once more with all answers, to be sent again later."""
     again = AnswerForm(asked(version), form)
     again.add_error(None, reason)
-    response = asking(request, again)
-    response.status_code, response["Retry-After"] = status, str(wait)
-    return response
+    return asking(request, again)
 
 
 @secret

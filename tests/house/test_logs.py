@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ KEY = "Zq3" + "kW8_mB-" * 6
 NAME = {"ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}
 SOMEBODY = {"X-Forwarded-For": "203.0.113.77", "User-Agent": "A very special browser", "Cookie": "sessionid=very-private"}
 FORM = "anxious-1=7&relation=my-neighbour&words=what+nobody+shall+read"
+ALWAYS, OF_EXCEPTIONS = {"time", "level", "logger", "message"}, {"exception", "cause", "sqlstate", "trace"}
 SECRETS = ("Zq3", "kW8_mB", "203.0.113", "127.0.0.1", "special", "private", "neighbour", "shall", "%20read", "someone@")
 
 
@@ -50,8 +53,7 @@ class Server:
         told = self.log.read_text()
         assert not [secret for secret in SECRETS if secret in told]
         lines = [json.loads(line) for line in told.splitlines()]
-        always = {"time", "level", "logger", "message"}
-        assert all(always <= set(line) <= always | {"exception", "trace"} for line in lines)
+        assert all(ALWAYS <= set(line) <= ALWAYS | OF_EXCEPTIONS for line in lines)
         return lines
 
 
@@ -87,12 +89,26 @@ def test_a_failure_is_told_with_its_kind_and_place_and_without_what_was_asked(se
         assert server.ask("POST", f"/quiz/results/{KEY}/renewal/", FORM) == 500
     finally:
         released.ask("ALTER TABLE elsewhere RENAME TO quiz_result")
-    first, second = server.lines()
+    first, second = (line for line in server.lines() if line["logger"] == "django.request")
     assert (first["level"], first["logger"]) == ("ERROR", "django.request")
     assert first["message"] == "Internal Server Error: /quiz/results/[key]/"
     assert first["exception"] == "django.db.utils.ProgrammingError"
+    assert (first["cause"], first["sqlstate"]) == ("psycopg.errors.UndefinedTable", "42P01")
     assert any("quiz/views.py" in place for place in first["trace"])
     assert second["message"] == "Internal Server Error: /quiz/results/[key]/renewal/"
+
+
+def test_a_database_that_is_away_is_told_by_its_sqlstate_and_without_the_way_through_the_code(server, released):
+    with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
+        link.execute("LOCK quiz_result")
+        asking = people.submit(server.ask, "GET", f"/quiz/results/{KEY}/")
+        while not released.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+            assert not asking.done()
+        assert asking.result() == 503
+    [line] = (line for line in server.lines() if line["logger"] == "django.request")
+    assert line["message"] == "Service Unavailable: /quiz/results/[key]/"
+    assert (line["exception"], line["cause"]) == ("django.db.utils.OperationalError", "psycopg.errors.QueryCanceled")
+    assert (line["sqlstate"], line.get("trace")) == ("57014", None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Whatever the database has to say to a form of the quiz, the answers come back, and the status says whether to try again."""
+
+import pytest
+from django.db import connection
+
+from tests.failing import failing_writes, given_back
+
+LATER = {"a server that may only be read": "25006", "no time": "57014", "a shutdown": "57P01"}
+OURS = {"a deadlock": "40P01", "a full disk": "53100", "a column that is not there": "42703"}
+
+
+@pytest.mark.parametrize("state", LATER.values(), ids=LATER)
+def test_while_nothing_can_be_kept_the_form_comes_back_with_all_answers_and_says_when_to_try_again(taker, state):
+    with failing_writes("quiz_result", state):
+        response = taker.send()
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert response.content.decode().count(" checked") == 19
+    assert taker.key in response.content.decode()
+
+
+@pytest.mark.parametrize("state", OURS.values(), ids=OURS)
+def test_an_error_of_ours_is_called_one_and_the_form_comes_back_all_the_same(taker, state):
+    with failing_writes("quiz_result", state):
+        response = taker.send()
+    assert (response.status_code, response.get("Retry-After")) == (500, None)
+    page = response.content.decode()
+    assert page.count(" checked") == 19
+    assert "Something went wrong on our side" in page
+
+
+def test_where_nobody_knows_what_was_asked_the_answers_come_back_without_the_questions(taker):
+    taker.version = "1234567"  # one that this process has not just found
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE documents_document RENAME COLUMN state TO elsewhere")
+    response = taker.send()
+    assert response.status_code == 500
+    assert given_back(response).items() >= {"key": taker.key, "keep": "yes", **dict.fromkeys(taker.items, "5")}.items()
+
+
+def test_a_plan_that_can_not_be_made_gives_the_answers_back(taker, client):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE documents_document RENAME COLUMN state TO elsewhere")
+    answers = {"version": "1234567", "relation": "friend", **dict.fromkeys(taker.items, "5")}
+    response = client.post("/quiz/plan/", answers)
+    assert (response.status_code, given_back(response)) == (500, answers)
