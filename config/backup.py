@@ -1,10 +1,12 @@
 """Everything that the site's database holds, in one file and back: what script/backup and script/restore run."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -22,13 +24,17 @@ AS_WHOEVER_RESTORES = ("--no-owner", "--no-privileges")
 WHILE_IT_WRITES = {"tcp_user_timeout": "60000"}
 ANEW = b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
 
+# What pg_restore begins its script with: comments, settings, and a word to a psql of its own version.
+BEGINNING = (b"\n", b"--", b"SET ", b"SELECT pg_catalog.set_config(", b"\\restrict ")
+SETTING = re.compile(rb"SET (\w+) =")
+
 
 def backup(url: str, file: Path) -> str:
     """The file gets its name when it is whole, so that a broken backup never stands in the place of a good one."""
     passing = [f"--exclude-table-data={table}" for table in PASSING]
     half = file.with_name(f"{file.name}.{os.getpid()}")
     command: list[str | Path] = [
-        tools_for(url) / "pg_dump",
+        tools_for(url)[0] / "pg_dump",
         "--format=custom",
         *AS_WHOEVER_RESTORES,
         *passing,
@@ -52,7 +58,8 @@ def restore(url: str, file: Path, *, replace: bool) -> str:
         raise PostgresError(
             "This database is not empty. Name an empty one in DATABASE_URL, or add --replace: then all that is in it is thrown away."
         )
-    tools = tools_for(url)
+    known, fitting = settings_of(url), tools_for(url)
+    tools = next((tools for tools in fitting if can_read(tools, file)), fitting[-1])  # which says what is wrong with the file
     reading = subprocess.Popen(
         [tools / "pg_restore", *AS_WHOEVER_RESTORES, "--file=-", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -62,19 +69,33 @@ def restore(url: str, file: Path, *, replace: bool) -> str:
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    copy(reading, writing)
+    copy(reading, writing, known)
     said = [part.communicate()[1].decode().strip() for part in (reading, writing)]
     if reading.returncode or writing.returncode:
         raise PostgresError(f"Nothing was changed, because {file} could not be restored: {' '.join(said).strip()}")
     return f"The database is as it was when {file} was made. Run manage.py release before you serve it."
 
 
-def copy(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> None:
+def preamble(lines: Iterator[bytes], known: Collection[str]) -> Iterator[bytes]:
+    """The lines up to the first that is more than a setting, without those settings that the server does not know.
+
+    Programs of a later Postgres than the server's turn off what they know might stop them.
+    """
+    for line in lines:
+        setting = SETTING.match(line)
+        if not setting or setting[1].decode() in known:
+            yield line
+        if not line.startswith(BEGINNING):
+            return
+
+
+def copy(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes], known: Collection[str]) -> None:
     """Only what was read to the end is committed."""
     assert reading.stdout  # noqa: S101  # asked for
     assert writing.stdin  # noqa: S101  # asked for
     with suppress(BrokenPipeError):  # the writer ended: what it says counts
         writing.stdin.write(ANEW)
+        writing.stdin.writelines(preamble(iter(reading.stdout), known))
         shutil.copyfileobj(reading.stdout, writing.stdin)
         if reading.wait() == 0:
             writing.stdin.write(b"COMMIT;\n")
@@ -85,15 +106,25 @@ def in_use(url: str) -> bool:
         return link.execute("SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1").rowcount > 0
 
 
-def tools_for(url: str) -> Path:
-    """Of the installed programs those of the server's own version, or else the next newer ones: older ones can't read it."""
+def settings_of(url: str) -> set[str]:
+    with psycopg.connect(with_timeouts(url)) as link:
+        return {name for [name] in link.execute("SELECT lower(name) FROM pg_settings")}
+
+
+def tools_for(url: str) -> list[Path]:
+    """Of the installed programs those of the server's own version, then the newer ones: older ones can't read it."""
     with psycopg.connect(with_timeouts(url)) as link:
         server = link.info.server_version // 10_000
     fitting = {version(folder, "pg_dump"): folder for folder in reversed(tool_folders(*PROGRAMS))}
-    newer = [major for major in fitting if major >= server]
+    newer = [fitting[major] for major in sorted(fitting) if major >= server]
     if not newer:
         raise PostgresError(f"The database is of Postgres {server}: install that version's client programs ({', '.join(PROGRAMS)}).")
-    return fitting[min(newer)]
+    return newer
+
+
+def can_read(tools: Path, file: Path) -> bool:
+    """Not what later programs wrote."""
+    return subprocess.run([tools / "pg_restore", "--list", file], capture_output=True, check=False).returncode == 0
 
 
 def named(url: str, **defaults: str) -> str:

@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,7 +12,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from config.backup import named
+from config.backup import PROGRAMS, backup, named, preamble, restore
+from config.postgres import OLDEST, THROWAWAY, create, running, tool_folders, version
 from tests.house.conftest import Released, manage
 from tests.quiz.conftest import Taker
 from tests.served import served
@@ -127,3 +128,62 @@ def test_a_password_is_never_in_the_list_of_processes():
     told = conninfo_to_dict(named("postgresql://ines:hidden@db.example:5433/site?sslmode=require").removeprefix("--dbname="))
     assert told.items() >= {"user": "ines", "dbname": "site", "host": "db.example", "port": "5433", "sslmode": "require"}.items()
     assert "hidden" not in told.values()
+
+
+# Programs and servers of different versions
+
+BEFORE_NEW_SETTINGS = 16  # the last Postgres that knows no transaction_timeout, which programs of later ones set
+LINES = ["SET transaction_timeout = 0;", "\\restrict x", "\\.", "plain"]
+
+
+def server_of(home: Path, versions: range) -> Iterator[str]:
+    fitting = [folder for folder in tool_folders("initdb", "pg_ctl") if version(folder) in versions]
+    if not fitting:
+        pytest.skip(f"needs the server of a Postgres from {versions.start} to {versions.stop - 1}, such as Debian 12's postgresql")
+    create(home, fitting[0])
+    with running(home, *THROWAWAY) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with lines that look like what programs of Postgres say to each other."""
+    for url in server_of(tmp_path_factory.mktemp("older"), range(OLDEST, BEFORE_NEW_SETTINGS + 1)):
+        with psycopg.connect(url) as link:
+            link.execute("CREATE TABLE note (line text)")
+            link.cursor().executemany("INSERT INTO note VALUES (%s)", [[line] for line in LINES])
+        yield url
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Iterator[str]:
+    yield from server_of(tmp_path / "newer", range(BEFORE_NEW_SETTINGS + 1, 100))
+
+
+def lines_of(url: str) -> list[str]:
+    with psycopg.connect(url) as link:
+        return [line for [line] in link.execute("SELECT line FROM note")]
+
+
+def test_a_backup_by_newer_programs_comes_back_on_an_older_server(older, tmp_path):
+    newest = max(tool_folders(*PROGRAMS), key=lambda folder: version(folder, "pg_dump"))
+    assert version(newest, "pg_dump") > BEFORE_NEW_SETTINGS
+    subprocess.run([newest / "pg_dump", "--format=custom", f"--file={tmp_path / 'monday'}", named(older)], check=True)
+    with psycopg.connect(older, autocommit=True) as link:
+        link.execute("CREATE DATABASE other")
+    other = make_conninfo(older, dbname="other")
+    restore(other, tmp_path / "monday", replace=False)
+    assert lines_of(other) == LINES
+
+
+def test_a_backup_of_an_older_server_comes_back_on_a_newer_one(older, newer, tmp_path):
+    backup(older, tmp_path / "monday")
+    restore(newer, tmp_path / "monday", replace=False)
+    assert lines_of(newer) == LINES
+
+
+def test_only_settings_at_the_beginning_that_the_server_does_not_know_are_left_out():
+    head = [b"--\n", b"\n", b"SET statement_timeout = 0;\n", b"SET transaction_timeout = 0;\n", b"CREATE TABLE note (line text);\n"]
+    script = iter([*head, b"SET transaction_timeout = 0;\n"])
+    assert list(preamble(script, {"statement_timeout"})) == [line for line in head if b"transaction" not in line]
+    assert list(script) == [b"SET transaction_timeout = 0;\n"]
