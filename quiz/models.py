@@ -22,6 +22,7 @@ from guides.parts import ADDRESS, mentioned, step_titles
 from quiz import instrument
 from quiz.arrival import arrival_number
 from quiz.figures import questions
+from quiz.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
 from quiz.scoring import Point
 from quiz.sent import Sent
 from throttle.models import COUNT, was_allowed
@@ -210,7 +211,7 @@ class Result(models.Model):
     earlier = models.BinaryField(null=True)  # the digest of the result to compare with; that one may be gone by now
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")  # the instrument's text as it was then
     answers = models.JSONField()  # item's key -> answer
-    relation = models.CharField(max_length=40)
+    relation = models.CharField(max_length=MAX_KEY)
     anxiety = models.FloatField()
     avoidance = models.FloatField()
     day = models.DateField()  # and no finer
@@ -229,7 +230,8 @@ class Result(models.Model):
             ),
             models.CheckConstraint(condition=Q(expires_on__gt=F("day")), name="result_expires_after_its_day"),
             models.CheckConstraint(
-                condition=Q(anxiety__range=(-100, 200), avoidance__range=(-100, 200)), name="result_scores_on_some_scale"
+                condition=Q(anxiety__range=(MIN_SCORE, MAX_SCORE), avoidance__range=(MIN_SCORE, MAX_SCORE)),
+                name="result_scores_on_some_scale",
             ),
         ]
 

@@ -116,7 +116,7 @@ def ellipse(belief: Belief, scale: Scale) -> Ellipse:
     return Ellipse(
         centre=place(belief.mean, scale),
         long=tidy(unit * math.sqrt(middle + spread)),
-        short=tidy(unit * math.sqrt(middle - spread)),
+        short=tidy(unit * math.sqrt(max(middle - spread, 0))),
         turn=tidy(-math.degrees(math.atan2(2 * cov, var_a - var_v) / 2)),  # y runs down in SVG
     )
 

@@ -15,7 +15,7 @@ def quiz_text(
     correlation: str = "0",
     relations: Sequence[str] = ("friend", "general"),
     facets: Mapping[str, str] = FACETS,
-    statements: Sequence[str] = ("1", "2"),
+    statements: Sequence[object] = ("1", "2"),
 ) -> str:
     """A quiz in which each facet has as many statements as there are numbers in `statements`, every other one reversed."""
     norms = norms or {"anxiety": NORM, "avoidance": NORM}

@@ -1,0 +1,135 @@
+"""Whatever quiz the check lets through can be saved, asked, answered, kept and read, at the ends of every figure too."""
+
+import random
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, event, example, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from quiz import limits
+from quiz.instrument import read
+from quiz.models import Instrument, Result
+from quiz.scoring import MOST_MISSING
+from quiz.sent import fresh_key
+from tests.quiz.builders import quiz_text
+from tests.quiz.conftest import publish
+
+SCALES = (("1", "7"), ("0", "100"), ("-100", "0"), ("100", "200"), ("-1", "1"))
+ODD_SCALES = (("0", "101"), ("-101", "-99"), ("199", "201"), ("1001", "1007"), ("1.4", "7"), ("7", "1"), ("1", "2"), ("0", "999999999"))
+SDS = ("0.01", "0.5", "1", "3", "50", "0", "0.000000001", "0.009", "50.1", "999999999")
+RELIABILITIES = ("0.01", "0.5", "0.99", "0", "0.000000001", "0.006", "0.991", "0.999999999", "1")
+CORRELATIONS = ("-0.72", "-0.009", "0.000000001", "0.01", "0.5", "0.72", "0.73", "0.89", "0.899999999", "-1", "2")
+KEYS = ("a", "key", "version", "relation", "keep", "as", "high", "z" * 39, "z" * 40, "z" * 41)
+FACET_KEYS = (*KEYS, "a-b", "key-relation", "-".join("y" * 20), "-".join("y" * 21))
+NUMBERS = (
+    ("1", "2"),
+    ("0", "00"),
+    ("9999", "1"),
+    ("10000", "1"),
+    ("99999999999", "7"),
+    ("1", "1"),
+    *(range(many) for many in (1, 3, 20, 100, 101)),
+)
+
+
+@st.composite
+def quizzes(draw):
+    """A valid quiz with one thing or two changed to what is just allowed or just refused."""
+    scale, sd, reliability = draw(st.sampled_from(SCALES)), "0.5", "0.8"
+    changed = draw(
+        st.lists(st.sampled_from(["scale", "sd", "reliability", "correlation", "relations", "facets", "statements"]), max_size=2)
+    )
+    options = {}
+    if "scale" in changed:
+        scale = draw(st.sampled_from(ODD_SCALES))
+    if "sd" in changed:
+        sd = draw(st.sampled_from(SDS))
+    if "reliability" in changed:
+        reliability = draw(st.sampled_from(RELIABILITIES))
+    if "correlation" in changed:
+        options["correlation"] = draw(st.sampled_from(CORRELATIONS))
+    if "relations" in changed:
+        options["relations"] = draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=3))
+    if "facets" in changed:
+        keys = draw(st.tuples(*[st.sampled_from(FACET_KEYS)] * 2))
+        options["facets"] = dict(zip(keys, ("anxiety", "avoidance"), strict=True))
+    if "statements" in changed:
+        options["statements"] = draw(st.sampled_from(NUMBERS))
+    anxiety = {"mean": draw(st.sampled_from(scale)), "sd": sd, "reliability": reliability}
+    avoidance = {"mean": draw(st.sampled_from(scale)), "sd": "0.5", "reliability": "0.8"}
+    return quiz_text(scale=scale, norms={"anxiety": anxiety, "avoidance": avoidance}, **options)
+
+
+def fits(text):
+    return not any(problem.is_error for problem in read(text, {}).problems)
+
+
+def answered(quiz, seed):
+    """All at one end, all at the other, or anything, and sometimes as much left out as may be."""
+    chance = random.Random(seed)  # noqa: S311 (nothing is secret here)
+    low, high = quiz.scale.lowest, quiz.scale.highest
+    answer = chance.choice([lambda: low, lambda: high, lambda: chance.randint(low, high)])
+    left_out = chance.sample(quiz.items, int(MOST_MISSING * len(quiz.items)) if chance.random() < 0.5 else 0)
+    return {item.key: answer() for item in quiz.items if item not in left_out}
+
+
+def take(quiz, answers):
+    """The quiz from the form to its result, kept and not."""
+    client, relation = Client(), quiz.relations[-1].key
+    form = client.get("/quiz/take/").content.decode()
+    assert all(f'name="{item.key}"' in form for item in quiz.items)
+    sent = {"key": fresh_key(), "relation": relation, **answers}
+    assert client.get("/quiz/").status_code == 200
+    assert client.post("/quiz/take/", {**sent, "keep": "no"}).status_code == 200
+    assert client.post("/quiz/plan/", {**sent, "as": "sheet"}).status_code == 200
+    page = client.get(client.post("/quiz/take/", {**sent, "keep": "yes"})["Location"])
+    assert (page.status_code, "nan" in page.content.decode()) == (200, False)
+    kept = Result.objects.get()
+    assert (kept.relation, kept.answers) == (relation, answers)
+
+
+@pytest.mark.django_db
+@given(text=quizzes(), seed=st.integers(0, 999))
+@example(text=quiz_text(statements=range(limits.MAX_STATEMENTS // 2)), seed=1)
+@example(text=quiz_text(relations=["z" * limits.MAX_KEY]), seed=1)
+@how(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+def test_any_quiz_that_passes_the_check_is_saved_asked_answered_kept_and_read(text, seed):
+    event("passes the check" if fits(text) else "is refused")
+    if not fits(text):
+        return
+    with transaction.atomic():
+        publish(Instrument(kind="quiz", state="published"), text)
+        quiz = read(text, {})
+        take(quiz, answered(quiz, seed))
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"scale": ("1001", "1007"), "norms": {key: {"mean": "1004", "sd": "1", "reliability": "0.8"} for key in ("anxiety", "avoidance")}},
+        {"scale": ("1.4", "7")},
+        {"scale": ("0", "101")},
+        {"relations": ["z" * 41]},
+        {"relations": ["friend", "friend"]},
+        {"facets": {"z" * 41: "anxiety", "distance": "avoidance"}},
+        {"statements": ["99999", "1"]},
+        {"statements": range(102)},
+        {"statements": range(20), "scale": ("0", "100")},
+        {"correlation": "0.73"},
+        {"norms": {key: {"mean": "4", "sd": "1", "reliability": "0.006"} for key in ("anxiety", "avoidance")}, "correlation": "0.009"},
+        {"norms": {key: {"mean": "4", "sd": "0.000000001", "reliability": "0.5"} for key in ("anxiety", "avoidance")}},
+    ],
+    ids=str,
+)
+def test_what_form_formulas_or_table_can_not_take_is_refused(refused):
+    assert not fits(quiz_text(**refused))
+
+
+def test_a_form_can_send_as_many_answers_as_a_quiz_may_ask_for():
+    beside_them = {"key", "version", "relation", "keep", "as"}
+    assert limits.MAX_STATEMENTS + len(beside_them) <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
