@@ -2,19 +2,20 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
-from throttle.admin import BY_ACCOUNT, BY_ADDRESS
+from throttle.admin import BY_ACCOUNT, BY_ADDRESS, BY_DEVICE, DEVICE
 
 GOOD = "a long and quiet evening"
 
 
 @pytest.fixture
 def log_in(client, db):
-    User.objects.create_superuser("ines", password=GOOD)
+    for name in ("ines", "rui"):
+        User.objects.create_superuser(name, password=GOOD)
 
-    def log_in(password=GOOD, address="192.0.2.1"):
-        sent = {"username": "ines", "password": password}
-        answer = client.post("/admin/login/?next=/admin/", sent, REMOTE_ADDR=address)
+    def log_in(password=GOOD, address="192.0.2.1", name="ines", browser=client):
+        answer = browser.post("/admin/login/?next=/admin/", {"username": name, "password": password}, REMOTE_ADDR=address)
         if answer.status_code == 429:
             assert "too many tries" in answer.content.decode()
             assert answer["Retry-After"] == "3600"
@@ -33,3 +34,59 @@ def test_many_addresses_together_do_not_get_further_with_one_account(log_in):
     for number in range(BY_ACCOUNT.most):
         log_in("wrong", address=f"198.51.100.{number}")
     assert log_in(address="192.0.2.9") == "stopped"
+
+
+@pytest.fixture
+def attacked(log_in):
+    """Strangers have used up what the account of Ines may be tried, in her own network too."""
+    for number in range(BY_ACCOUNT.most + 1):
+        log_in("wrong", address=f"198.51.100.{number}", browser=Client())
+    for _ in range(BY_ADDRESS.most + 1):
+        log_in("wrong", browser=Client())
+
+
+@pytest.fixture
+def own_browser(log_in, client):
+    """Ines has logged in here once, and out again."""
+    assert log_in() == "in"
+    client.post("/admin/logout/")
+    return client
+
+
+def test_an_owner_logs_in_where_she_did_before_whatever_strangers_try(own_browser, attacked, log_in):
+    assert log_in() == "in"
+    assert log_in(browser=Client()) == "stopped"
+
+
+def test_somebody_at_the_owners_own_browser_has_few_tries(own_browser, log_in):
+    assert {log_in("wrong", address=f"198.51.100.{number}") for number in range(BY_DEVICE.most)} == {"refused"}
+    assert log_in() == "stopped"
+
+
+def test_the_cookie_of_one_account_is_of_no_use_with_another(own_browser, log_in):
+    for number in range(BY_ACCOUNT.most):
+        log_in("wrong", address=f"198.51.100.{number}", name="rui", browser=Client())
+    assert log_in(name="rui") == "stopped"
+
+
+@pytest.mark.parametrize("changed", [lambda cookie: "", lambda cookie: cookie[:-1], lambda cookie: "a" + cookie, lambda cookie: "::"])
+def test_a_cookie_that_somebody_made_up_is_none(own_browser, attacked, log_in, changed):
+    own_browser.cookies[DEVICE] = changed(own_browser.cookies[DEVICE].value)
+    assert log_in() == "stopped"
+
+
+def test_the_cookie_is_for_the_admin_alone_and_names_nobody(own_browser):
+    cookie = own_browser.cookies[DEVICE]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, "Strict")
+    assert "ines" not in cookie.value
+
+
+def test_a_wrong_password_brings_no_cookie(log_in, client):
+    log_in("wrong")
+    assert DEVICE not in client.cookies
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+def test_a_login_that_would_lead_to_another_site_leads_to_the_admin(log_in, client, elsewhere):
+    answer = client.post("/admin/login/", {"username": "ines", "password": GOOD, "next": elsewhere})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
