@@ -1,4 +1,8 @@
-"""Headers that every answer has: pages, static files, redirects, and refusals that Django makes before it looks for a page."""
+"""Headers that every answer has: pages, static files, redirects, and refusals that Django makes before it looks for a page.
+
+What is neither a page nor a copy that is still good says that nobody keeps it, where its view says nothing: caches may keep a 404 or a
+permanent redirect as long as they like, and a guide may come to an address that had none, or that led to another one.
+"""
 
 from collections.abc import Callable
 
@@ -14,4 +18,6 @@ class FixedHeaders:
         response = self.get_response(request)
         for name, value in settings.FIXED_HEADERS.items():
             response.headers.setdefault(name, value)  # a secret page has a Referrer-Policy of its own
+        if response.status_code >= 300 and response.status_code != 304:
+            response.headers.setdefault("Cache-Control", "no-store")
         return response

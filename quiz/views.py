@@ -96,7 +96,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return answered(request)
+        return secret(answered)(request)  # what comes back holds the answers
     now = timezone.now()
     current = Instrument.objects.current(now)
     if current is None:
@@ -122,11 +122,16 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None, action: str = "") -> HttpResponse:
-    """The form's page. It is sent to the address that it stands at, or to `action`."""
+    """The form's page. It is sent to the address that it stands at, or to `action`.
+
+    Before anything is answered a browser may keep it: Back then finds the same key and what was chosen, and a correction is no second
+    result, as it would be with `no-store`, under a secret link too.
+    """
     to, then = action or request.path, taking(earlier) if earlier else None
     context = {"form": form, "instrument": form.instrument, "earlier": then, "action": to}
     response = render(request, "quiz/take.html", context)
-    response["Cache-Control"] = "private, no-cache"
+    if request.method != "POST":
+        response["Cache-Control"] = "private, no-cache"
     return response
 
 
@@ -152,13 +157,11 @@ def led_to(request: HttpRequest, form: Form, version: Revision, earlier_key: str
         return asking(request, AnswerForm(quiz, form), opened(earlier_key, now))
     if form.get("keep") != "yes":
         shown = Result(revision=version, answers=sent.answers, relation=sent.relation, day=now.date())
-        return secret(render)(request, "quiz/result.html", page_of(shown, opened(earlier_key, now), now))
+        return render(request, "quiz/result.html", page_of(shown, opened(earlier_key, now), now))
     turn = KEEPING.turn_of(address_of(request), now)
     if not Result.objects.keep(sent, version, position(quiz, sent.answers), turn, now, earlier_key):
         return too_many(request, form, version)
-    response = HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[sent.key])})
-    response["Cache-Control"] = "no-store"
-    return response
+    return HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[sent.key])})
 
 
 def opened(key: str, now: datetime) -> Result | None:

@@ -121,7 +121,7 @@ def test_a_cache_that_asks_with_the_tags_of_several_versions_is_told_which_it_ma
             assert visitor.get(path, **{"If-None-Match": tags}).status_code == status
 
 
-SECRET = {"a kept result", "no result"}
+SECRET = {"a kept result", "no result", "a kept result's redirect"}
 STATUS = {
     "a page that has not changed": 304,
     "a static file that has not changed": 304,
@@ -146,6 +146,13 @@ def test_every_kind_of_answer_has_its_shutters(answers):
         assert_shut(answer, name, referrer="strict-origin" if name in SECRET else "same-origin")
 
 
+def test_every_answer_says_how_long_it_may_be_kept_and_no_refusal_or_redirect_may_be(answers):
+    for name, answer in answers.items():
+        assert answer.headers["Cache-Control"], name
+        if answer.status_code >= 300 and answer.status_code != 304:
+            assert "no-store" in answer.headers["Cache-Control"], name
+
+
 def assert_shut(answer: Answer, name: str, referrer: str = "same-origin") -> None:
     assert set(answer.headers["Content-Security-Policy"].split("; ")) == POLICY, name
     for header, value in {**FIXED, "Referrer-Policy": referrer}.items():
@@ -166,10 +173,11 @@ def test_cookies_are_set_in_the_admin_alone_and_never_without_tls(answers):
 
 
 @pytest.mark.parametrize("path", ["/", "/quiz/take/", "/quiz/results/0000000000000000000000/", "/admin/login/", "/no-such-page/"])
-def test_whoever_comes_without_tls_is_sent_to_it(site, path):
+def test_a_reader_who_comes_without_tls_is_sent_to_it(site, path):
     answer = site.ask("GET", path)
     assert (answer.status_code, answer.location) == (301, f"https://127.0.0.1:{site.port}{path}")
     assert "Strict-Transport-Security" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store"
     assert_shut(answer, path)
 
 
@@ -311,7 +319,7 @@ def test_the_workers_together_keep_so_many_results_of_one_network_and_then_give_
     for answer in refused:
         assert answer.headers["Retry-After"] == str(KEEPING.seconds)
         assert answer.content.count(b" checked") == len(taker.items) + 1
-        assert_shut(answer, "a refusal")
+        assert_shut(answer, "a refusal", referrer="strict-origin")
     assert stranger.status_code == 303
 
 

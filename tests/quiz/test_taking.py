@@ -230,3 +230,24 @@ def copy_the_result(times):
     for one in copies:
         one.pk, one.digest = None, secrets.token_bytes(32)
     Result.objects.bulk_create(copies)
+
+
+@pytest.mark.parametrize("form", ["/quiz/take/", "again/"])
+@pytest.mark.parametrize("sent", [{"keep": "yes"}, {"keep": "no"}, {"left_out": ["alarm-1", "alarm-2"]}])
+def test_what_comes_back_with_somebodys_answers_is_as_secret_as_a_kept_result(taker, client, form, sent):
+    taker.send()
+    taker.form = form if form.startswith("/") else taker.address + form
+    answer = taker.send(**sent)
+    assert (answer["Cache-Control"], answer["X-Robots-Tag"], answer["Referrer-Policy"]) == ("no-store", "noindex", "strict-origin")
+
+
+@pytest.mark.parametrize("page", ["", "again/", "deletion/", "renewal/", "answers.json"])
+@pytest.mark.parametrize("method", ["get", "head", "post", "put"])
+def test_every_page_under_a_secret_link_is_kept_by_nobody_listed_nowhere_and_named_to_nobody(taker, client, page, method):
+    taker.send()
+    for key in (taker.key, "k" * 43):
+        answer = getattr(client, method)(f"/quiz/results/{key}/{page}")
+        for_back = page == "again/" and answer.status_code == 200 and method != "post"
+        kept = "private, no-cache" if for_back else "no-store"
+        assert (answer["Cache-Control"], answer["X-Robots-Tag"], answer["Referrer-Policy"]) == (kept, "noindex", "strict-origin")
+        assert f'canonical" href="http://testserver/quiz/results/{key}' not in answer.content.decode()
