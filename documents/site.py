@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from threading import Lock
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 
 import psycopg
 from django.db import connection
+from django.utils import timezone
 
 EVERY = 1.0  # seconds; an edit is seen by all after this long at the latest
-DAY = 86_400
 PATIENCE = {"connect_timeout": "2", "tcp_user_timeout": "2000", "options": "-c statement_timeout=2000"}
-# A moment of publishing that has passed changes pages as an edit does. The database's clock decides, for all hosts alike.
+# A moment of publishing that has passed changes pages as an edit does. "Now" is this process's own, by which it makes pages too. With
+# the clock of the database, which may be ahead of it, the state would move before this process shows the text: a page made in between
+# would be kept without the text under the new state, until the next edit. With one clock a page is never older than its state: made a
+# little later it may show more, and is made once more in a second.
 QUESTION = """
-SELECT version, (SELECT max(publish_at) FROM documents_document WHERE state = 'published' AND publish_at <= now())
+SELECT version, (SELECT max(publish_at) FROM documents_document WHERE state = 'published' AND publish_at <= %(now)s)
 FROM documents_site
 """
 
@@ -24,30 +28,30 @@ class Site:
 
     def __init__(self) -> None:
         self.seen: Any = None  # in the database
-        self.known: tuple[Any, int] | None = None
+        self.known: tuple[Any, date] | None = None
         self.asked_at = -EVERY
         self.asking = Lock()
         self.link: psycopg.Connection[Any] | None = None
 
-    def state(self) -> tuple[Any, int] | None:
+    def state(self) -> tuple[Any, date] | None:
         """What pages depend on beside their addresses: a value that is equal as long as they stay the same."""
         if monotonic() - self.asked_at >= EVERY and self.asking.acquire(blocking=False):
             try:
-                self.look_up()
+                self.look_up(timezone.now())
             finally:
                 self.asking.release()
         return self.known
 
-    def look_up(self) -> None:
+    def look_up(self, now: datetime) -> None:
         self.asked_at = monotonic()
-        self.ask()
-        self.known = None if self.seen is None else (self.seen, int(time()) // DAY)  # helplines and reviews age at midnight (UTC)
+        self.ask(now)
+        self.known = None if self.seen is None else (self.seen, now.date())  # helplines and reviews age at midnight (UTC)
 
-    def ask(self) -> None:
+    def ask(self, now: datetime) -> None:
         """Renews what is seen; nothing, while the database is away."""
         try:
             # A connection apart from Django's pool, which would hold cached pages up for seconds while the database is gone.
             self.link = self.link or psycopg.connect(**{**connection.get_connection_params(), **PATIENCE}, autocommit=True)
-            self.seen = self.link.execute(QUESTION).fetchone()
+            self.seen = self.link.execute(QUESTION, {"now": now}).fetchone()
         except psycopg.Error:
             self.link = None

@@ -1,5 +1,6 @@
 """The state of the site: whatever changes what readers see gives another one, for every worker and host."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -32,8 +33,8 @@ def seen(transactional_db):
     worker = Site()
 
     def look():
-        worker.look_up()
-        return worker.state()
+        worker.look_up(timezone.now())
+        return worker.known
 
     yield look
     cut(worker)
@@ -73,15 +74,26 @@ def test_what_is_taken_back_changes_nothing_and_what_is_not_there_yet_is_not_see
     assert seen() == before
 
 
-def test_a_moment_of_publishing_that_passes_is_another_state(seen):
-    """The database's clock decides; a text of tomorrow is moved into the past to see tomorrow today."""
-    guide = published(since=NOW + timedelta(days=1))
-    before = seen()
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # no trigger: only the clock speaks
-        cursor.execute("UPDATE documents_document SET publish_at = %s WHERE id = %s", [NOW - timedelta(seconds=1), guide.pk])
-        cursor.execute("SET session_replication_role = origin")
-    assert seen() != before
+def test_a_moment_of_publishing_that_passes_is_another_state(transactional_db):
+    published(since=NOW + timedelta(days=1))
+    worker = Site()
+    worker.look_up(NOW)
+    before = worker.seen
+    worker.look_up(NOW + timedelta(days=1))
+    assert worker.seen != before
+    cut(worker)
+
+
+def test_a_clock_that_is_behind_the_databases_shows_a_scheduled_guide_when_its_own_time_has_come(transactional_db):
+    """Pages and state follow one clock: that of the process, here two hours behind."""
+    published(since=NOW - timedelta(hours=1))
+    worker, pages = Site(), {}
+    for now in (NOW - timedelta(hours=2), NOW - timedelta(minutes=1)):
+        worker.look_up(now)
+        if worker.seen not in pages:  # as the page cache does
+            pages[worker.seen] = [guide.slug for guide in Guide.objects.listed(now)]
+    assert pages[worker.seen] == ["waiting"]
+    cut(worker)
 
 
 def test_the_database_is_asked_once_a_second_at_most(transactional_db):
@@ -94,20 +106,25 @@ def test_the_database_is_asked_once_a_second_at_most(transactional_db):
     cut(worker)
 
 
-def test_nobody_knows_the_state_before_it_was_seen_and_it_stays_while_the_database_is_away(seen):
-    worker, known = Site(), seen()
-    elsewhere = {**connection.settings_dict, "HOST": "/nowhere"}
-    original, connection.settings_dict = connection.settings_dict, elsewhere
+@contextmanager
+def out_of_reach():
+    original, connection.settings_dict = connection.settings_dict, {**connection.settings_dict, "HOST": "/nowhere"}
     try:
-        assert worker.state() is None
+        yield
     finally:
         connection.settings_dict = original
-    worker.look_up()
-    assert worker.state() == known
+
+
+def test_nobody_knows_the_state_before_it_was_seen_and_it_stays_while_the_database_is_away(seen):
+    worker, known = Site(), seen()
+    with out_of_reach():
+        assert worker.state() is None
+    worker.look_up(NOW)
+    assert worker.seen == known[0]
     cut(worker)
-    worker.look_up()
-    assert worker.state() == known
-    worker.look_up()
+    worker.look_up(NOW)
+    assert worker.seen == known[0]
+    worker.look_up(NOW)
     assert worker.link is not None
     cut(worker)
 
