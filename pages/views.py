@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from documents.public import public
-from documents.visitors import render
+from documents.visitors import database_failed, render
 from guides.models import Guide
 from pages import helplines
 from pages.helplines import Helpline, Scope
+from pages.readiness import obstacle
 
 # What brings a reader here, in the reader's words, and the slug of the guide that answers it.
 DOORS = {
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
-    lines = helplines.shown(helplines_of(settings.CONTENT_DIR / "helplines.yaml"), timezone.localdate())
+    lines = helplines.shown(helplines_of(settings.CONTENT_DIR / "helplines.yaml"), timezone.now().date())
     emergency = [line for line in lines if line.scope is Scope.EMERGENCY]
     return render(request, "pages/help.html", {"helplines": lines, "emergency": emergency})
 
@@ -84,14 +84,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and has every migration of this release: readers may be sent here."""
+    """The database answers, can be written to, and has every migration of this release: readers may be sent here."""
     try:
-        executor = MigrationExecutor(connection)
-    except OperationalError:
-        return plain_text("database\n", status=503)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return plain_text("migrations\n", status=503)
-    return plain_text("ready\n")
+        in_the_way = obstacle()
+    except Error as error:
+        return database_failed(request, plain_text("database\n"), error)
+    return plain_text(f"{in_the_way}\n", status=503) if in_the_way else plain_text("ready\n")
 
 
 def plain_text(text: str, status: int = 200) -> HttpResponse:

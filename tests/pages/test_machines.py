@@ -12,6 +12,9 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from pages.readiness import is_applied
+
+DISK = {"open", "stat", "lstat", "listdir", "scandir"}
 READYZ_WITHOUT_A_DATABASE = """
 import django
 from django.conf import settings
@@ -67,6 +70,42 @@ def test_readyz_says_503_when_a_migration_is_missing(client):
     recorder.record_unapplied(*max(key for key in recorder.applied_migrations() if key[0] == "documents"))
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"migrations\n")
+
+
+@pytest.mark.django_db
+def test_readyz_says_503_when_the_database_was_never_migrated(client):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"migrations\n")
+
+
+def test_a_squashed_migration_counts_as_applied_where_all_that_it_replaces_are():
+    new, old = ("pages", "0001_squashed"), frozenset({("pages", "0001"), ("pages", "0002")})
+    assert is_applied(new, old, {*old})
+    assert is_applied(new, old, {new})
+    assert not is_applied(new, old, {("pages", "0001")})
+    assert not is_applied(new, frozenset(), {*old})
+
+
+@pytest.mark.django_db
+def test_readyz_says_503_while_the_database_can_only_be_read(client):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"read-only\n")
+
+
+@pytest.mark.django_db
+def test_readyz_asks_one_query_and_reads_nothing_from_disk(client, django_assert_num_queries):
+    client.get("/readyz")
+    read: list[str] = []
+    with django_assert_num_queries(1):
+        sys.setprofile(lambda frame, event, called: read.append(called.__name__) if event == "c_call" else None)
+        client.get("/readyz")
+        sys.setprofile(None)
+    assert read
+    assert not DISK.intersection(read)
 
 
 def test_readyz_says_503_when_the_database_does_not_answer(tmp_path):
