@@ -1,6 +1,7 @@
 """What is counted for Prometheus: kinds of pages, never paths, keys, addresses or people. Imported only where METRICS_PORT is set."""
 
 from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Gauge, Histogram
 
 from config.pagecache import Page, PageCache
+from documents.site import Site
 
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}  # a client may invent others, which are one
 KEEPING = {"quiz:take", "quiz:again"}  # the pages whose form, once kept, leads to a result by a 303
@@ -22,6 +24,11 @@ IN_PROGRESS = Gauge("safehaven_requests_in_progress", "Requests that Django is a
 KEPT = Counter("safehaven_results_kept", "Quiz results kept, or corrected by sending them again")
 REFUSED = Counter("safehaven_refused", "Requests refused because one address or account sent too many (429)")
 AWAY = Counter("safehaven_database_away", "Requests answered with 503: the database was away, or lacked a migration")
+UNASKED = Gauge(
+    "safehaven_state_unasked",
+    "Workers that can't ask the database for the state of the published texts, and show pages as they were",
+    multiprocess_mode="livesum",
+)
 
 
 class CountedPageCache(PageCache):
@@ -34,6 +41,12 @@ class CountedPageCache(PageCache):
     def keep(self, key: Hashable, page: Page, state: Hashable) -> None:
         MADE.inc()
         super().keep(key, page, state)
+
+
+class CountedSite(Site):
+    def renew(self, now: datetime) -> None:
+        super().renew(now)
+        UNASKED.set(self.log.is_failing)
 
 
 class Measured:

@@ -16,7 +16,6 @@ from django.utils.module_loading import import_string  # noqa: E402
 
 from config.content_type import readable  # noqa: E402
 from documents.public import is_public  # noqa: E402
-from documents.site import Site  # noqa: E402
 from guides.views import QUERIES  # noqa: E402
 
 if not (settings.ALLOWED_HOSTS or settings.DEBUG):
@@ -49,4 +48,5 @@ def own_host() -> str:
 
 # Whoever does not count does not even load what counts.
 cache = import_string("config.metrics.CountedPageCache" if settings.METRICS else "config.pagecache.PageCache")
-application = cache(judged, Site().state, is_public, is_allowed, own_host(), QUERIES)
+site = import_string("config.metrics.CountedSite" if settings.METRICS else "documents.site.Site")()
+application = cache(judged, site.state, is_public, is_allowed, own_host(), QUERIES)

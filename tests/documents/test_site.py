@@ -3,13 +3,14 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
 from documents.models import Document
 from documents.public import is_public
-from documents.site import Site
+from documents.site import RENEWAL, Site
 from guides.models import Guide
 from tests.builders import guide_text
 
@@ -126,6 +127,35 @@ def test_nobody_knows_the_state_before_it_was_seen_and_it_stays_while_the_databa
     assert worker.seen == known[0]
     worker.look_up(NOW)
     assert worker.link is not None
+    cut(worker)
+
+
+def test_the_log_says_once_that_the_state_can_not_be_asked_and_once_that_it_can_again(transactional_db, caplog):
+    worker = Site()
+    with out_of_reach():
+        for _ in range(3):
+            worker.look_up(NOW)
+    for _ in range(3):
+        worker.look_up(NOW)
+    cut(worker)
+    begun, over = caplog.records
+    assert begun.getMessage() == "Asking the database in what state the published texts are: failing from now on."
+    assert begun.exc_info[0] is psycopg.OperationalError
+    assert over.getMessage() == "Asking the database in what state the published texts are: working again."
+
+
+def test_an_old_server_is_not_asked_for_longer_than_a_minute(transactional_db):
+    """It may be cut off from the others, and the address may lead to another by now."""
+    worker = Site()
+    worker.look_up(NOW)
+    link = worker.link
+    worker.look_up(NOW)
+    assert worker.link is link
+    worker.linked_at -= RENEWAL  # a minute later
+    worker.look_up(NOW)
+    assert worker.link is not link
+    assert link is not None
+    assert link.closed
     cut(worker)
 
 

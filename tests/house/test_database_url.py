@@ -1,12 +1,15 @@
 """How long we wait for a database that says nothing: the same for every connection of ours, unless its address says otherwise."""
 
+import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 from psycopg.conninfo import conninfo_to_dict
 
 from config.backup import WHILE_IT_WRITES, named
 from config.database_url import TIMEOUTS, with_timeouts
 from config.settings import database
+from documents.site import Site
 
 PLAIN = "postgresql://ines@one,two/site?target_session_attrs=read-write"
 PATIENT = f"{PLAIN}&tcp_user_timeout=60000&connect_timeout=20"
@@ -30,7 +33,12 @@ def test_the_connections_of_django_wait_no_longer():
 @pytest.mark.django_db
 def test_nor_do_those_that_are_open():
     connection.ensure_connection()
-    assert connection.connection.info.get_parameters().items() >= TIMEOUTS.items()
+    site = Site()
+    site.look_up(timezone.now())
+    for link in (connection.connection, site.link):
+        assert isinstance(link, psycopg.Connection)
+        assert link.info.get_parameters().items() >= TIMEOUTS.items()
+    site.unlink()
 
 
 def test_nor_do_the_programs_that_read_and_write_backups():

@@ -122,6 +122,22 @@ def test_a_database_that_is_away_is_counted(counted, away):
     assert counted.numbers()["safehaven_database_away_total"] == 1
 
 
+def test_workers_that_can_not_ask_for_the_state_of_the_texts_are_counted_until_they_can(counted, away):
+    counted.site.get("/guides/")
+    with away():
+        ask_until(counted, 2)
+    ask_until(counted, 0)
+
+
+def ask_until(counted: Counted, workers: int) -> None:
+    """Each worker asks at most once a second, when a page is asked for."""
+    for _ in range(3000):
+        counted.site.ask("GET", "/guides/")
+        if counted.numbers().get("safehaven_state_unasked") == workers:
+            return
+    raise AssertionError(f"never {workers} workers")
+
+
 def test_nobody_learns_from_the_numbers_who_read_or_answered_what(counted):
     taker = Taker(counted.site)
     taker.send()
