@@ -2,14 +2,27 @@
 
 import gc
 import os
+import sys
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 from config.serverlog import ServerLog
 
-if os.environ.get("METRICS_PORT"):
+gc.disable()  # until there are workers: what is loaded for them is hardly ever garbage, and there is much to look through
+if os.environ.get("METRICS_PORT", "").strip():
     from config.exporter import child_exit, when_ready  # noqa: F401  # gunicorn calls them
 
+try:
+    # All is loaded here, so that a wrong setting is one sentence: later gunicorn would show a traceback.
+    from config import environment, settings, wsgi  # noqa: F401
+except ImproperlyConfigured as problem:
+    sys.exit(str(problem))
+
 wsgi_app = "config.wsgi"
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+bind = environment.every_address(settings.PORT)
+workers = settings.WORKERS
+forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES)
 preload_app = True  # workers share what the first process loaded, and one that dies is back at once
 worker_class = "gthread"
 # A client that sends its headers slowly holds a thread and costs no more than its stack; the pool of connections to
@@ -24,9 +37,11 @@ limit_request_fields = 60
 forwarder_headers = ""
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 control_socket_disable = True
+# Where each worker says that it is alive: in memory where Linux has that, so that a disk that is busy or read-only stops none.
+MEMORY = Path("/dev/shm")  # noqa: S108  # gunicorn makes the file with a name that nobody can guess
+worker_tmp_dir = str(MEMORY) if os.access(MEMORY, os.W_OK) else None
 logger_class = ServerLog
 loglevel = "warning"  # and no access log: who reads what is written down nowhere
-gc.disable()  # until there are workers: what is loaded for them is hardly ever garbage, and there is much to look through
 
 
 def on_starting(server: object) -> None:

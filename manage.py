@@ -11,7 +11,9 @@ from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
+from config.environment import ON, given
 from config.postgres import PostgresError, running
 
 OWN = Path(__file__).resolve().parent / ".postgres"
@@ -23,10 +25,10 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, leave)
     with ExitStack() as until_the_end:
-        embedded = not os.environ.get("DATABASE_URL")
+        embedded = not given("DATABASE_URL")
         if embedded:
             os.environ["DATABASE_URL"] = until_the_end.enter_context(running(OWN / "serve"))
-        if "SECRET_KEY" not in os.environ and (embedded or os.environ.get("DEBUG") == "1"):
+        if not given("SECRET_KEY") and (embedded or os.environ.get("DEBUG", "").strip().lower() in ON):
             os.environ["SECRET_KEY"] = own_secret()
         execute_from_command_line(sys.argv)
 
@@ -38,14 +40,17 @@ def leave(number: int, _frame: FrameType | None) -> None:
 def own_secret() -> str:
     """Made once for this checkout, so that a restart keeps its editors signed in."""
     kept, fresh = OWN / "secret", OWN / f"secret.{os.getpid()}"
-    if not kept.exists():
-        OWN.mkdir(exist_ok=True)
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(50))
-        with suppress(FileExistsError):  # of two who make one at once, the first one's counts
-            kept.hardlink_to(fresh)
-        fresh.unlink()
-    return kept.read_text()
+    try:
+        if not kept.exists():
+            OWN.mkdir(exist_ok=True)
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(50))
+            with suppress(FileExistsError):  # of two who make one at once, the first one's counts
+                kept.hardlink_to(fresh)
+            fresh.unlink()
+        return kept.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(f"SECRET_KEY is not set, and none can be kept in {kept} ({error.strerror}). Set SECRET_KEY.") from None
 
 
 if __name__ == "__main__":
@@ -53,5 +58,8 @@ if __name__ == "__main__":
         main()
     except (ImproperlyConfigured, PostgresError) as problem:
         sys.exit(str(problem))
+    except OperationalError as problem:
+        reason = str(problem).partition("\n")[0]
+        sys.exit(f"The database did not do that ({reason}). If it is not there, start it or correct DATABASE_URL; then run this again.")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

@@ -12,9 +12,15 @@ import tempfile
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-# The library reads the name once, when it is imported, and so does config.settings in each worker.
-FOLDER = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="safehaven-metrics-")
+# The library reads the name once, when it is imported, and so does config.settings.
+try:
+    FOLDER = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="safehaven-metrics-")
+except OSError as error:
+    sys.exit(
+        f"METRICS_PORT is set, and there is no place to count ({error.strerror}). Let the site write to /tmp, or leave METRICS_PORT out."
+    )
 
+from django.conf import settings
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
@@ -22,12 +28,15 @@ OWNER = os.getpid()
 
 
 def when_ready(server: Arbiter) -> None:
-    registry, port = CollectorRegistry(), os.environ["METRICS_PORT"]
+    registry, port, host = CollectorRegistry(), settings.METRICS_PORT, settings.METRICS_HOST
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it open
     try:
-        start_http_server(int(port), registry=registry)
-    except (ValueError, OverflowError, OSError) as error:
-        sys.exit(f"METRICS_PORT is {port!r}, which can't be used ({error}). Choose a free port, or leave it out for no metrics.")
+        start_http_server(port, host, registry)
+    except OSError as error:
+        sys.exit(
+            f"METRICS_PORT is {port} at METRICS_HOST {host}, which can't be used ({error.strerror}). "
+            "Choose a free port at an address of this machine, or leave METRICS_PORT out for no metrics."
+        )
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

@@ -49,12 +49,24 @@ def running(home: Path, *settings: str) -> Iterator[str]:
 
 
 def require_own(home: Path) -> None:
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PostgresError(not_writable(home, str(error.strerror))) from None
     if home.stat().st_uid != os.geteuid():
         raise PostgresError(
             f"{home} belongs to another user, and so does the database in it. "
             "Run this as that user, delete the folder, or name a database of your own in DATABASE_URL."
         )
+    if not os.access(home, os.W_OK):
+        raise PostgresError(not_writable(home, "this user may not write there"))
+
+
+def not_writable(home: Path, reason: str) -> str:
+    return (
+        f"The embedded database can't be kept in {home} ({reason}). "
+        "Let this user write there, or name a database of your own in DATABASE_URL."
+    )
 
 
 @contextmanager
@@ -171,8 +183,11 @@ def socket_folder(home: Path) -> Path:
     """Short, since a socket's path has at most 107 bytes, and closed to everybody else."""
     digest = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"safehaven-{os.geteuid()}-{digest}"
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
+    try:
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise PostgresError(f"{folder} can't be made ({error.strerror}). Set TMPDIR to a folder that this user may write to.") from None
     seen = folder.lstat()
     if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_mode & 0o077:
         raise PostgresError(f"{folder} was not made by this program, so it is not safe to use. Delete it and start again.")

@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 
-from config import logs
-from config.database_url import with_timeouts
+from config import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among them, as `manage.py check --deploy` asks
@@ -19,22 +16,22 @@ SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among th
 def flag(name: str) -> bool:
     """A switch in the environment: on for 1, true, yes, on; off for 0, false, no, off, or nothing."""
     value = os.environ.get(name, "").strip().lower()
-    if value in {"1", "true", "yes", "on"}:
-        return True
-    if value in {"", "0", "false", "no", "off"}:
-        return False
+    if value in environment.ON | environment.OFF:
+        return value in environment.ON
     raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 to turn it on, 0 or nothing to leave it off.")
 
 
-def whole_number(name: str, default: int) -> int:
+def whole_number(name: str, default: int, most: int) -> int:
     value = os.environ.get(name, "").strip() or str(default)
-    if not re.fullmatch("[0-9]{1,4}", value):
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number such as {default}, or nothing for {default}.")
+    if not re.fullmatch("[0-9]{1,4}", value) or int(value) > most:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number up to {most}, or nothing for {default}.")
     return int(value)
 
 
 def secret(name: str) -> str:
-    value = os.environ.get(name, "")
+    value = environment.given(name)
+    if value != value.strip():  # another host, or another way to read it, may leave them out, and would know no session of ours
+        raise ImproperlyConfigured(f"{name} begins or ends with a blank or a line break. Take that away.")
     for what, number, fewest in (("characters", len(value), SHORTEST_SECRET), ("different characters", len(set(value)), FEWEST_SIGNS)):
         if number < fewest:
             raise ImproperlyConfigured(
@@ -54,12 +51,7 @@ def origin(name: str) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's form of a Postgres address."""
-    try:
-        given = {key: str(value) for key, value in conninfo_to_dict(with_timeouts(url)).items()}
-    except ProgrammingError as error:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL can't be read ({str(error).strip()}). Write postgresql://user:password@host/name."
-        ) from None
+    given = environment.connection_parameters(url)
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
     return {
@@ -84,11 +76,15 @@ UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscop
 
 DEBUG = flag("DEBUG")
 PLAIN_HTTP = flag("PLAIN_HTTP")  # nobody speaks TLS for us: on one's own machine, and nowhere else
-PROXIES = whole_number("PROXIES", 0)  # how many of our own stand in front and add to X-Forwarded-For
+PROXIES = whole_number("PROXIES", 0, most=16)  # how many of our own stand in front and add to X-Forwarded-For
 METRICS = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # config.exporter sets it where METRICS_PORT is set
-ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
 SITE_URL = origin("SITE_URL")  # begins each address of ours that is written out; the Host of a request says what its sender likes
 FORCE_SCRIPT_NAME = ""  # nor may anything in a request put a folder in front of our addresses
+PORT = environment.port("PORT") or 8000
+METRICS_PORT, METRICS_HOST = environment.port("METRICS_PORT"), environment.address("METRICS_HOST", "127.0.0.1")
+WORKERS = environment.workers("WEB_CONCURRENCY")
+TRUSTED_PROXIES = environment.networks("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
@@ -145,7 +141,7 @@ USE_TZ = True
 
 # Where is our data
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///safehaven"))}
+DATABASES = {"default": database(environment.given("DATABASE_URL") or "postgresql:///safehaven")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CONTENT_DIR = BASE_DIR / "content"
 
@@ -167,7 +163,7 @@ STORAGES = {
 # Whom do we let in
 
 SECRET_KEY = secret("SECRET_KEY")
-SECRET_KEY_FALLBACKS = [secret("OLD_SECRET_KEY")] if os.environ.get("OLD_SECRET_KEY") else []  # for two weeks after a change
+SECRET_KEY_FALLBACKS = [secret("OLD_SECRET_KEY")] if environment.given("OLD_SECRET_KEY") else []  # for two weeks after a change
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -177,8 +173,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_SSL_HOST = SITE_URL.partition("://")[2] or None
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
-SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63_072_000  # two years, as the preload list asks for
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63_072_000  # two years
+# Both speak for more than this site, and are hard to take back: the one for all names below, the other for good.
+SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = flag("HSTS_SUBDOMAINS"), flag("HSTS_PRELOAD")
+if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    raise ImproperlyConfigured(
+        "HSTS_PRELOAD is on and HSTS_SUBDOMAINS is off. The preload list takes a site with both: set both, or neither."
+    )
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which would have both turned on
 CSRF_COOKIE_HTTPONLY = False  # the editor's script reads it to send uploads
 FIXED_HEADERS = {
     "Content-Security-Policy": "; ".join(f"{what} {whom}" for what, whom in ALLOWED.items()),

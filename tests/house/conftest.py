@@ -16,7 +16,21 @@ from config.postgres import THROWAWAY, running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS = (".git", ".venv", ".postgres", ".static", ".*_cache", "__pycache__", ".hypothesis", ".coverage*")
-SETTINGS = ("DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "PORT", "PLAIN_HTTP", "PROXIES", "METRICS_PORT")
+SETTINGS = {
+    *(
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "OLD_SECRET_KEY",
+        "ALLOWED_HOSTS",
+        "SITE_URL",
+        "PORT",
+        "PLAIN_HTTP",
+        "PROXIES",
+        "METRICS_PORT",
+        "METRICS_HOST",
+    ),
+    *("DEBUG", "HSTS_SUBDOMAINS", "HSTS_PRELOAD", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"),
+}
 
 
 def copied(folder: Path) -> Path:

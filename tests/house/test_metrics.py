@@ -175,18 +175,39 @@ def started(released, folder, **settings):
     return answer
 
 
-def test_a_site_that_can_not_start_says_why_at_the_end_and_leaves_nothing_behind(released, tmp_path):
-    answer = started(released, tmp_path, METRICS_PORT="0", ALLOWED_HOSTS="")
-    assert "ALLOWED_HOSTS is empty. Write the names" in answer.stderr.splitlines()[-1]
+def test_a_site_that_can_not_start_says_why_at_the_end_and_leaves_nothing_behind(released, tmp_path, port):
+    for wrong in ({"ALLOWED_HOSTS": ""}, {"METRICS_PORT": "many"}):
+        answer = started(released, tmp_path, **{"METRICS_PORT": str(port), "ALLOWED_HOSTS": "x.example", **wrong})
+        assert answer.stderr.startswith(next(iter(wrong)))
+        assert answer.stderr.count("\n") == 1
+        assert not list(tmp_path.iterdir())
+
+
+def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_behind(released, tmp_path, port):
+    with socket.create_server(("127.0.0.1", port)):
+        taken = started(released, tmp_path, METRICS_PORT=str(port), ALLOWED_HOSTS="x.example", SITE_URL="http://x.example")
+    foreign = started(
+        released, tmp_path, METRICS_PORT=str(port), METRICS_HOST="192.0.2.1", ALLOWED_HOSTS="x.example", SITE_URL="http://x.example"
+    )
+    for answer, host, reason in ((taken, "127.0.0.1", "Address already in use"), (foreign, "192.0.2.1", "Cannot assign requested address")):
+        assert answer.stderr.startswith(f"METRICS_PORT is {port} at METRICS_HOST {host}, which can't be used ({reason}).")
+        assert answer.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
 
-def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_behind(released, tmp_path):
-    for wrong in ("many", "99999"):
-        answer = started(released, tmp_path, METRICS_PORT=wrong, ALLOWED_HOSTS="x.example", SITE_URL="http://x.example")
-        assert answer.stderr.startswith(f"METRICS_PORT is '{wrong}', which can't be used (")
-        assert answer.stderr.count("\n") == 1
-        assert not list(tmp_path.iterdir())
+def test_numbers_are_for_this_machine_unless_another_address_is_chosen(counted, port):
+    with socket.socket() as elsewhere:
+        assert elsewhere.connect_ex(("127.0.0.2", port))
+    assert "safehaven_public_pages" in counted.text()
+
+
+def test_numbers_can_be_shown_to_other_machines(released, port, tmp_path, monkeypatch):
+    for name, value in {"TMPDIR": str(tmp_path), "METRICS_PORT": str(port), "METRICS_HOST": "127.0.0.2"}.items():
+        monkeypatch.setenv(name, value)
+    with served(released.folder, released.url) as site:
+        site.get("/healthz")
+        with urlopen(f"http://127.0.0.2:{port}/metrics") as answer:
+            assert b"safehaven_public_pages" in answer.read()
 
 
 def test_who_counts_nothing_loads_nothing_for_it():

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = "Serves the site on this machine: migrates, imports content/, and starts a web server."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=port_number, default=os.environ.get("PORT") or "8000")
+        parser.add_argument("--port", type=port_number, default=settings.PORT)
 
     def handle(self, *, port: int, **options: Any) -> None:
         with listening(port) as listener:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             call_command("release", verbosity=0)
             self.make_editor()
             if not settings.DEBUG:
-                call_command("collectstatic", interactive=False, verbosity=0)
+                collect_static()
             server = start_server(listener, port)
         try:
             wait_for_answer(port)
@@ -74,6 +74,15 @@ def require_database() -> None:
         raise CommandError(
             f"The database can't be reached ({reason}): start it or correct DATABASE_URL; "
             "without DATABASE_URL script/serve brings a database of its own."
+        ) from None
+
+
+def collect_static() -> None:
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except OSError as error:
+        raise CommandError(
+            f"The static files can't be written to {settings.STATIC_ROOT} ({error.strerror}): let this user write there, or make room."
         ) from None
 
 
