@@ -3,18 +3,22 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from config.database_url import with_timeouts
-from config.postgres import PostgresError, running, tool_folders, version
+from config.environment import connection_parameters, given
+from config.postgres import ENDINGS, PostgresError, running, tool_folders, version
 
 HOME = Path(__file__).resolve().parent.parent / ".postgres/serve"  # the embedded server, as manage.py starts it
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
@@ -41,12 +45,18 @@ def backup(url: str, file: Path) -> str:
         f"--file={half}",
         named(url),
     ]
-    half.touch(mode=0o600)
-    done = subprocess.run(command, env=with_password(url), capture_output=True, text=True, check=False)
-    if done.returncode:
-        half.unlink()
-        raise PostgresError(f"The database could not be read: {done.stderr.strip()}")
-    half.replace(file)
+    require_place(file)
+    try:
+        half.touch(mode=0o600)
+        done = subprocess.run(command, env=with_password(url), capture_output=True, text=True, check=False, start_new_session=True)
+        if done.returncode:
+            raise PostgresError(f"The database could not be read: {done.stderr.strip()}")
+        half.replace(file)
+    except OSError as error:
+        raise PostgresError(f"{file} can't be written ({error.strerror}). Name a file in a folder that this user may write to.") from None
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
     return f"{file} holds the whole database. It has the editors' accounts in it: keep it as safe as the site."
 
 
@@ -60,17 +70,22 @@ def restore(url: str, file: Path, *, replace: bool) -> str:
         )
     known, fitting = settings_of(url), tools_for(url)
     tools = next((tools for tools in fitting if can_read(tools, file)), fitting[-1])  # which says what is wrong with the file
-    reading = subprocess.Popen(
-        [tools / "pg_restore", *AS_WHOEVER_RESTORES, "--file=-", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    writing = subprocess.Popen(
-        [tools / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", named(url, **WHILE_IT_WRITES)],
-        env=with_password(url),
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    copy(reading, writing, known)
-    said = [part.communicate()[1].decode().strip() for part in (reading, writing)]
+    read: list[str | Path] = [tools / "pg_restore", *AS_WHOEVER_RESTORES, "--file=-", file]
+    write: list[str | Path] = [
+        tools / "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
+        named(url, **WHILE_IT_WRITES),
+    ]
+    pipe = subprocess.PIPE
+    with (
+        ended(subprocess.Popen(read, stdout=pipe, stderr=pipe, start_new_session=True)) as reading,
+        ended(subprocess.Popen(write, env=with_password(url), stdin=pipe, stderr=pipe, start_new_session=True)) as writing,
+    ):
+        copy(reading, writing, known)
+        said = [part.communicate()[1].decode().strip() for part in (reading, writing)]
     if reading.returncode or writing.returncode:
         raise PostgresError(f"Nothing was changed, because {file} could not be restored: {' '.join(said).strip()}")
     return f"The database is as it was when {file} was made. Run manage.py release before you serve it."
@@ -98,7 +113,26 @@ def copy(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes], kno
         writing.stdin.writelines(preamble(iter(reading.stdout), known))
         shutil.copyfileobj(reading.stdout, writing.stdin)
         if reading.wait() == 0:
+            ignore_endings()  # from here on it can't be taken back
             writing.stdin.write(b"COMMIT;\n")
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Whatever happens, the process ends with us: Postgres then takes back what was not committed."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def require_place(file: Path) -> None:
+    try:
+        if file.exists() and not file.is_file():
+            raise PostgresError(f"{file} is no file but a folder or a device. Name a file, such as {file / 'monday'}.")
+    except OSError as error:
+        raise PostgresError(f"{file} can't be written ({error.strerror}). Name another file.") from None
 
 
 def in_use(url: str) -> bool:
@@ -145,12 +179,34 @@ def main(does: str, *arguments: str) -> str:
         parser.add_argument("--replace", action="store_true", help="throw away what the database holds now")
     asked = parser.parse_args(arguments)
     with ExitStack() as until_the_end:
-        url = os.environ.get("DATABASE_URL") or until_the_end.enter_context(running(HOME))
+        address = given("DATABASE_URL") or until_the_end.enter_context(running(HOME))
+        url = make_conninfo("", **connection_parameters(address))
         return restore(url, asked.file, replace=asked.replace) if does == "restore" else backup(url, asked.file)
 
 
+class StoppedError(Exception):
+    """Somebody, or the system, wants us to end."""
+
+
+def stop(number: int, _frame: FrameType | None) -> None:
+    raise StoppedError(number)
+
+
+def ignore_endings() -> None:
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+LEFT_BEHIND = {"backup": "No backup was written.", "restore": "The database is as it was before."}
+
 if __name__ == "__main__":
+    for number in ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, stop)
     try:
         print(main(*sys.argv[1:]))  # noqa: T201
-    except (PostgresError, psycopg.OperationalError, OSError) as problem:
+    except StoppedError as stopped:
+        print(f"Stopped by {signal.Signals(stopped.args[0]).name}. {LEFT_BEHIND[sys.argv[1]]}", file=sys.stderr)  # noqa: T201
+        sys.exit(128 + stopped.args[0])
+    except (ImproperlyConfigured, PostgresError, psycopg.Error, OSError) as problem:
         sys.exit(str(problem).strip())

@@ -10,8 +10,6 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from config.database_url import with_timeouts
-
 ON, OFF = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 MAX_WORKERS = 512
 HOW_TO_NAME_A_DATABASE = (
@@ -39,15 +37,12 @@ def given(name: str) -> str:
 
 
 def connection_parameters(url: str) -> dict[str, str]:
-    """A Postgres address by its own rules (libpq, "Connection URIs"), with our timeouts.
-
-    What may hold a part of the password is not said again.
-    """
+    """A Postgres address by its own rules (libpq, "Connection URIs"). What may hold a part of the password is not said again."""
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url)
     if scheme and scheme[0] not in {"postgresql://", "postgres://"}:
         raise ImproperlyConfigured(f"DATABASE_URL begins with {scheme[0]!r}, and only Postgres will do. {HOW_TO_NAME_A_DATABASE}")
     try:
-        found = {key: str(value) for key, value in conninfo_to_dict(with_timeouts(url)).items()}
+        found = {key: str(value) for key, value in conninfo_to_dict(url).items()}
     except ProgrammingError as error:
         option = re.match(r'invalid (?:URI query parameter:|connection option) "\w+"', str(error))
         raise ImproperlyConfigured(f"DATABASE_URL can't be read{f' ({option[0]})' if option else ''}. {HOW_TO_NAME_A_DATABASE}") from None

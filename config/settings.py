@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment, logs
+from config.database_url import TIMEOUTS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among them, as `manage.py check --deploy` asks
@@ -51,7 +52,7 @@ def origin(name: str) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's form of a Postgres address."""
-    given = environment.connection_parameters(url)
+    given = {**TIMEOUTS, **environment.connection_parameters(url)}
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
     return {

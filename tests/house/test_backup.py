@@ -1,6 +1,7 @@
 """A backup that was never restored is none: all comes back, a broken one changes nothing, and nothing is overwritten by a slip."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -128,6 +129,96 @@ def test_a_password_is_never_in_the_list_of_processes():
     told = conninfo_to_dict(named("postgresql://ines:hidden@db.example:5433/site?sslmode=require").removeprefix("--dbname="))
     assert told.items() >= {"user": "ines", "dbname": "site", "host": "db.example", "port": "5433", "sslmode": "require"}.items()
     assert "hidden" not in told.values()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "folder or a device"), ("nowhere/monday", "can't be written (No such file"), ("x" * 300, "name too long")]
+)
+def test_a_backup_to_where_no_file_can_be_is_one_sentence_and_leaves_nothing(script, tmp_path, name, said):
+    refused = script("backup", f"{tmp_path}/{name}")
+    assert refused.returncode == 1
+    assert said in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_backup_takes_the_place_of_nothing_that_is_no_file(script, tmp_path):
+    os.mkfifo(tmp_path / "pipe")  # and never one of the machine's own devices: a fault would replace it
+    assert "is no file but a folder or a device" in script("backup", tmp_path / "pipe").stderr
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.fixture
+def stopped(released: Released, script: Script) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a script until it waits for a table that we hold, then sends it a signal."""
+
+    def run(number: int, name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [released.folder / "script" / name, *arguments]
+        env = {**os.environ, "DATABASE_URL": released.url}
+        with psycopg.connect(released.url) as link:
+            link.execute("LOCK quiz_result")
+            running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while not link.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount:
+                assert running.poll() is None
+            running.send_signal(number)
+            out, err = running.communicate(timeout=60)
+        return subprocess.CompletedProcess(command, running.returncode, out, err)
+
+    return run
+
+
+ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_restore_that_is_stopped_says_so_and_leaves_the_database_as_it_was(released, script, stopped, tmp_path, number):
+    script("backup", tmp_path / "monday")
+    released.ask("UPDATE documents_document SET title = title || '.'")
+    before = rows(released.url)
+    ended = stopped(number, "restore", tmp_path / "monday", "--replace")
+    assert (ended.returncode, ended.stderr) == (128 + number, f"Stopped by {number.name}. The database is as it was before.\n")
+    assert rows(released.url) == before
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_backup_that_is_stopped_says_so_and_leaves_the_older_one(stopped, tmp_path, number):
+    (tmp_path / "monday").write_text("older")
+    ended = stopped(number, "backup", tmp_path / "monday")
+    assert (ended.returncode, ended.stderr) == (128 + number, f"Stopped by {number.name}. No backup was written.\n")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["older"]
+
+
+PASSWORD = "ab/cd+ef== p@ss a%b"
+
+
+@pytest.fixture
+def locked(released: Released) -> Iterator[str]:
+    """The database's address for somebody who needs a password, without it."""
+    rules = released.home / "data/pg_hba.conf"
+    open_to_all = rules.read_text()
+    with psycopg.connect(released.url, autocommit=True) as link:
+        link.execute(SQL("CREATE ROLE ines SUPERUSER LOGIN PASSWORD {}").format(PASSWORD))
+        rules.write_text("local all ines scram-sha-256\n" + open_to_all)
+        link.execute("SELECT pg_reload_conf()")
+        yield make_conninfo(released.url, user="ines")
+        rules.write_text(open_to_all)
+        link.execute("SELECT pg_reload_conf()")
+        link.execute("REASSIGN OWNED BY ines TO CURRENT_USER")
+        link.execute("DROP ROLE ines")
+
+
+def test_a_password_that_is_only_in_the_environment_is_enough_for_all_that_connects(released, script, locked, tmp_path, monkeypatch):
+    assert "no password supplied" in script("backup", tmp_path / "monday", url=locked).stderr
+    (tmp_path / "password").write_text(PASSWORD + "\n")
+    for name, value in {"PGPASSWORD": PASSWORD, "PGPASSWORD_FILE": str(tmp_path / "password")}.items():
+        with monkeypatch.context() as environment:
+            environment.setenv(name, value)
+            assert script("backup", tmp_path / "monday", url=locked).returncode == 0
+            assert script("restore", tmp_path / "monday", "--replace", url=locked).returncode == 0
+            manage(released.folder, locked, "release")
+            with served(released.folder, locked, workers=1) as site:
+                assert site.ask("GET", "/readyz").status_code == 200
+                assert site.ask("GET", "/quiz/take/").status_code == 200
 
 
 # Programs and servers of different versions
