@@ -93,6 +93,14 @@ def how_to_write(host: str) -> str:
     )
 
 
+def origin(name: str) -> str:
+    """An address that is a scheme and a host alone, in small letters; empty where there is none."""
+    text = os.environ.get(name, "").strip().lower().removesuffix("/")
+    if text and not re.fullmatch(rf"https?://(?:{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", text):
+        raise ImproperlyConfigured(f"{name} is {text!r}. Write the site's own address without a path, such as https://example.org.")
+    return text
+
+
 def address(name: str, default: str) -> str:
     text = os.environ.get(name, "").strip() or default
     try:

@@ -42,14 +42,6 @@ def secret(name: str) -> str:
     return value
 
 
-def origin(name: str) -> str:
-    """An address that is a scheme and a host alone; nothing where it is not set."""
-    value = os.environ.get(name, "").strip().lower().removesuffix("/")
-    if value and not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", value):
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write the site's own address without a path, such as https://example.org.")
-    return value
-
-
 def database(url: str) -> dict[str, Any]:
     """Django's form of a Postgres address."""
     given = {**TIMEOUTS, **environment.connection_parameters(url)}
@@ -80,7 +72,9 @@ PLAIN_HTTP = flag("PLAIN_HTTP")  # nobody speaks TLS for us: on one's own machin
 PROXIES = whole_number("PROXIES", 0, most=16)  # how many of our own stand in front and add to X-Forwarded-For
 METRICS = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # config.exporter sets it where METRICS_PORT is set
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
-SITE_URL = origin("SITE_URL")  # begins each address of ours that is written out; the Host of a request says what its sender likes
+SITE_URL = environment.origin(
+    "SITE_URL"
+)  # begins each address of ours that is written out; the Host of a request says what its sender likes
 FORCE_SCRIPT_NAME = ""  # nor may anything in a request put a folder in front of our addresses
 PORT = environment.port("PORT") or 8000
 METRICS_PORT, METRICS_HOST = environment.port("METRICS_PORT"), environment.address("METRICS_HOST", "127.0.0.1")

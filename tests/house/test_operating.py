@@ -20,7 +20,12 @@ OURS = {"DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR", "BASE"}  # set by 
 
 def named_in(node: ast.AST) -> Iterator[ast.expr]:
     """Where a variable of the environment may be named: what a reader is asked for, or what os.environ holds."""
-    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in READERS and "META" not in ast.unparse(node.func):
+    of_a_request = ("environ.", "request.META.")
+    if (
+        isinstance(node, ast.Call)
+        and (asked := ast.unparse(node.func)).rpartition(".")[2] in READERS
+        and not asked.startswith(of_a_request)
+    ):
         yield from node.args[:1]
     if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
         yield node.slice

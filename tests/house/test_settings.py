@@ -44,6 +44,10 @@ WRONG = [
             "-x.org",
         )
     ),
+    *(
+        ("SITE_URL", value, "Write the site's own address without a path")
+        for value in ("example.org", "ftp://a.example", "https://a.example/b", "https://-")
+    ),
     *(("METRICS_HOST", value, AN_ADDRESS) for value in ("everywhere", "127.0.0", "127.0.0.1:9000", "[::]")),
     *(("FORWARDED_ALLOW_IPS", value, NETWORKS) for value in ("junk", "10.0.0.1/8", "127.0.0.1;10.0.0.7", "proxy.example")),
     *(("DATABASE_URL", value, A_DATABASE) for value in ("mysql://u:hidden@h/n", "words hidden", "postgresql://u:%zzhidden@h/n")),
@@ -67,6 +71,7 @@ RIGHT = {
     "HSTS_SUBDOMAINS": ("", "1"),
     "HSTS_PRELOAD": ("", "0"),
     "ALLOWED_HOSTS": ("example.org", "EXAMPLE.org, .example.net ,10.0.0.7,[::1],xn--bcher-kva.example", ""),
+    "SITE_URL": ("", "https://example.org", "HTTPS://Example.org/", "http://[::1]:8000"),
     "FORWARDED_ALLOW_IPS": ("", "*", "127.0.0.1,::1", "10.0.0.0/8, fd00::/8"),
     "DATABASE_URL": ("", "postgres://one,two:5433/n?target_session_attrs=read-write", "host=/tmp dbname=n", "postgresql://u:p%40ss@h/n"),
     "SECRET_KEY": (secrets.token_urlsafe(50),),
