@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "config.limits.AnonymousLimits",
     "config.editors.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.lookups.BadLookups",
     "config.outage.Outage",
 ]
 TEMPLATES = [

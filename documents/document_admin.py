@@ -18,7 +18,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 
-from documents.editor import EditorAdmin
+from documents.editor import EditorAdmin, number_in
 from documents.forms import DocumentForm, right_to_publish
 from documents.models import Document, Revision
 
@@ -175,10 +175,9 @@ def as_shown(form: type[DocumentForm], name: str) -> Any:
 
 def asked_revision(request: HttpRequest, document: Document | None) -> Revision | None:
     """The revision that `?revision=` puts into the editor. Only to begin with: what is sent is compared with the document."""
-    number = request.GET.get("revision", "")
-    if document is None or request.method != "GET" or not number.isdecimal():
+    if document is None or request.method != "GET":
         return None
-    return Revision.objects.filter(document=document, number=int(number)).first()
+    return Revision.objects.filter(document=document, number=number_in(request, "revision")).first()
 
 
 def changes(old: Revision, new: Revision) -> Iterator[Change]:

@@ -1,5 +1,6 @@
 """What the Markdown editor asks for while somebody writes: the preview of a text, and a place for a picture."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar, cast
@@ -20,6 +21,7 @@ from documents.source import Value, compose, split
 from documents.uploads import MOST_BYTES, RefusedError, redrawn
 
 View = Callable[[HttpRequest], HttpResponse]
+NUMBER = re.compile("[0-9]{1,18}")
 IN_ALT = str.maketrans("[]\\`", "()/'")  # signs that would end or change the words in ![words](address)
 
 
@@ -60,8 +62,7 @@ class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
         body = request.POST.get("content")
         if body is None:
             return refusal("There is no text. Send it as the form field “content”.")
-        number = request.GET.get("document", "")
-        own = int(number) if number.isdecimal() else 0
+        own = number_in(request, "document")
         document = self.model.objects.filter(pk=own).first() or self.form.Meta.model(kind=self.form.kind)
         source = compose(split(document.source).values() or self.unsaved, body, old=document.source)
         problems = problems_in(source, document.of_kind, Document.objects.exclude(pk=own), timezone.now().date())
@@ -81,6 +82,12 @@ class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
         picture = Picture.objects.keep(raster, by=cast("User", request.user), now=timezone.now())
         alt = " ".join(request.POST.get("alt", "").translate(IN_ALT).split())
         return JsonResponse({"image_code": f"![{alt}]({picture.get_absolute_url()})"})
+
+
+def number_in(request: HttpRequest, name: str) -> int:
+    """The whole number in the query; 0, which no row has, for what is none or is too long to be one."""
+    text = request.GET.get(name, "")
+    return int(text) if NUMBER.fullmatch(text) else 0
 
 
 def refusal(said: str, status: int = 400) -> JsonResponse:

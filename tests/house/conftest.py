@@ -13,6 +13,8 @@ import psycopg
 import pytest
 
 from config.postgres import THROWAWAY, running
+from tests.quiz.conftest import library as library
+from tests.quiz.conftest import published as published
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS = (".git", ".venv", ".postgres", ".static", ".*_cache", "__pycache__", ".hypothesis", ".coverage*")
