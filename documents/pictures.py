@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from documents.render import IMAGES
@@ -30,6 +31,11 @@ class PictureManager(models.Manager["Picture"]):
     def shown_in(self, text: str) -> models.QuerySet[Picture]:
         """The pictures that a text, or an address alone, names."""
         return self.filter(digest__in=[bytes.fromhex(digest) for digest in ADDRESS.findall(text)])
+
+    def unshown(self, before: datetime) -> models.QuerySet[Picture]:
+        """Pictures uploaded before a time that neither a text nor an earlier revision of one shows."""
+        shown = RawSQL("SELECT decode((regexp_matches(source, %s, 'g'))[1], 'hex') FROM documents_revision", [ADDRESS.pattern])
+        return self.filter(uploaded_at__lt=before).exclude(digest__in=shown)
 
     def has(self, address: str) -> bool:
         return self.shown_in(address).exists()

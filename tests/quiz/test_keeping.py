@@ -5,14 +5,18 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from documents.pictures import Picture
+from documents.uploads import Raster
 from guides.models import Guide
 from quiz.models import Result, year_after
 from tests.quiz.conftest import Taker
+from throttle.models import Tally
 
 TODAY = timezone.now().date()
 
@@ -107,6 +111,28 @@ def test_expired_results_are_purged_and_others_stay(library, client, capsys):
     call_command("purge_expired")
     assert capsys.readouterr().out == "1 expired result deleted.\n"
     assert Result.objects.count() == 1
+
+
+def test_sessions_and_counts_that_are_over_are_purged_and_others_stay(library, client):
+    now = timezone.now()
+    for days in (-1, 1):
+        Session.objects.create(session_key=f"of ines {days}", expire_date=now + timedelta(days=days))
+        Tally.objects.create(ends_at=now + timedelta(days=days), digest=b"0" * 16, number=1)
+    call_command("purge_expired")
+    assert [session.session_key for session in Session.objects.all()] == ["of ines 1"]
+    assert [count.ends_at > now for count in Tally.objects.all()] == [True]
+
+
+def test_pictures_that_no_text_ever_showed_are_named_and_stay(library, capsys):
+    long_ago = timezone.now() - timedelta(days=2)
+    kept = [Picture.objects.keep(Raster(content, 4, 3), None, long_ago) for content in (b"shown", b"shown once", b"never")]
+    Picture.objects.keep(Raster(b"just uploaded", 4, 3), None, timezone.now())
+    source = library.source
+    for picture in (kept[1], kept[0]):
+        library.rewrite(f"{source}\n![A lamp]({picture})\n", by=None, now=timezone.now(), note="Changed")
+    call_command("purge_expired")
+    assert capsys.readouterr().out.splitlines()[1:] == [f"No text shows these pictures, and none ever did: {kept[2]}. They stay."]
+    assert Picture.objects.count() == 4
 
 
 def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
