@@ -19,6 +19,7 @@ from markdown_it.token import Token
 
 from documents.html import SCHEMES, Html, clean
 from documents.references import Citation, Reference
+from documents.typography import use_typographic_quotes
 
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
@@ -267,7 +268,8 @@ def attributes_of(text: str) -> dict[str, str]:
 
 def markdown() -> MarkdownIt:
     options = {"html": True, "typographer": True, "store_labels": True, "inline_definitions": True}
-    parser = MarkdownIt("commonmark", options, renderer_cls=Renderer).enable("smartquotes")
+    parser = MarkdownIt("commonmark", options, renderer_cls=Renderer)
+    use_typographic_quotes(parser)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
     parser.inline.ruler.before("link", "citation", read_citation)
     parser.core.ruler.before("inline", "shorten", shorten)

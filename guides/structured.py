@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from documents.html import Html
+from documents.typography import typographic
 from guides.parts import About
 
 # A "<" could end the script element that the text stands in (HTML, 4.12.1.3 "Restrictions for contents of script elements").
@@ -12,17 +13,18 @@ ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 def structured(about: About, site: str, address: str, modified: datetime) -> Html:
     """An `Article` and its `BreadcrumbList`. `site` is the site's origin, such as "https://example.org"."""
+    title = typographic(about.title)
     article = {
         "@type": "Article",
-        "headline": about.title,
-        "description": about.summary,
+        "headline": title,
+        "description": typographic(about.summary),
         "inLanguage": "en",
         "url": site + address,
         "dateModified": modified.isoformat(timespec="seconds"),
         "wordCount": about.words,
         "author": [{"@type": "Organization", "name": name} for name in about.authors],
     }
-    trail = [("Home", "/"), ("Guides", "/guides/"), (about.title, address)]
+    trail = [("Home", "/"), ("Guides", "/guides/"), (title, address)]
     crumbs = [
         {"@type": "ListItem", "position": position, "name": name, "item": site + place} for position, (name, place) in enumerate(trail, 1)
     ]

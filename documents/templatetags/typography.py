@@ -1,0 +1,8 @@
+"""Titles and summaries as readers see them: front matter is no Markdown, and has straight quotes as it was typed."""
+
+from django import template
+
+from documents.typography import typographic
+
+register = template.Library()
+register.filter("typographic", typographic)
