@@ -269,7 +269,12 @@ def check_links(reading: Reading, address: str, library: Library) -> Iterator[Pr
         path, _, anchor = link.address.partition("#")
         path = path.partition("?")[0]
         known = own.get(path, library.anchors.get(path))
-        if not is_own_address(link.address):
+        is_own = is_own_address(link.address)
+        if link.eases and (not is_own or "?" in link.address or (known is None and library.is_page(path))):
+            said = f'"{link.address}" is no step. Write the address of its guide and its anchor alone: /guides/anxious/#name-alarm.'
+            yield Problem(link.line, "link-broken", said)
+            continue
+        if not is_own:
             continue
         if path.startswith(IMAGES):
             if not library.has_picture(path):

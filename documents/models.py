@@ -15,6 +15,7 @@ from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Length
 
+from documents.addresses import path_of
 from documents.check import Library, Reading, check_across
 from documents.content import is_page, references
 from documents.kinds import KINDS, Kind
@@ -225,8 +226,7 @@ def problems_in(source: str, kind: Kind, others: DocumentQuerySet[Document], tod
 
 def slugs_in(reading: Reading) -> set[str]:
     """The last part of every address that a text links to: few, and the slugs it means are among them."""
-    paths = (link.address.partition("#")[0] for link in reading.links)
-    return {path.strip("/").rpartition("/")[2] for path in paths}
+    return {path_of(link.address).strip("/").rpartition("/")[2] for link in reading.links}
 
 
 class Revision(models.Model):

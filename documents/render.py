@@ -20,6 +20,7 @@ from markdown_it.token import Token
 from documents.html import SCHEMES, Html, clean
 from documents.references import Citation, Reference
 from documents.typography import use_typographic_quotes
+from documents.addresses import path_of
 
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
@@ -137,7 +138,7 @@ class Page:
     """Renders the pieces of one text, and numbers its sources as they are first cited."""
 
     references: Mapping[str, Reference]
-    hidden: Container[str] = ()  # addresses of this site that readers must not be sent to, such as drafts
+    hidden: Container[str] = ()  # paths of this site that readers must not be sent to, such as drafts
     numbers: dict[str, int] = field(default_factory=dict)
     open_links: list[bool] = field(default_factory=list)
     shown: set[int] = field(default_factory=set)  # the ids of the tokens that were rendered
@@ -158,9 +159,7 @@ class Page:
         return tuple(Citation(number, self.references[key]) for key, number in self.numbers.items())
 
     def may_link(self, address: str) -> bool:
-        if not is_allowed_address(address):
-            return False
-        return address.partition("#")[0] not in self.hidden
+        return is_allowed_address(address) and path_of(address) not in self.hidden
 
 
 class Renderer(RendererHTML):

@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import asdict
+from html import unescape
 
 from django.template.loader import render_to_string
 
 from documents.html import Html
 from documents.kinds import Made
-from guides.parts import ADDRESS, Parts
+from guides.parts import ADDRESS, Parts, slug_in
 from guides.styles import NO_STYLE, STYLES
 
-LINK = re.compile(rf'href="{ADDRESS.format("([a-z0-9-]+)")}')
+LINK = re.compile(r'href="([^"]+)"')
 
 
 def head_of(parts: Parts, *, overdue: bool = False) -> Html:
@@ -27,6 +28,6 @@ def text_of(parts: Parts, *, all_open: bool = False) -> Html:
 def made(parts: Parts) -> Made:
     """What is kept ready: the text as if all that it links to could be read, and beside it what tells whether that is so."""
     text = text_of(parts)
-    links, related = {*LINK.findall(text)}, [*parts.related]
+    links, related = {slug_in(unescape(address)) for address in LINK.findall(text)} - {""}, [*parts.related]
     names = sorted({parts.slug, *links, *related})
     return text, {"about": asdict(parts.about), "head": head_of(parts), "links": sorted(links), "related": related, "names": names}

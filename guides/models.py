@@ -17,7 +17,7 @@ from documents.models import PUBLISHED, Document, DocumentQuerySet
 from documents.prepared import prepared
 from documents.release import release
 from guides.made import head_of, text_of
-from guides.parts import ADDRESS, About, Parts, Style, mentioned, read
+from guides.parts import ADDRESS, About, OtherGuides, Parts, Style, mentioned, read
 from guides.styles import NO_STYLE, STYLES, Description
 
 KIND = "guide"
@@ -130,5 +130,5 @@ class Guide(Document):
         """The parts, with links only to what readers may see at `now`, and the related guides in the writer's order."""
         slugs = mentioned(self.source)
         near = {guide.slug: guide for guide in Guide.objects.listed(now).filter(slug__in=slugs)}
-        parts = read(self.source, references(), {ADDRESS.format(slug) for slug in slugs - {self.slug, *near}})
+        parts = read(self.source, references(), OtherGuides(frozenset({self.slug, *near})))
         return parts, [near[slug] for slug in parts.related if slug in near]

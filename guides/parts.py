@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from documents import check
 from documents.check import Link, Sentence
 from documents.html import Html
+from documents.addresses import path_of
 from documents.problems import Problem
 from documents.reader import Reader
 from documents.references import Citation, Reference
@@ -21,6 +22,7 @@ from documents.source import split
 ADDRESS = "/guides/{}/"
 WORDS_A_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
 STRATEGIES_SHOWN = 4  # the others are one click away
+GUIDE_PATH = re.compile(ADDRESS.format("([a-z0-9-]+)"))
 SECTIONS = {
     "Quick takeaways": "takeaways",
     "Steps": "steps",
@@ -126,7 +128,24 @@ def mentioned(text: str) -> set[str]:
     """The slugs of all guides that a text may link to."""
     related = split(text).values().get("related", ())
     written_out = unescape(text).replace("\\", "")  # a link may spell its address with entities and backslashes; one too many does no harm
-    return {*re.findall(ADDRESS.format("([a-z0-9-]+)"), written_out), *(related if isinstance(related, tuple) else ())}
+    return {*re.findall(r"/guides/([a-z0-9-]+)", written_out), *(related if isinstance(related, tuple) else ())}
+
+
+def slug_in(address: str) -> str:
+    """The slug of the guide that an address leads to, however it is written; empty for every other address."""
+    found = GUIDE_PATH.fullmatch(path_of(address))
+    return found[1] if found else ""
+
+
+@dataclass(frozen=True)
+class OtherGuides:
+    """The addresses of all guides but some, whether or not there is such a guide. Of a text's links these become plain words."""
+
+    readable: frozenset[str]  # slugs
+
+    def __contains__(self, address: object) -> bool:
+        slug = slug_in(str(address))
+        return bool(slug) and slug not in self.readable
 
 
 def step_titles(text: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from documents.models import Document, DocumentQuerySet, Revision, digest_of
 from documents.prepared import prepared
 from documents.remembering import remembering
 from guides.models import Guide
-from guides.parts import ADDRESS, mentioned, step_titles
+from guides.parts import ADDRESS, OtherGuides, mentioned, step_titles
 from quiz import instrument
 from quiz.arrival import arrival_number
 from quiz.figures import questions
@@ -110,21 +110,18 @@ class Instrument(Document):
 @remembering
 def read(source: str, now: datetime) -> tuple[instrument.Instrument, dict[str, str]]:
     """An instrument's text, with links only to what readers may see at `now`, and the titles of the steps that it names."""
-    slugs = slugs_in(source)
-    guides = Guide.objects.published(now).filter(slug__in=slugs).values_list("slug", "source")
-    addresses = {ADDRESS.format(slug): text for slug, text in guides}
-    hidden = frozenset(ADDRESS.format(slug) for slug in slugs) - set(addresses)
-    titles = {f"{address}#{anchor}": title for address, text in addresses.items() for anchor, title in titles_in(text).items()}
-    return parsed(source, hidden), titles
+    guides = dict(Guide.objects.published(now).filter(slug__in=slugs_in(source)).values_list("slug", "source"))
+    titles = {f"{ADDRESS.format(slug)}#{anchor}": title for slug, text in guides.items() for anchor, title in titles_in(text).items()}
+    return parsed(source, OtherGuides(frozenset(guides))), titles
 
 
 def asked(version: Revision) -> instrument.Instrument:
     """What a version asks. Its links are not looked at, so that no guide has to be."""
-    return parsed(version.source, frozenset())
+    return parsed(version.source, ())
 
 
 @lru_cache(maxsize=32)
-def parsed(source: str, hidden: frozenset[str]) -> instrument.Instrument:
+def parsed(source: str, hidden: Container[str]) -> instrument.Instrument:
     """Kept, because parsing takes longer than all the rest of a request. Works cited are read once a process, as everywhere."""
     return instrument.read(source, references(), hidden)
 

@@ -108,6 +108,13 @@ def test_a_link_to_a_hidden_page_becomes_plain_words():
     assert html("[a](/guides/draft/#step) [b](/help/)", hidden={"/guides/draft/"}) == '<p>a <a href="/help/">b</a></p>\n'
 
 
+@pytest.mark.parametrize("address", ["?x", "?x#step", "./", "../draft/", "/", "#"])
+def test_no_other_way_to_write_an_address_leads_to_a_hidden_page(address):
+    for start in ("/guides/draft/", "/guides/draft", "/guides/%64raft/", "/./guides//draft/", "/help/../guides/draft/"):
+        if start.endswith("/") or not address.startswith("."):
+            assert "href" not in html(f"[a]({start}{address})", hidden={"/guides/draft/"})
+
+
 def test_headings_become_an_outline_with_lines_and_attributes():
     root = outline(parse('Intro\n\n## Steps\n\nlead\n\n### One *two* {#one eases="alarm distance"}\n\ntext\n\n## End\n'))
     steps, end = root.children

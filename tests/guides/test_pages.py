@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from documents.models import Document, problems_in
 from guides.models import Guide
 from guides.parts import ADDRESS
 from tests.builders import guide_text
@@ -50,6 +51,31 @@ def test_a_link_to_a_draft_is_plain_words_until_it_is_published(client, publish)
     secret.state = "published"
     secret.rewrite(secret.source, by=None, now=timezone.now(), note="Published")
     assert 'See <a href="/guides/secret/">the other one</a>.' in client.get("/guides/open/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/guides/secret/?x", "/guides/secret/?x#a", "/guides/secret", "/guides/./secret/", "/guides/%73ecret/"]
+)
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_no_way_to_write_an_address_makes_a_link_to_a_draft(client, publish, address, is_ready):
+    publish("secret", state="draft")
+    publish("open", text=guide_text("open").replace("### Rest\n\n", f"### Rest\n\nSee [the other one]({address}). "))
+    if not is_ready:
+        Guide.objects.update(made_of=None)
+    assert "See the other one." in client.get("/guides/open/").content.decode()
+
+
+def test_a_link_with_a_query_leads_to_a_published_guide(client, publish):
+    publish("other")
+    publish("open", text=guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [all of it](/guides/other/?steps=open). "))
+    assert 'See <a href="/guides/other/?steps=open">all of it</a>.' in client.get("/guides/open/").content.decode()
+
+
+def test_an_editor_may_link_to_an_open_form_of_a_guide(publish):
+    other = publish("other")
+    text = guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [all of it](/guides/other/?steps=open). ")
+    found = problems_in(text, other.of_kind, Document.objects.all(), timezone.now().date())
+    assert [problem for problem in found if problem.code == "link-broken"] == []
 
 
 def test_a_guide_appears_at_its_time_without_anybody_doing_anything(client, publish):

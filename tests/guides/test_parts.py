@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.references import read_references
-from guides.parts import mentioned, read, step_titles
+from guides.parts import mentioned, read, slug_in, step_titles
 from tests.builders import VALID, guide_text, sentence
 from tests.readability import grade
 
@@ -80,6 +80,21 @@ def test_the_steps_that_a_quiz_can_lead_to_are_those_of_the_guides_page(heading)
     steps = read(text, WORKS).steps
     assert steps
     assert step_titles(text) == {step.anchor: step.title for step in steps}
+
+
+@pytest.mark.parametrize(
+    ("address", "slug"),
+    [
+        ("/guides/calm/", "calm"),
+        ("/guides/calm?x#y", "calm"),
+        ("/guides/%63alm/", "calm"),
+        ("/guides/", ""),
+        ("/guides/a/b/", ""),
+        ("#calm", ""),
+    ],
+)
+def test_the_guide_that_an_address_leads_to_is_known_however_it_is_written(address, slug):
+    assert slug_in(address) == slug
 
 
 @given(st.text(max_size=200))

@@ -79,6 +79,14 @@ def test_a_step_that_eases_something_else_is_refused_with_its_line():
     assert problem.message.startswith('"/guides/anxious/#ask-once" does not ease "alarm".')
 
 
+@pytest.mark.parametrize("address", ["/guides/anxious/?x#name-alarm", "https://ok.example/#name-alarm", "/help/", "name-alarm"])
+def test_a_step_that_is_none_is_refused_because_its_result_would_leave_it_out(address):
+    quiz = read(TEXT.replace("/guides/anxious/#name-alarm", address), WORKS)
+    (problem,) = check_across(quiz, ADDRESS, shelf(), TODAY)
+    assert (problem.code, problem.line) == ("link-broken", quiz.triggers[0].line)
+    assert problem.message.startswith(f'"{address}" is no step.')
+
+
 @given(st.text(max_size=300) | st.lists(st.sampled_from(re.split(r"(?<=\n)", TEXT)), max_size=60).map("".join))
 def test_any_text_whatever_is_read_without_an_exception(text):
     assert isinstance(read(text, WORKS).problems, tuple)
