@@ -95,6 +95,10 @@ class Reader:
         slug = self.fields.text("slug")
         if slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
             said = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
+        for key, values in self.source.values().items():
+            if isinstance(values, tuple) and not len(values) == len({*values}) == len([*filter(str.strip, values)]):
+                said = f'"{key}" has an entry that is empty or there twice. Keep each once.'
+                yield Problem(self.key_line(key), "value-wrong", said)
             yield Problem(self.key_line("slug"), "value-wrong", said)
         reviewed, again = self.fields.day("reviewed"), self.fields.day("next_review")
         if reviewed and again and again <= reviewed:

@@ -5,14 +5,16 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2b
 from html import unescape
+from unicodedata import combining, normalize
 
 from markdown_it.token import Token
 
 from documents import check
+from documents.addresses import path_of
 from documents.check import Link, Sentence
 from documents.html import Html
-from documents.addresses import path_of
 from documents.problems import Problem
 from documents.reader import Reader
 from documents.references import Citation, Reference
@@ -30,7 +32,11 @@ SECTIONS = {
     "When to find professional help": "help",
     "Common questions": "questions",
 }
-PAGE_ANCHORS: dict[str, tuple[str, ...]] = dict.fromkeys(sorted({*SECTIONS.values(), "main", "related", "sources"}), ())
+# The ids that a guide's page has beside those of its steps. A test compares them with the page.
+PLACES = ("main", *SECTIONS.values(), "sources", "related")  # links may name these
+OTHER_IDS = ("invitation",)
+SOURCE_ID = "source-"  # what the id of each source begins with, see documents.references.Citation
+LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # have no accent to take off
 FACETS = frozenset({"alarm", "reassurance", "self-doubt", "distance", "self-reliance", "withdrawal"})
 
 
@@ -185,13 +191,13 @@ class GuideReader(Reader):
             questions=tuple(Question(entry.title, self.page.html(prose_of("questions", entry))) for entry in self.entries("questions")),
             sources=self.page.sources(),
             words=check.count_words(self.tokens),
-            anchors={**PAGE_ANCHORS, **{anchor_of(step): step.eases for step in self.entries("steps")}},
+            anchors=self.anchors(),
             links=links,
             sentences=sentences,
             key_lines=check.key_lines(self.source.fields),
             problems=(),
         )
-        problems = {*self.check_common(sentences), *self.check_filled(), *self.check_steps(), *self.check_facets()}
+        problems = {*self.check_common(sentences), *self.check_related(), *self.check_filled(), *self.check_steps(), *self.check_facets()}
         return replace(parts, problems=tuple(sorted(problems)))
 
     def takeaways(self) -> tuple[Html, ...]:
@@ -222,10 +228,20 @@ class GuideReader(Reader):
         section = self.section("strategies")
         return [block for part in (section, *section.children) for block in quotes(part)]
 
+    def anchors(self) -> dict[str, tuple[str, ...]]:
+        """To be asked when all is rendered: without sources or related guides the page has no such part."""
+        parts = {"sources": self.page.sources(), "related": self.fields.texts("related")}
+        places = [place for place in PLACES if parts.get(place, True)]
+        return {**dict.fromkeys(places, ()), **{anchor_of(step): step.eases for step in self.entries("steps")}}
+
     def related_links(self) -> tuple[Link, ...]:
         return tuple(Link(ADDRESS.format(slug), self.key_line("related")) for slug in self.fields.texts("related"))
 
     # What is wrong
+
+    def check_related(self) -> Iterator[Problem]:
+        if self.fields.text("slug") in self.fields.texts("related"):
+            yield Problem(self.key_line("related"), "value-wrong", '"related" names this guide. Take it out.')
 
     def check_filled(self) -> Iterator[Problem]:
         help_ = self.section("help")
@@ -251,7 +267,7 @@ class GuideReader(Reader):
             if anchor in lines:
                 said = f'"#{anchor}" is the anchor of the step in line {{lines}} too. Give this one its own: {{#another-name}}.'
                 yield Problem(line, "anchor-repeated", said, (lines[anchor],))
-            if anchor in PAGE_ANCHORS:
+            if is_reserved(anchor):
                 said = f'"#{anchor}" is a place on every guide\'s page. Choose another: {{#another-name}}.'
                 yield Problem(line, "anchor-reserved", said)
             lines.setdefault(anchor, line)
@@ -264,8 +280,25 @@ class GuideReader(Reader):
 
 
 def anchor_of(step: Heading) -> str:
-    """The anchor as written, or one made of the title: "Name the fear!" is at #name-the-fear."""
-    return step.anchor or "-".join(re.findall(r"[a-z0-9]+", step.title.casefold())) or f"step-{step.line}"
+    """The anchor as written, or one made of the title: "Name the fear!" is at #name-the-fear, "Café" at #cafe.
+
+    A title without Latin letters or digits has an anchor that says nothing, and stays the same as long as the title does.
+    """
+    return step.anchor or "-".join(re.findall(r"[a-z0-9]+", latin(step.title))) or f"step-{digest(step.title)}"
+
+
+def latin(title: str) -> str:
+    """In small letters, without accents."""
+    letters = normalize("NFKD", title.casefold().translate(LATIN))
+    return "".join(letter for letter in letters if not combining(letter))
+
+
+def digest(title: str) -> str:
+    return blake2b(normalize("NFC", title).encode(errors="replace"), digest_size=4).hexdigest()
+
+
+def is_reserved(anchor: str) -> bool:
+    return anchor in {*PLACES, *OTHER_IDS} or anchor.startswith(SOURCE_ID)
 
 
 def prose_of(part: str, entry: Heading) -> tuple[Token, ...]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,8 +11,8 @@ from django.utils.html import escape
 
 from documents.models import Document, problems_in
 from guides.models import Guide
-from guides.parts import ADDRESS
-from tests.builders import guide_text
+from guides.parts import ADDRESS, OTHER_IDS, PLACES, SOURCE_ID
+from tests.builders import VALID, guide_text
 
 
 @pytest.fixture
@@ -76,6 +76,29 @@ def test_an_editor_may_link_to_an_open_form_of_a_guide(publish):
     text = guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [all of it](/guides/other/?steps=open). ")
     found = problems_in(text, other.of_kind, Document.objects.all(), timezone.now().date())
     assert [problem for problem in found if problem.code == "link-broken"] == []
+
+
+# Ids
+
+
+def ids_in(page):
+    return re.findall(r'\bid="([^"]*)"', page)
+
+
+def test_the_ids_of_a_guides_page_are_its_places_its_steps_and_its_sources(client, publish):
+    publish("anxious")
+    publish(text=VALID)
+    found = ids_in(client.get("/guides/waiting/").content.decode())
+    steps = {"wait", "ask"}
+    assert len(found) == len({*found})
+    assert {*found} == {*PLACES, *OTHER_IDS, *steps, f"{SOURCE_ID}feeney-2007"}
+
+
+@pytest.mark.parametrize("anchor", [*PLACES, *OTHER_IDS, f"{SOURCE_ID}feeney-2007"])
+def test_no_step_may_have_an_id_of_the_page(client, publish, anchor):
+    guide = publish(text=VALID.replace("{#wait ", f"{{#{anchor} "))
+    found = problems_in(guide.source, guide.of_kind, Document.objects.exclude(pk=guide.pk), date(2026, 11, 24))
+    assert ("anchor-reserved", 20) in {(problem.code, problem.line) for problem in found}
 
 
 def test_a_guide_appears_at_its_time_without_anybody_doing_anything(client, publish):

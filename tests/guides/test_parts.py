@@ -1,5 +1,7 @@
 """A guide's text read to its parts, and what must be impossible in it."""
 
+import re
+
 import pytest
 from django.conf import settings
 from hypothesis import given
@@ -80,6 +82,47 @@ def test_the_steps_that_a_quiz_can_lead_to_are_those_of_the_guides_page(heading)
     steps = read(text, WORKS).steps
     assert steps
     assert step_titles(text) == {step.anchor: step.title for step in steps}
+
+
+def steps_of(body):
+    return read(f"---\ntitle: a\n---\n## Steps\n\n{body}", WORKS).steps
+
+
+# Anchors
+
+
+@pytest.mark.parametrize(
+    ("title", "anchor"),
+    [
+        ("Name the fear!", "name-the-fear"),
+        ("Café, naïve & Ångström", "cafe-naive-angstrom"),
+        ("Smørrebrød, Łódź, Straße", "smorrebrod-lodz-strasse"),
+        ("Don’t wait", "don-t-wait"),
+        ("Say ναι today", "say-today"),
+    ],
+)
+def test_an_anchor_is_made_of_the_titles_latin_letters(title, anchor):
+    assert steps_of(f"### {title}\n\nA.\n")[0].anchor == anchor
+
+
+@pytest.mark.parametrize("title", ["Καλημέρα", "今晚", "🚪", "???"])
+def test_the_anchor_of_any_other_title_stays_when_the_text_around_it_changes(title):
+    (first,), (_, moved) = steps_of(f"### {title}\n\nA.\n"), steps_of(f"Words.\n\n### One\n\nB.\n\n### {title}\n\nC.\n")
+    assert first.anchor == moved.anchor
+    assert re.fullmatch(r"step-[0-9a-f]{8}", first.anchor)
+    assert first.anchor != steps_of(f"### {title}!\n\nA.\n")[0].anchor
+
+
+@given(st.text(max_size=30))
+def test_every_anchor_fits_into_a_link(title):
+    for step in steps_of(f"### {title}\n"):
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", step.anchor)
+
+
+def test_a_page_without_sources_or_related_guides_has_no_place_for_them():
+    anchors = read(VALID.replace(" [@feeney-2007]", "").replace("related: [anxious]\n", ""), WORKS).anchors
+    assert not {"sources", "related"} & {*anchors}
+    assert {"sources", "related"} <= {*read(VALID, WORKS).anchors}
 
 
 @pytest.mark.parametrize(

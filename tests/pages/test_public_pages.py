@@ -51,6 +51,13 @@ def test_no_public_page_sets_a_cookie_or_asks_anybody_else(client, guides, quiz,
         assert foreign(page, outside_links) == [], address
 
 
+@pytest.mark.parametrize("address", ["/", "/guides/", "/guides/anxious/", "/quiz/", "/quiz/take/", "/help/", "/about/", "/privacy/", "/no"])
+def test_no_page_has_an_id_twice(client, guides, quiz, address):
+    found = re.findall(r'\bid="([^"]*)"', client.get(address).content.decode())
+    assert "main" in found
+    assert len(found) == len({*found})
+
+
 @pytest.mark.parametrize("address", ["/help/", "/guides/anxious/", "/quiz/take/", "/no-such-page/"])
 def test_outside_the_admin_nobody_looks_who_is_signed_in(admin_client, guides, quiz, address):
     own = vars(admin_client.get("/admin/").wsgi_request)

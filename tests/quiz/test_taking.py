@@ -1,5 +1,6 @@
 """The quiz is taken: what the form asks, what it refuses and how, and what a result says."""
 
+import re
 import secrets
 from copy import copy
 from datetime import timedelta
@@ -103,6 +104,19 @@ def test_a_form_that_another_site_sends_is_refused(taker, settings, headers, sta
     settings.SITE_URL = "https://site.example:8443"
     assert taker.send(headers=headers).status_code == status
     assert Result.objects.exists() == (status == 303)
+
+
+def ids_in(page):
+    return re.findall(r'\bid="([^"]*)"', page.content.decode())
+
+
+def test_no_page_of_the_quiz_has_an_id_twice(taker):
+    kept = taker.client.get(taker.send()["Location"])
+    again = Taker(taker.client, usual=2, form=f"{taker.address}again/")
+    compared = taker.client.get(again.send()["Location"])
+    incomplete = taker.send(left_out=["alarm-1", "alarm-2", "alarm-3"])
+    for page in (kept, compared, incomplete, taker.send(keep="no")):
+        assert len(ids_in(page)) == len({*ids_in(page)}) > 10
 
 
 def test_without_a_published_quiz_the_pages_say_so(db):
