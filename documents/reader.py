@@ -66,6 +66,9 @@ class Reader:
     def line_of(self, token: Token) -> int:
         return line_of(token) + self.source.body_line
 
+    def authors(self) -> tuple[str, ...]:
+        return tuple(filter(str.strip, self.fields.texts("authors")))
+
     def sentences(self) -> tuple[Sentence, ...]:
         """All that a reader sees, the summary first."""
         summary = Sentence(self.fields.required("summary"), self.key_line("summary"))

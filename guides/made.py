@@ -16,7 +16,8 @@ LINK = re.compile(r'href="([^"]+)"')
 
 def head_of(parts: Parts, *, overdue: bool = False) -> Html:
     style = STYLES[parts.style] if parts.style else NO_STYLE
-    return Html(render_to_string("components/guide_head.html", {"parts": parts, "style": style.name, "overdue": overdue}))
+    due = "review was due" if overdue else "next review"
+    return Html(render_to_string("components/guide_head.html", {"parts": parts, "style": style.name, "due": due}))
 
 
 def text_of(parts: Parts, *, all_open: bool = False) -> Html:

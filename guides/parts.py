@@ -180,7 +180,7 @@ class GuideReader(Reader):
             style=self.fields.choice("style", Style),
             reviewed=self.fields.day("reviewed"),
             next_review=self.fields.day("next_review"),
-            authors=self.fields.texts("authors"),
+            authors=self.authors(),
             related=self.fields.texts("related"),
             introduction=self.page.html(self.root.tokens),
             takeaways=self.takeaways(),

@@ -14,7 +14,7 @@ ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 def structured(about: About, site: str, address: str, modified: datetime) -> Html:
     """An `Article` and its `BreadcrumbList`. `site` is the site's origin, such as "https://example.org"."""
     title = typographic(about.title)
-    article = {
+    article: dict[str, object] = {
         "@type": "Article",
         "headline": title,
         "description": typographic(about.summary),
@@ -22,8 +22,9 @@ def structured(about: About, site: str, address: str, modified: datetime) -> Htm
         "url": site + address,
         "dateModified": modified.isoformat(timespec="seconds"),
         "wordCount": about.words,
-        "author": [{"@type": "Organization", "name": name} for name in about.authors],
     }
+    if about.authors:
+        article["author"] = [{"@type": "Organization", "name": name} for name in about.authors]
     trail = [("Home", "/"), ("Guides", "/guides/"), (title, address)]
     crumbs = [
         {"@type": "ListItem", "position": position, "name": name, "item": site + place} for position, (name, place) in enumerate(trail, 1)

@@ -180,7 +180,7 @@ class InstrumentReader(Reader):
             summary=self.fields.required("summary"),
             reviewed=self.fields.day("reviewed"),
             next_review=self.fields.day("next_review"),
-            authors=self.fields.texts("authors"),
+            authors=self.authors(),
             scale=self.scale(),
             labels=self.labels(),
             dimensions={key: self.dimension(key) for key in (ANXIETY, AVOIDANCE)},

@@ -3,6 +3,8 @@
 import json
 import re
 from datetime import date, timedelta
+from html import unescape
+from textwrap import dedent
 
 import pytest
 from django.urls import reverse
@@ -76,6 +78,68 @@ def test_an_editor_may_link_to_an_open_form_of_a_guide(publish):
     text = guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [all of it](/guides/other/?steps=open). ")
     found = problems_in(text, other.of_kind, Document.objects.all(), timezone.now().date())
     assert [problem for problem in found if problem.code == "link-broken"] == []
+
+
+# What a guide does not say is not shown
+
+
+def without(text, *keys):
+    return re.sub(rf"^(?:{'|'.join(keys)}): .*\n", "", text, flags=re.MULTILINE)
+
+
+def facts(page):
+    """What is said below a guide's title, as words."""
+    (found,) = re.findall(r'<ul class="plain cluster facts">(.*?)</ul>', page, re.DOTALL)
+    return [" ".join(re.sub("<[^>]*>", "", fact).split()) for fact in re.findall(r"<li>(.*?)</li>", found, re.DOTALL)]
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [
+        (["style"], ["By Safe Haven", "1 minute to read", "1 source", "Reviewed 1 November 2026, next review 1 November 2027"]),
+        (["authors"], ["1 minute to read", "1 source", "Reviewed 1 November 2026, next review 1 November 2027"]),
+        (["next_review"], ["By Safe Haven", "1 minute to read", "1 source", "Reviewed 1 November 2026"]),
+        (["reviewed"], ["By Safe Haven", "1 minute to read", "1 source", "Next review 1 November 2027"]),
+        (["authors", "reviewed", "next_review"], ["1 minute to read", "1 source"]),
+    ],
+)
+def test_the_byline_says_what_the_text_says_and_no_more(client, publish, missing, expected):
+    publish(text=without(VALID, *missing))
+    assert facts(client.get("/guides/waiting/").content.decode()) == expected
+
+
+def test_a_guide_without_sources_has_no_place_for_them(client, publish):
+    publish(text=VALID.replace(" [@feeney-2007]", ""))
+    page = client.get("/guides/waiting/").content.decode()
+    assert "ources" not in page
+    assert not any("source" in fact for fact in facts(page))
+
+
+def test_search_engines_are_told_of_no_authors_where_there_are_none(client, publish):
+    publish(text=VALID)
+    publish("waiting-2", text=without(VALID.replace("slug: waiting", "slug: waiting-2"), "authors"))
+    named, nameless = (structured(client.get(f"/guides/{slug}/").content.decode())[0] for slug in ("waiting", "waiting-2"))
+    assert named["author"] == [{"@type": "Organization", "name": "Safe Haven"}]
+    assert "author" not in nameless
+
+
+def test_the_example_of_the_readme_passes_the_check_and_its_page_says_only_what_it_says(client, publish, settings):
+    readme = (settings.BASE_DIR / "README.md").read_text()
+    (block,) = re.findall(r"\n((?:    .*\n|\n)+)\nThen let the check read it", readme)
+    guide = publish(text=dedent(block).strip() + "\n")
+    assert problems_in(guide.source, guide.of_kind, Document.objects.exclude(pk=guide.pk), date(2026, 11, 24)) == []
+    expected = ["1 minute to read", "1 source", "Reviewed 1 November 2026, next review 1 November 2027"]
+    assert facts(client.get("/guides/waiting/").content.decode()) == expected
+
+
+def test_titles_and_summaries_have_typographic_quotes_wherever_readers_see_them(client, publish):
+    text = VALID.replace("title: How to wait", "title: \"How to 'wait'").replace("an answer\nslug", 'an answer"\nslug')
+    publish(text=text.replace("summary: Two", "summary: Don't wait. Two"))
+    for address in ("/guides/", "/guides/waiting/"):
+        page = unescape(client.get(address).content.decode())
+        assert "How to ‘wait’ for an answer" in page
+        assert "Don’t wait." in page
+        assert not re.search(r"Don't|'wait'", page)
 
 
 # Ids

@@ -119,6 +119,12 @@ def test_no_page_of_the_quiz_has_an_id_twice(taker):
         assert len(ids_in(page)) == len({*ids_in(page)}) > 10
 
 
+def test_a_quiz_that_cites_nothing_has_no_empty_list_of_sources(library, client):
+    assert "Sources</h2>" in Taker(client).send(keep="no").content.decode()
+    library.rewrite(re.sub(r"\s*\[@[^]]*\]", "", library.source), by=None, now=timezone.now(), note="Text changed")
+    assert "Sources</h2>" not in Taker(client).send(keep="no").content.decode()
+
+
 def test_without_a_published_quiz_the_pages_say_so(db):
     for address in ("/quiz/", "/quiz/take/"):
         page = Client().get(address)
