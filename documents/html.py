@@ -2,11 +2,15 @@
 
 import nh3
 
-TAGS = {"a", "blockquote", "br", "code", "em", "hr", "img", "li", "ol", "p", "pre", "strong", "sup", "ul"}
+TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
+TAGS = {"a", "blockquote", "br", "code", "div", "em", "hr", "img", "li", "ol", "p", "pre", "strong", "sup", "ul"} | TABLES
 ATTRIBUTES = {
     "a": {"aria-label", "class", "href", "role"},
+    "div": {"aria-label", "class", "role", "tabindex"},
     "img": {"alt", "height", "loading", "src", "width"},
     "ol": {"start"},
+    "td": {"class"},
+    "th": {"class", "scope"},
 }
 SCHEMES = {"https", "mailto", "tel"}
 

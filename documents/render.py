@@ -1,4 +1,4 @@
-"""Markdown (CommonMark 0.31, by markdown-it-py) to an outline of headings and to safe HTML.
+"""Markdown (CommonMark 0.31 and the tables of GitHub Flavored Markdown, by markdown-it-py) to an outline of headings and to safe HTML.
 
 Straight quotes become curly ones. Two additions are our own: Pandoc's citations `[@key; @other]`, and `{#anchor eases="facet"}`
 at the end of a heading. Raw HTML, foreign schemes and images from elsewhere are read as such, so that a check can point at
@@ -9,10 +9,13 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import takewhile
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.table import escapedSplit, table
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -25,7 +28,9 @@ from documents.typography import use_typographic_quotes
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
 LONGEST = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
+MOST_CELLS = 1_000  # of all tables of a text; Markdown fills up short rows, so that few characters could make millions of them
 TASK = re.compile(r"\[[ xX]\]\s+")
+ALIGNED = {"text-align:right": "table__end", "text-align:center": "table__middle"}
 IMAGES = "/images/"  # the only place that pictures come from
 WORDED = {"inline", "fence", "code_block", "html_block"}  # the blocks that hold words; the others hold these
 
@@ -208,6 +213,15 @@ class Renderer(RendererHTML):
         source, alt = str(tokens[index].attrGet("src")), escape(tokens[index].content)
         return f'<img src="{escape(source)}" alt="{alt}" loading="lazy">' if source.startswith(IMAGES) else alt
 
+    def table_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        """A wide table scrolls within its own box, which the keyboard has to reach and a name has to announce."""
+        head = takewhile(lambda token: token.type != "thead_close", tokens[index:])
+        names = ", ".join(text for token in head if token.type == "inline" and (text := plain_text(token)))
+        return f'<div class="table" role="group" aria-label="Table: {escape(names)}" tabindex="0"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return "</table></div>\n"
+
     def heading_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return "<p><strong>"  # a level that the page's own outline has no place for
 
@@ -254,6 +268,47 @@ def read_tasks(state: StateCore) -> None:
             item.meta = {"task": True}
 
 
+def read_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """A table of GitHub Flavored Markdown, as long as there are not too many cells."""
+    if state.env.get("cells", 0) > MOST_CELLS or not table(state, first, end, True):
+        return False
+    rows = next((line for line in range(first + 2, min(end, first + MOST_CELLS)) if state.isEmpty(line)), end) - first
+    columns = state.src.count("|", state.bMarks[first], state.eMarks[first]) + 1
+    if not silent or rows * columns > MOST_CELLS:
+        state.env["cells"] = state.env.get("cells", 0) + rows * columns
+    return state.env.get("cells", 0) <= MOST_CELLS and (silent or table(state, first, end, False))
+
+
+def read_tables(state: StateCore) -> None:
+    """Says what each cell of a table is. Where the header begins with an empty cell, the first column names the rows."""
+    tokens, lines = state.tokens, state.src.split("\n")
+    columns, names_rows = 0, False
+    for before, opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        is_first, scope = before.type == "tr_open", "col"
+        if opening.type == "th_open":
+            columns = 1 if is_first else columns + 1
+            names_rows = not inline.content if is_first else names_rows
+        elif opening.type == "td_open":
+            scope = "row" if is_first and names_rows else ""
+            before.meta |= {"cells": cells_in(lines[line_of(before)]), "columns": columns} if is_first else {}
+        else:
+            continue
+        describe(opening, closing, scope if inline.content else "")
+
+
+def cells_in(line: str) -> int:
+    """How many cells a row has as it was written; a line without "|" has none."""
+    cells = escapedSplit(line.lstrip(" \t>").rstrip(" \t"))
+    return len(cells) - (not cells[0]) - (not cells[-1]) if len(cells) > 1 else 0
+
+
+def describe(opening: Token, closing: Token, scope: str) -> None:
+    """A cell that names others says which. An alignment is a class, because our pages allow no styles of elements."""
+    alignment = ALIGNED.get(str(opening.attrs.get("style")), "")
+    opening.tag = closing.tag = "th" if scope else "td"
+    opening.attrs = {**({"scope": scope} if scope else {}), **({"class": alignment} if alignment else {})}
+
+
 def attributes_of(text: str) -> dict[str, str]:
     known: dict[str, str] = {}
     repeated = ""
@@ -267,13 +322,15 @@ def attributes_of(text: str) -> dict[str, str]:
 
 def markdown() -> MarkdownIt:
     options = {"html": True, "typographer": True, "store_labels": True, "inline_definitions": True}
-    parser = MarkdownIt("commonmark", options, renderer_cls=Renderer)
+    parser = MarkdownIt("commonmark", options, renderer_cls=Renderer).enable("table")
+    parser.block.ruler.at("table", read_table, {"alt": ["paragraph", "reference"]})
     use_typographic_quotes(parser)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
     parser.inline.ruler.before("link", "citation", read_citation)
     parser.core.ruler.before("inline", "shorten", shorten)
     parser.core.ruler.before("inline", "heading_attributes", read_attributes)
     parser.core.ruler.before("inline", "tasks", read_tasks)
+    parser.core.ruler.before("inline", "tables", read_tables)
     # The library looks its rules up, and mdurl its tables, when they are first asked for, and a thread that asks meanwhile finds
     # half of one (4.3.0: a RuntimeError; 0.1.2: an IndexError). So a first text, with a link, is read before there are threads.
     parser.parse("<https://safe.example/>")

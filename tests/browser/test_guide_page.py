@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from documents.html import Html
 from guides.models import Guide
 from guides.parts import Parts
+from tests.builders import VALID
 
 GUIDE = "/guides/dismissive-avoidant/"
 PAGES = ["/", "/guides/", GUIDE, "/quiz/", "/help/", "/about/", "/privacy/", "/there-is-no-such-page/"]
@@ -160,6 +161,46 @@ def test_where_style_sheets_cannot_open_steps_for_paper_the_page_does_and_closes
 @pytest.mark.browser_context_args(viewport={"width": 320, "height": 640})
 def test_a_small_phone_never_scrolls_sideways(page: Page, address: str) -> None:
     page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+WIDE = "| When you feel | What it may mean | What you can try | For how long |\n|---|---|---|--:|\n" + 2 * (
+    "| Restless, again and again | An alarm that wants contact | Put the phone away | Ten minutes |\n"
+)
+
+
+@pytest.fixture
+def tabled() -> str:
+    """The address of a guide with a wide table in each part that may hold one."""
+    text = VALID
+    for words in ("A quiet phone", "- You can ask", "The first minute", "- [ ] Put the phone", "Moving helps", "If worry", "No, asking"):
+        lead = words[: len(words) - len(words.lstrip("-[ ]"))]
+        table = "".join(" " * (2 if lead else 0) + line for line in WIDE.splitlines(keepends=True))
+        text = text.replace(words, f"{lead}A table.\n\n{table}\n{words}")
+    Guide(kind="guide", state="published").rewrite(text, by=None, now=timezone.now(), note="For a test")
+    return "/guides/waiting/?steps=open"
+
+
+@pytest.mark.parametrize("width", [320, 360, 1200])
+def test_a_wide_table_scrolls_in_its_box_and_not_with_the_page(page: Page, tabled: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(tabled)
+    assert page.get_by_role("group", name="Table: When you feel").count() == 7
+    assert page.get_by_role("columnheader", name="For how long").count() == 7
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    first = page.get_by_role("group", name="Table: When you feel").first
+    assert first.evaluate("box => box.scrollWidth > box.clientWidth") == (width < 400)
+    first.focus()
+    expect(first).to_be_focused()
+    assert Axe().run(page).violations_count == 0
+
+
+def test_on_paper_a_table_is_as_wide_as_the_paper_and_no_wider(page: Page, tabled: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(tabled)
+    page.emulate_media(media="print")
+    boxes = page.get_by_role("group", name="Table: When you feel")
+    assert boxes.evaluate_all("boxes => boxes.filter((box) => box.scrollWidth > box.clientWidth).length") == 0
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 

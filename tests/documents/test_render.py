@@ -50,7 +50,7 @@ class Judge(HTMLParser):
         if tag not in TAGS:
             self.found.append(tag)
         for name, value in attrs:
-            if name not in {"href", "src", "alt", "class", "role", "aria-label", "loading", "start"}:
+            if name not in {"href", "src", "alt", "class", "role", "aria-label", "loading", "start", "scope", "tabindex"}:
                 self.found.append(f"{tag} {name}")
             scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):", value or "", re.IGNORECASE) if name in {"href", "src"} else None
             if (scheme and scheme[1].lower() not in SCHEMES) or ((value or "").startswith("//") and name in {"href", "src"}):
@@ -96,6 +96,34 @@ def html(markdown, **page):
 )
 def test_a_page_shows_what_there_is(markdown, expected):
     assert html(markdown) == expected
+
+
+TABLE = """| Day | *Calm* |
+|-----|-------:|
+| Monday | 1 [@lee-2007] |
+| Tuesday | a \\| b |
+"""
+
+
+def test_a_table_has_header_cells_and_a_name_and_can_be_scrolled_by_keyboard():
+    shown = html(TABLE)
+    assert shown.startswith('<div class="table" role="group" aria-label="Table: Day, Calm" tabindex="0"><table>')
+    assert '<th scope="col">Day</th>\n<th scope="col" class="table__end"><em>Calm</em></th>' in shown
+    assert '<td>Tuesday</td>\n<td class="table__end">a | b</td>' in shown
+    assert 'href="#source-lee-2007"' in shown
+
+
+def test_where_the_first_header_is_empty_the_first_column_names_the_rows():
+    shown = html("| | Calm |\n|--|--|\n| Monday | 1 |\n| | 2 |\n")
+    assert shown.count("<th") == 3  # with <thead>
+    assert '<td></td>\n<th scope="col">Calm</th>' in shown
+    assert '<th scope="row">Monday</th>\n<td>1</td>' in shown
+    assert "<td></td>\n<td>2</td>" in shown
+
+
+def test_more_cells_than_anybody_reads_are_no_table():
+    assert html("|a" * 30 + "|\n" + "|-" * 30 + "|\n" + "|1\n" * 40).count("<table>") == 0
+    assert html("| a |\n|---|\n\n" * 2_000).count("<table>") < 1_000
 
 
 def test_a_citation_leads_to_its_numbered_source():
