@@ -153,9 +153,11 @@ class Page:
         return clean(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {"page": self}))
 
     def inline_html(self, tokens: Sequence[Token]) -> Html:
-        """The same without paragraphs around it, for one item of a list."""
-        inner = [token for token in tokens if token.type not in {"paragraph_open", "paragraph_close"}]
-        return self.html(inner)
+        """The same without a paragraph around the first one, for an item of a list."""
+        if not tokens or tokens[0].type != "paragraph_open":
+            return self.html(tokens)
+        first, rest = self.html(tokens[1:2]), tokens[3:]
+        return Html(f"{first}\n{self.html(rest)}") if rest else first
 
     def number(self, key: str) -> int:
         return self.numbers.setdefault(key, len(self.numbers) + 1)

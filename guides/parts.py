@@ -22,9 +22,9 @@ from documents.render import Heading, blocks, line_of, list_items, without, word
 from documents.source import split
 
 ADDRESS = "/guides/{}/"
+GUIDE_PATH = re.compile(ADDRESS.format("([a-z0-9-]+)"))
 WORDS_A_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
 STRATEGIES_SHOWN = 4  # the others are one click away
-GUIDE_PATH = re.compile(ADDRESS.format("([a-z0-9-]+)"))
 SECTIONS = {
     "Quick takeaways": "takeaways",
     "Steps": "steps",
@@ -205,14 +205,14 @@ class GuideReader(Reader):
         return tuple(self.page.inline_html(item) for block in lists for item in list_items(block))
 
     def step(self, number: int, entry: Heading) -> Step:
-        tasks = task_lists(entry)
+        items = task_items(entry)
         return Step(
             number=number,
             title=entry.title,
             anchor=anchor_of(entry),
             eases=tuple(facet for facet in entry.eases if facet in FACETS),
             prose=self.page.html(prose_of("steps", entry)),
-            actions=tuple(self.page.inline_html(item) for block in tasks for item in list_items(block)),
+            actions=tuple(self.page.inline_html(item[1:-1]) for item in items),
         )
 
     def strategies(self) -> tuple[Strategy, ...]:
@@ -239,6 +239,9 @@ class GuideReader(Reader):
 
     # What is wrong
 
+    def action_items(self) -> tuple[Token, ...]:
+        return tuple(item[0] for step in self.entries("steps") for item in task_items(step))
+
     def check_related(self) -> Iterator[Problem]:
         if self.fields.text("slug") in self.fields.texts("related"):
             yield Problem(self.key_line("related"), "value-wrong", '"related" names this guide. Take it out.')
@@ -261,7 +264,7 @@ class GuideReader(Reader):
         lines: dict[str, int] = {}
         for step in self.entries("steps"):
             line, anchor = self.line(step), anchor_of(step)
-            if not task_lists(step):
+            if not task_items(step):
                 said = f'"{step.title}" has no action items. Add a list of "- [ ]" lines under it.'
                 yield Problem(line, "step-without-actions", said)
             if anchor in lines:
@@ -303,12 +306,26 @@ def is_reserved(anchor: str) -> bool:
 
 def prose_of(part: str, entry: Heading) -> tuple[Token, ...]:
     """What an entry says, without what is shown apart from it: a step's action items, the pull quote."""
-    apart = {"steps": task_lists, "strategies": quotes}
-    return without(entry.tokens, apart[part](entry)) if part in apart else entry.tokens
+    apart = {"steps": [*task_items(entry), *task_lists(entry)], "strategies": quotes(entry)}
+    return without(entry.tokens, apart.get(part, []))
+
+
+def task_items(entry: Heading) -> list[tuple[Token, ...]]:
+    """The action items of a step. Markdown makes one list of them and of a plain list right above, which stays in the step's prose."""
+    return [item for block in blocks(entry.tokens, "bullet_list") for item in items_of(block) if is_task(item)]
 
 
 def task_lists(entry: Heading) -> list[tuple[Token, ...]]:
-    return [block for block in blocks(entry.tokens, "bullet_list") if any(token.meta.get("task") for token in block)]
+    """The lists of a step that hold nothing but action items."""
+    return [block for block in blocks(entry.tokens, "bullet_list") if all(map(is_task, items_of(block)))]
+
+
+def items_of(block: Sequence[Token]) -> list[tuple[Token, ...]]:
+    return blocks(block[1:-1], "list_item")
+
+
+def is_task(item: Sequence[Token]) -> bool:
+    return bool(item[0].meta.get("task"))
 
 
 def quotes(entry: Heading) -> list[tuple[Token, ...]]:

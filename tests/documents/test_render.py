@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from documents.html import SCHEMES, TAGS
 from documents.references import read_references
-from documents.render import Page, outline, parse
+from documents.render import Page, blocks, list_items, outline, parse
 from guides.parts import read
 
 WORKS, _ = read_references(
@@ -124,6 +124,20 @@ def test_where_the_first_header_is_empty_the_first_column_names_the_rows():
 def test_more_cells_than_anybody_reads_are_no_table():
     assert html("|a" * 30 + "|\n" + "|-" * 30 + "|\n" + "|1\n" * 40).count("<table>") == 0
     assert html("| a |\n|---|\n\n" * 2_000).count("<table>") < 1_000
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("- one", "one"),
+        ("- one\n\n  two\n- three", "one\n<p>two</p>\n"),
+        ("- one\n  - two", "one\n<ul>\n<li>two</li>\n</ul>\n"),
+        ("- > one", "<blockquote>\n<p>one</p>\n</blockquote>\n"),
+    ],
+)
+def test_the_paragraphs_of_a_list_item_stay_apart(markdown, expected):
+    (block,) = blocks(parse(markdown), "bullet_list")
+    assert Page(WORKS).inline_html(list_items(block)[0]) == expected
 
 
 def test_a_citation_leads_to_its_numbered_source():

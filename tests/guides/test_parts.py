@@ -84,8 +84,22 @@ def test_the_steps_that_a_quiz_can_lead_to_are_those_of_the_guides_page(heading)
     assert step_titles(text) == {step.anchor: step.title for step in steps}
 
 
+# Steps: what to do, and what is said
+
+
 def steps_of(body):
     return read(f"---\ntitle: a\n---\n## Steps\n\n{body}", WORKS).steps
+
+
+def test_a_plain_list_right_above_the_action_items_stays_in_the_text():
+    (step,) = steps_of("### Wait\n\nThink of:\n\n- tea\n- toast\n\n- [ ] Sit down.\n")
+    assert step.actions == ("Sit down.",)
+    assert [word in step.prose for word in ("Think of", "tea", "toast", "Sit down")] == [True, True, True, False]
+
+
+def test_an_item_that_lost_its_box_is_shown_in_the_text():
+    (step,) = steps_of("### Wait\n\n- [ ] Sit down.\n- Breathe.\n- [ ] Get up.\n")
+    assert (step.actions, step.prose) == (("Sit down.", "Get up."), "<ul>\n<li>Breathe.</li>\n</ul>\n")
 
 
 # Anchors
