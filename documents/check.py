@@ -218,6 +218,8 @@ def check_image(token: Token, line: int) -> Iterator[Problem]:
 
 def raw_html(line: int, content: str) -> Problem:
     start = content.strip().split("\n")[0][:40]
+    if start.startswith("<!--"):
+        return Problem(line, "raw-html", f'"{start}" is a comment, and readers would see it. Take it out.')
     return Problem(line, "raw-html", f'"{start}" is HTML. Write it in Markdown; put a \\ before "<" to show the sign itself.')
 
 

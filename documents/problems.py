@@ -13,6 +13,7 @@ class Level(StrEnum):
 LEVELS = {
     "anchor-repeated": Level.ERROR,
     "anchor-reserved": Level.ERROR,
+    "block-unclosed": Level.ERROR,
     "citation-unknown": Level.ERROR,
     "claim-without-source": Level.WARNING,
     "facet-unknown": Level.ERROR,
@@ -36,6 +37,8 @@ LEVELS = {
     "line-unreadable": Level.ERROR,
     "link-broken": Level.ERROR,
     "link-scheme": Level.ERROR,
+    "markup-suspicious": Level.WARNING,
+    "markup-unsupported": Level.ERROR,
     "merge-field": Level.WARNING,
     "paragraph-too-long": Level.ERROR,
     "part-empty": Level.ERROR,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from markdown_it.token import Token
 
-from documents import check
+from documents import check, markup
 from documents.check import Sentence
 from documents.problems import Problem
 from documents.references import Reference
@@ -85,11 +85,19 @@ class Reader:
         yield from self.check_attributes()
         yield from self.check_paragraphs()
         yield from check.check_markup(self.tokens, self.source.body_line)
+        yield from markup.check_literals(self.tokens, self.source.body_line)
+        yield from markup.check_blocks(self.tokens, self.source.body_line)
+        yield from markup.check_boxes(self.tokens, self.action_items(), self.source.body_line)
+        yield from markup.check_values(self.source.fields)
         yield from check.check_citations(self.tokens, self.source.body_line, self.references)
         yield from check.check_sentences(sentences)
 
     def check_front_matter(self) -> Iterator[Problem]:
         """To be asked when all keys have been."""
+        for key, values in self.source.values().items():
+            if isinstance(values, tuple) and not len(values) == len({*values}) == len([*filter(str.strip, values)]):
+                said = f'"{key}" has an entry that is empty or there twice. Keep each once.'
+                yield Problem(self.key_line(key), "value-wrong", said)
         for path, longest in self.longest.items():
             fields, key = self.fields.inside(path)
             if len(fields.text(key)) > longest:
@@ -98,10 +106,6 @@ class Reader:
         slug = self.fields.text("slug")
         if slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
             said = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
-        for key, values in self.source.values().items():
-            if isinstance(values, tuple) and not len(values) == len({*values}) == len([*filter(str.strip, values)]):
-                said = f'"{key}" has an entry that is empty or there twice. Keep each once.'
-                yield Problem(self.key_line(key), "value-wrong", said)
             yield Problem(self.key_line("slug"), "value-wrong", said)
         reviewed, again = self.fields.day("reviewed"), self.fields.day("next_review")
         if reviewed and again and again <= reviewed:
@@ -198,3 +202,7 @@ class Reader:
                 rest = "and the rest is not read. Break it up with empty lines."
                 said = f"This paragraph has more than {LONGEST_PARAGRAPH:,} characters, {rest}"
                 yield Problem(self.line_of(token), "paragraph-too-long", said)
+
+    def action_items(self) -> Sequence[Token]:
+        """The openings of the list items in which a box "[ ]" has a meaning."""
+        return ()

@@ -29,7 +29,8 @@ CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
 LONGEST = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
 MOST_CELLS = 1_000  # of all tables of a text; Markdown fills up short rows, so that few characters could make millions of them
-TASK = re.compile(r"\[[ xX]\]\s+")
+TASK = re.compile(r"\[([ xX])\]\s+")
+MASK, LINK_END = "\ue001", "\ue002"  # stand in a literal text for what Markdown has read
 ALIGNED = {"text-align:right": "table__end", "text-align:center": "table__middle"}
 IMAGES = "/images/"  # the only place that pictures come from
 WORDED = {"inline", "fence", "code_block", "html_block"}  # the blocks that hold words; the others hold these
@@ -265,9 +266,9 @@ def read_attributes(state: StateCore) -> None:
 def read_tasks(state: StateCore) -> None:
     """Takes `[ ]` off the beginning of list items and marks the item as a task."""
     for item, paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
-        if item.type == "list_item_open" and paragraph.type == "paragraph_open" and TASK.match(inline.content):
-            inline.content = TASK.sub("", inline.content, count=1)
-            item.meta = {"task": True}
+        if item.type == "list_item_open" and paragraph.type == "paragraph_open" and (box := TASK.match(inline.content)):
+            inline.content = inline.content[box.end() :]
+            item.meta = {"task": True, "ticked": box[1] != " "}
 
 
 def read_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
@@ -311,6 +312,21 @@ def describe(opening: Token, closing: Token, scope: str) -> None:
     opening.attrs = {**({"scope": scope} if scope else {}), **({"class": alignment} if alignment else {})}
 
 
+def keep_literal(state: StateCore) -> None:
+    """Keeps of each paragraph what no rule of Markdown has read, for the check: `**bold **`, or what another dialect would read."""
+    for inline in state.tokens:
+        if inline.type == "inline":
+            inline.meta["literal"] = "".join(map(literal, inline.children or ()))
+
+
+def literal(child: Token) -> str:
+    if child.type == "text" or (child.type == "text_special" and child.content == child.markup):
+        return child.content  # a backslash before a letter is a "text_special" too, and escapes nothing
+    if child.type in {"link_open", "link_close", "image"}:
+        return LINK_END
+    return "\n" if child.type in {"softbreak", "hardbreak"} else MASK + "\n" * child.content.count("\n")
+
+
 def attributes_of(text: str) -> dict[str, str]:
     known: dict[str, str] = {}
     repeated = ""
@@ -333,6 +349,7 @@ def markdown() -> MarkdownIt:
     parser.core.ruler.before("inline", "heading_attributes", read_attributes)
     parser.core.ruler.before("inline", "tasks", read_tasks)
     parser.core.ruler.before("inline", "tables", read_tables)
+    parser.core.ruler.after("inline", "literal", keep_literal)
     # The library looks its rules up, and mdurl its tables, when they are first asked for, and a thread that asks meanwhile finds
     # half of one (4.3.0: a RuntimeError; 0.1.2: an IndexError). So a first text, with a link, is read before there are threads.
     parser.parse("<https://safe.example/>")

@@ -1,7 +1,7 @@
 """A healing guide as typed parts, read from its text. Pure: no Django, no database, and never an exception for bad input."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum

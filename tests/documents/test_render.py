@@ -34,6 +34,7 @@ PIECES = [
         "<a href='vbscript:x' style='x'>",
     ),
     *("```html\n<b onclick=x>\n```\n", "`<i>`", "<!-- x -->", "&lt;script&gt;", "[r]: javascript:x\n", "[r]", "\\<b>"),
+    *("| a | b |\n|:-:|--:|\n", "| 1 |\n", "|  | <b> |\n|---|---|\n", "|"),
     *("<https://ok.example>", "<javascript:x>", "\0", "\u2028", "\r", "*", "_", "#", "[", "]", "(", ")", "{", "}", "!"),
 ]
 

@@ -1,0 +1,218 @@
+"""Marks that other dialects of Markdown read and ours does not. A page would show them as they were typed, so the check names them.
+
+What no rule of ours has read of a paragraph is its literal text, see `documents.render.keep_literal`: code, escapes and links are no
+part of it. Each pattern takes time in proportion to the text.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from markdown_it.token import Token
+
+from documents.problems import Problem
+from documents.render import LINK_END, LONGEST, MARKDOWN, MASK, line_of
+from documents.source import Node
+
+UNSUPPORTED, SUSPICIOUS = "markup-unsupported", "markup-suspicious"
+LONGEST_QUOTE = 40  # characters
+ADDRESS = r"(?:/|#[a-z]|https?:|mailto:|tel:|www\.)"
+READ = re.compile(r"[*_`\[<&\\]")  # signs that Markdown may read within a line
+BLOCK = re.compile(r"(?:#{1,6}|[-+*>]) ")
+UNENDING = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<script": "</script>", "<style": "</style>", "<pre": "</pre>"}
+
+
+class Rule(NamedTuple):
+    """A pattern, tried only on texts that hold `sign`, and what to say of what it finds, which is put into "{}"."""
+
+    sign: str
+    pattern: re.Pattern[str]
+    said: str
+
+
+def rule(sign: str, pattern: str, said: str) -> Rule:
+    return Rule(sign, re.compile(pattern, re.MULTILINE), f'"{{}}" {said}')
+
+
+ERRORS = (
+    # Links
+    rule("](", r"\[[^\[\]\n]*+\]\(", "begins a link whose address has a space in it, or no end. Write [words](/help/)."),
+    rule(
+        "[",
+        rf"(?:!\[[^\[\]\n]*+\]\s{{1,3}}\(|\[[^\[\]\n]++\]\s{{1,3}}\((?={ADDRESS}))",
+        'is no link with a space before "(". Take the space out.',
+    ),
+    rule(")[", rf"\)\[(?={ADDRESS})", "is in the middle of a link the wrong way round. Write [words](/help/)."),
+    rule("][", r"\[[^\[\]\n]++\]\[[^\[\]\n]*+\]", "is a link whose address is nowhere in the text. Write [words](/help/)."),
+    rule("[[", r"\[\[[^\[\]\n]++\]\]", "is how wikis write links. Write [words](/guides/anxious/)."),
+    # Notes and comments
+    rule(
+        "^",
+        rf"[\[{LINK_END}]\^[^\s\[\]{LINK_END}]{{1,60}}[\]{LINK_END}]|\^\[",
+        "is a footnote, and there are none here. Put it into the sentence, or cite a work: [@key].",
+    ),
+    rule("<!--", r"<!--", "begins a comment, which readers would see. Take it out."),
+    rule("%%", r"%%[^%\n]++%%", "is a comment, which readers would see. Take it out."),
+    # Emphasis
+    rule("~~", r"~~[^~\n]++~~", "is not struck through here. Take the words out, or the ~~ around them."),
+    rule("==", r"(?<![\w=])==(?![\s=])[^=\n]++==(?![\w=])", "is not highlighted here. Write **words** for strong ones."),
+    rule("++", r"(?<![\w+])\+\+(?![\s+])[^+\n]++\+\+(?![\w+])", "is not underlined here. Write **words** for strong ones."),
+    rule("||", r"\|\|[^|\s][^|\n]*+\|\|", "is not hidden here. Take the || out."),
+    rule("~", r"(?<=\w)~[^~\s]{1,20}~", "is not lowered here. Write the small digit itself, as in H₂O."),
+    rule("^", r"(?<=\w)\^[^\^\s]{1,20}\^", "is not raised here. Write the small digit itself, as in m²."),
+    # Blocks
+    rule("##", r"^#{2,}+[^\s#]|^#{7,}+", 'is no heading. Write "##" or "###", then a space.'),
+    rule(":::", r"^:{3,}+", "begins no box here. Use plain paragraphs."),
+    rule("!!!", r"^!!!\+? *+\w[^\n]{0,30}", "begins no box here. Use plain paragraphs."),
+    rule("???", r"^\?\?\?\+? *+\w[^\n]{0,30}", "begins no box here. Use plain paragraphs."),
+    rule("[!", r"^\[![A-Za-z]{1,20}\]", "begins no box here. Use plain paragraphs."),
+    rule("[", r"^\[\[?_?(?i:toc)_?\]", "makes no table of contents here: each page has one. Take it out."),
+    rule(":", r"^:[ \t]++\S", "begins no definition here. Use a list, with the term as **strong** words."),
+    rule("*[", r"^\*\[[^\[\]\n]++\]:", "explains no short form here. Write it out in the sentence."),
+    rule("|", r"^[ \t]*+\|[^\n]*\|[ \t]*$", "is no row of a table. Put |---|---| under the first row, with as many cells as it has."),
+    rule(
+        "|",
+        r"^(?=[^\n]*-)(?=[^\n]*\|)[-:| \t]{3,}+$",
+        "makes no table of the row above. Give both as many cells, and all tables together 1,000 at most.",
+    ),
+    rule("[", r"^\[ {0,3}[-/xX✓✔]? {0,3}\](?!\()", 'is no box. Write "- [ ] ", then what to do.'),
+    # The rest
+    rule("{", r"\{(?::? ?[.#][A-Za-z]|:[A-Za-z]|[a-z]{1,20}=)[^{}\n]{0,80}\}", "is read only at the end of a step's heading. Take it out."),
+    rule("{", r"\{(?:\+\+|--|~~|==|>>)", "begins a remark, which readers would see. Take it out."),
+    rule(
+        "$",
+        r"\$\$|(?<![\w$])\$(?![\s$])[^$\n\\^_=]*+[\\^_=][^$\n]*+(?<!\s)\$(?!\w)|(?<![\w$])\$[A-Za-z]\$",
+        "is no formula here. Say it in words.",
+    ),
+    rule("\\", r"\\[A-Za-z]{2,20}(?=[{\[])|^\\(?:newpage|pagebreak)\b", "is LaTeX, which is not read here. Say it in words."),
+    rule("&", r"&(?:[a-z][a-z0-9]{1,30}|#\w{1,10});", "is the name of no character. Write the character itself."),
+    rule("&", r"&(?:amp|lt|gt|quot|nbsp|[nm]dash|hellip|shy|[lr][sd]quo)\b(?![;=])", 'lacks its ";". Write the character itself.'),
+    rule("[/", r"\[/[a-z]{1,10}\]", "is markup of forums. Write *words* or **words** for emphasis."),
+)
+WARNINGS = (
+    rule("://", rf"(?<![\w/{LINK_END}])https?://[^\s<>]{{1,200}}", "can't be clicked. Write [words](https://...)."),
+    rule("www.", rf"(?<![\w/.@{LINK_END}])www\.[^\s<>]{{1,200}}", "can't be clicked. Write [words](https://...)."),
+    rule(":", r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?![\w:])", "is not made a picture here. Say it in words."),
+    rule("**", r"(?<![\w*])\*{2,3}(?!\*)(?:[^*\n]*+\*{2,3})?", "has no partner, or a space at its inner side. Write **words**."),
+    rule("__", r"(?<!\w)__(?=[^\W_])", "has no partner, or a space at its inner side. Write **words**."),
+    rule("*", r"(?<!\S)\*[^\s*][^*\n]*[ \t]\*(?!\S)", "has a space before its end. Write *words*."),
+    rule("`", r"`++", "has no partner. Take it out, or write \\` to show it."),
+    rule("--", r"(?<=\w)--(?=\w)|(?<= )--(?= )", "is not made a dash here. Write – or —."),
+    rule(
+        "@",
+        r"(?<![\w.@/\[])@(?!\w[\w-]{0,60}?-\d{4})[A-Za-z][\w-]++",
+        "is no citation without brackets. If it is meant as one, write [@key].",
+    ),
+    rule("#", r"\A#[A-Za-z]\w*+", 'is no heading. Write "##" or "###", then a space.'),
+    rule("", r"^[ \t]*+[•·‣◦▪▫●○■□☐☑➤][ \t]", 'begins no list. Write "- ".'),
+    rule("", r"\A[–—−][ \t]", 'begins no list. Write "- ".'),
+    rule("", r"\A(?:[-+](?=[^\W\d_])|\d{1,3}[.)](?=[A-Z][a-z]))", 'begins no list without a space. Write "- ", or "1. ".'),
+)
+CITATIONS = (rule("@", r"(?<![\w.@/\[])@[A-Za-z][\w-]{0,60}?-\d{4}[a-z]?\b", "is no citation. Write [@key], in small letters."),)
+RULES = {UNSUPPORTED: ERRORS, SUSPICIOUS: WARNINGS, "citation-unknown": CITATIONS}
+
+
+def check_literals(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """What a page would show of its paragraphs as it was typed."""
+    for token in tokens:
+        if token.type == "inline":
+            yield from unread(token.meta["literal"], line_of(token) + first_line)
+
+
+def unread(literal: str, line: int) -> Iterator[Problem]:
+    for code, rules in RULES.items():
+        for sign, pattern, said in rules:
+            for found in pattern.finditer(literal) if sign in literal else ():
+                yield Problem(line + literal.count("\n", 0, found.start()), code, said.replace("{}", quoted(literal, found)))
+
+
+def quoted(literal: str, found: re.Match[str]) -> str:
+    """What was found, and what follows a very short find, so that an editor recognises it."""
+    end = found.end() if len(found[0]) > 4 else found.start() + LONGEST_QUOTE // 2
+    return literal[found.start() : min(end, found.start() + LONGEST_QUOTE)].split("\n")[0].replace(MASK, "…").replace(LINK_END, "…")
+
+
+def check_blocks(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """Blocks that are read, and probably not as the writer means them."""
+    for token in tokens:
+        line = line_of(token) + first_line
+        if token.type == "fence" and not is_closed(token):
+            said = f'The code that "{token.markup}" begins has no end, and takes in what follows. Put "{token.markup}" under its last line.'
+            yield Problem(line, "block-unclosed", said)
+        elif token.type == "html_block" and (end := missing_end(token.content)):
+            said = f'"{token.content.strip()[:4]}" has no "{end}", and takes in what follows. Take it out.'
+            yield Problem(line, "block-unclosed", said)
+        elif token.type == "code_block":
+            said = "This is shown as code, because a tab or four spaces stand before it. Take them out, or put ``` above and below."
+            yield Problem(line, SUSPICIOUS, said)
+        elif token.type == "heading_open" and token.markup in {"-", "="}:
+            said = f'A line of "{token.markup * 3}" right below makes this a heading. Put an empty line between, or write "## " before it.'
+            yield Problem(line, "heading-level", said)
+        elif token.type == "tr_open" and token.meta:
+            yield from check_row(token.meta["cells"], token.meta["columns"], line)
+
+
+def is_closed(fence: Token) -> bool:
+    """Whether a line of the block ends it: one more than its first and those of the code."""
+    first, end = fence.map or (0, 0)
+    return end - first == len(fence.content.splitlines()) + 2
+
+
+def missing_end(html: str) -> str:
+    """What would end a block of HTML that runs to the end of the text without it; empty for any other."""
+    start = html.lstrip().lower()
+    return next((end for beginning, end in UNENDING.items() if start.startswith(beginning) and end not in start), "")
+
+
+def check_row(cells: int, columns: int, line: int) -> Iterator[Problem]:
+    if cells > columns:
+        said = f"This row has {cells} cells and the table's head has {columns}. The last ones are not shown. Give both as many."
+        yield Problem(line, UNSUPPORTED, said)
+    if cells == 0:
+        said = 'This line is read as a row of the table above. Put an empty line between them, or write it with "|".'
+        yield Problem(line, UNSUPPORTED, said)
+
+
+def check_boxes(tokens: Sequence[Token], action_items: Iterable[Token], first_line: int) -> Iterator[Problem]:
+    """Boxes that no reader would see, and list items that may have lost theirs."""
+    meant = {id(token) for token in action_items}
+    after_box: list[bool] = []  # for each list that is open, whether an action item was in it
+    for token in tokens:
+        line = line_of(token) + first_line
+        if token.type.endswith("_list_open"):
+            after_box.append(False)
+        elif token.type.endswith("_list_close"):
+            after_box.pop()
+        elif id(token) in meant:
+            after_box[-1] = True
+            if token.meta["ticked"]:
+                yield Problem(line, UNSUPPORTED, 'This box is ticked, and readers see an empty one. Write "- [ ]".')
+        elif token.meta.get("task"):
+            said = 'A box "[ ]" is shown in the action items of a step only, in a list with "- " of its first level. Take it out here.'
+            yield Problem(line, UNSUPPORTED, said)
+        elif token.type == "list_item_open" and after_box[-1]:
+            said = 'This list item has no box, so it is shown in the text above the action items. Write "- [ ]" if it is one.'
+            yield Problem(line, SUSPICIOUS, said)
+
+
+def check_values(fields: Mapping[str, Node]) -> Iterator[Problem]:
+    """Marks in front matter, which is no Markdown: readers see each as it was typed."""
+    for node in fields.values():
+        yield from check_value(node)
+
+
+def check_value(node: Node) -> Iterator[Problem]:
+    if isinstance(node.value, dict):
+        yield from check_values(node.value)
+    elif isinstance(node.value, tuple):
+        for item in node.value:
+            yield from check_value(item)
+    elif literal := literal_of(node.value[:LONGEST]):
+        marks = MASK in literal or LINK_END in literal or BLOCK.match(literal)
+        if marks or any(unread(literal, node.line)):
+            said = f'"{node.value[:LONGEST_QUOTE]}" is shown as it is typed, with its marks of Markdown. Write plain words here.'
+            yield Problem(node.line, SUSPICIOUS, said)
+
+
+def literal_of(value: str) -> str:
+    return str(MARKDOWN.parseInline(value)[0].meta["literal"]) if READ.search(value) else value
