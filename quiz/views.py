@@ -122,7 +122,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None, action: str = "") -> HttpResponse:
-    """The form's page. It is sent to the address that it stands at, or to `action`.
+    """The form's page. It is sent to its own address, or to `action`.
 
     Before anything is answered a browser may keep it: Back then finds the same key and what was chosen, and a correction is no second
     result, as it would be with `no-store`, under a secret link too.

@@ -13,6 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from pages.readiness import is_applied
+from tests.quiz.conftest import Taker
 
 DISK = {"open", "stat", "lstat", "listdir", "scandir"}
 READYZ_WITHOUT_A_DATABASE = """
@@ -43,6 +44,16 @@ def test_the_sitemap_says_when_each_guide_last_changed(client, publish):
     assert entry in sitemap
     assert hidden.get_absolute_url() not in sitemap
     assert sitemap.count("<lastmod>") == 1
+
+
+def test_every_address_that_is_written_out_begins_with_the_sites_own_whatever_name_it_was_asked_for_by(client, guides, quiz, settings):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://site.example:8443", ["alias.example", "testserver"]
+    taker = Taker(client)
+    taker.send()
+    for path in ("/", "/guides/anxious/", "/quiz/", "/robots.txt", "/sitemap.xml", "/quiz/take/", taker.address):
+        page = client.get(path, headers={"Host": "alias.example"}).content.decode()
+        assert "alias.example" not in page
+        assert "https://site.example:8443/" in page
 
 
 @pytest.mark.django_db

@@ -75,9 +75,11 @@ def test_a_cookie_that_somebody_made_up_is_none(own_browser, attacked, log_in, c
     assert log_in() == "stopped"
 
 
-def test_the_cookie_is_for_the_admin_alone_and_names_nobody(own_browser):
+def test_the_cookie_is_for_the_admin_alone_and_names_nobody(own_browser, log_in, settings):
+    settings.SESSION_COOKIE_SECURE = True  # as it is but with PLAIN_HTTP
+    log_in()
     cookie = own_browser.cookies[DEVICE]
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, "Strict")
+    assert (cookie["path"], cookie["secure"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, True, "Strict")
     assert "ines" not in cookie.value
 
 
