@@ -17,6 +17,7 @@ HOW_TO_NAME_A_DATABASE = (
     "or leave the password out and give it as PGPASSWORD."
 )
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"  # of a host's name
+ORIGIN = re.compile(rf"https?://(?:{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?")
 HOST = re.compile(rf"\.?{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
@@ -96,7 +97,7 @@ def how_to_write(host: str) -> str:
 def origin(name: str) -> str:
     """An address that is a scheme and a host alone, in small letters; empty where there is none."""
     text = os.environ.get(name, "").strip().lower().removesuffix("/")
-    if text and not re.fullmatch(rf"https?://(?:{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", text):
+    if text and not ORIGIN.fullmatch(text):
         raise ImproperlyConfigured(f"{name} is {text!r}. Write the site's own address without a path, such as https://example.org.")
     return text
 

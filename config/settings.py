@@ -13,6 +13,9 @@ from config.database_url import TIMEOUTS
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among them, as `manage.py check --deploy` asks
 
+# The pool would wait longer and longer between its tries to reconnect; so it gives up soon, and who comes next tries again.
+POOL = {"timeout": 3, "reconnect_timeout": 1}  # seconds
+
 
 def flag(name: str) -> bool:
     """A switch in the environment: on for 1, true, yes, on; off for 0, false, no, off, or nothing."""
@@ -42,17 +45,28 @@ def secret(name: str) -> str:
     return value
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's form of a Postgres address."""
+def choice(name: str, *choices: str) -> str:
+    value = os.environ.get(name, "").strip() or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write {' or '.join(choices)}, or nothing for {choices[0]}.")
+    return value
+
+
+def database(url: str, pooler: str = "session") -> dict[str, Any]:
+    """Django's form of a Postgres address.
+
+    A pooler in "transaction" mode lends a connection for a transaction only, so that nothing may be left on it for the next: no cursor
+    that stays open, no prepared statement.
+    """
     given = {**TIMEOUTS, **environment.connection_parameters(url)}
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
     return {
         "ENGINE": "config.engine",
         **known,
-        # The pool would wait longer and longer between its tries to reconnect; so it gives up soon, and who comes next tries again.
+        "DISABLE_SERVER_SIDE_CURSORS": pooler == "transaction",
         # The cursors of documents.prepared prepare each statement when they first see it; Django's own prepare none.
-        "OPTIONS": {"pool": {"timeout": 3, "reconnect_timeout": 1}, "prepare_threshold": 0, **given},
+        "OPTIONS": {"pool": POOL, "prepare_threshold": None if pooler == "transaction" else 0, **given},
     }
 
 
@@ -137,7 +151,8 @@ USE_TZ = True
 
 # Where is our data
 
-DATABASES = {"default": database(environment.given("DATABASE_URL") or "postgresql:///safehaven")}
+POOLER = choice("POOLER", "session", "transaction")  # how a pooler between us and Postgres, if there is one, lends its connections
+DATABASES = {"default": database(environment.given("DATABASE_URL") or "postgresql:///safehaven", POOLER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CONTENT_DIR = BASE_DIR / "content"
 

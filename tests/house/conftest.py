@@ -28,6 +28,7 @@ SETTINGS = {
         "PORT",
         "PLAIN_HTTP",
         "PROXIES",
+        "POOLER",
         "METRICS_PORT",
         "METRICS_HOST",
     ),

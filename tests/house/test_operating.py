@@ -14,7 +14,10 @@ from tests.house.conftest import ROOT
 
 PAGE = (ROOT / "docs/operating.md").read_text()
 CODE = ("config/**/*.py", "documents/**/*.py", "guides/**/*.py", "pages/**/*.py", "quiz/**/*.py", "throttle/**/*.py", "*.py")
-READERS = {"flag", "whole_number", "secret", "given", "port", "workers", "hosts", "address", "networks", "origin", "get", "setdefault"}
+READERS = {
+    *("flag", "whole_number", "choice", "secret", "given", "port", "workers", "hosts", "address", "networks", "origin"),
+    *("get", "setdefault"),
+}
 OURS = {"DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR", "BASE"}  # set by the site itself, or while the image is made
 
 

@@ -365,6 +365,7 @@ def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
         ({"PROXIES": "many"}, "PROXIES is 'many'. Write a whole number up to 16, or nothing for 0."),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL can't be read"),
         *(({"SITE_URL": url}, f"SITE_URL is {url!r}. Write the site's own address without a path") for url in BROKEN_ORIGINS),
+        ({"POOLER": "statement"}, "POOLER is 'statement'. Write session or transaction, or nothing for session."),
     ],
 )
 def test_what_is_set_wrong_is_refused_in_a_sentence(env, said):

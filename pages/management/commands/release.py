@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, connection
@@ -40,16 +41,19 @@ class Command(BaseCommand):
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Asks for the lock again and again: who waited inside Postgres would hold up an index that is built concurrently."""
-    while not scalar("SELECT pg_try_advisory_lock(%s)"):
-        time.sleep(PAUSE)
-    try:
+    """Holds a lock in a transaction on a connection apart. One that belongs to a session would stay with the connection that a pooler
+    lends for a transaction only.
+
+    Asks for the lock again and again: who waited inside Postgres would hold up an index that is built concurrently.
+    """
+    with psycopg.connect(**connection.get_connection_params()) as link:
+        while not is_locked(link):
+            link.rollback()
+            time.sleep(PAUSE)
+        link.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield
-    finally:
-        scalar("SELECT pg_advisory_unlock(%s)")
 
 
-def scalar(question: str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(question, [LOCK])
-        return cursor.fetchone()[0]
+def is_locked(link: psycopg.Connection[Any]) -> bool:
+    [locked] = link.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone() or [False]
+    return bool(locked)
