@@ -14,7 +14,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among them, as `manage.py check --deploy` asks
 
 # The pool would wait longer and longer between its tries to reconnect; so it gives up soon, and who comes next tries again.
-POOL = {"timeout": 3, "reconnect_timeout": 1}  # seconds
+# It replaces a connection that is a minute old after its use: the address may lead to another server by now, and the old one, cut off
+# from the others, would go on taking what is lost then.
+POOL = {"timeout": 3, "reconnect_timeout": 1, "max_lifetime": 60}  # seconds
 
 
 def flag(name: str) -> bool:

@@ -31,6 +31,12 @@ def test_the_connections_of_django_wait_no_longer():
 
 
 @pytest.mark.django_db
+def test_connections_are_replaced_after_a_minute_for_the_address_may_lead_elsewhere_by_then():
+    connection.ensure_connection()
+    assert connection.connection._pool.max_lifetime <= 60
+
+
+@pytest.mark.django_db
 def test_nor_do_those_that_are_open():
     connection.ensure_connection()
     site = Site()
