@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
@@ -58,7 +59,7 @@ if __name__ == "__main__":
         main()
     except (ImproperlyConfigured, PostgresError) as problem:
         sys.exit(str(problem))
-    except OperationalError as problem:
+    except (OperationalError, psycopg.OperationalError) as problem:
         reason = str(problem).partition("\n")[0]
         sys.exit(f"The database did not do that ({reason}). If it is not there, start it or correct DATABASE_URL; then run this again.")
     except KeyboardInterrupt:
