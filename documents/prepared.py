@@ -1,4 +1,5 @@
-"""A cursor whose statements Postgres plans once for each connection; those of Django's cursors it plans each time.
+"""A cursor whose statements Postgres plans once for each connection; those of Django's cursors it plans each time, and behind a pooler
+that lends connections by transaction (settings.POOLER) these too.
 
 For the few statements that many visitors wait for. Django can be told to do so for all of its own (`server_side_binding`), but then
 hands over the numbers of a BigIntegerField in an array as ones of half the size, and finds nothing (seen in 5.2.19).

@@ -147,7 +147,7 @@ def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     except Error as error:
         if version is None:
             raise  # nobody knows what was asked, so that the answers come back on a page without the questions (config.outage)
-        return database_failed(request, given_back(request, form, version, AWAY if is_away(error) else FAILED), error)
+        return database_failed(request, not_now(request, form, version, AWAY if is_away(error) else FAILED), error)
 
 
 def led_to(request: HttpRequest, form: Form, version: Revision, earlier_key: str, now: datetime) -> HttpResponse:
@@ -170,12 +170,12 @@ def opened(key: str, now: datetime) -> Result | None:
 
 
 def too_many(request: HttpRequest, form: Form, version: Revision) -> HttpResponse:
-    response = given_back(request, form, version, "Very many results were kept from your network within an hour.")
+    response = not_now(request, form, version, "Very many results were kept from your network within an hour.")
     response.status_code, response["Retry-After"] = 429, str(KEEPING.seconds)
     return response
 
 
-def given_back(request: HttpRequest, form: Form, version: Revision, reason: str) -> HttpResponse:
+def not_now(request: HttpRequest, form: Form, version: Revision, reason: str) -> HttpResponse:
     """The form once more with all answers, to be sent again later."""
     again = AnswerForm(asked(version), form)
     again.add_error(None, reason)

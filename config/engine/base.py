@@ -40,6 +40,8 @@ class DoubtingErrorWrapper(DatabaseErrorWrapper):
     wrapper: DatabaseWrapper
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            return  # as nearly always
         if isinstance(error, psycopg.Error) and not isinstance(error, (psycopg.DataError, psycopg.IntegrityError)):
             self.wrapper.is_doubtful = True
         super().__exit__(kind, error, trace)
