@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from documents.models import Document, Revision
+from documents.models import Document, Redirect, Revision
 from documents.sync import Choice, import_folder
 from guides.models import Guide
 from tests.builders import guide_text
@@ -179,6 +179,7 @@ def test_another_text_at_an_address_that_was_given_up_is_a_new_guide(renamed, ru
     assert run("import_content").startswith("new: guides/waiting.md\n2 texts imported: 1 same, 1 new.")
     assert texts() == {"patience": guide_text().replace("slug: waiting", "slug: patience"), "waiting": another_text()}
     assert "How to begin" in client.get("/guides/waiting/").content.decode()
+    assert not Redirect.objects.exists()
     assert run("export_content") == "2 texts exported: 2 same.\n"
     assert list(files(folder)) == ["guides/patience.md", "guides/waiting.md"]
 
