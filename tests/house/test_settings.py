@@ -2,7 +2,6 @@
 
 import os
 import runpy
-import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.house.conftest import ROOT, SETTINGS
 
 SECRETS = {f"{name}{file}" for name in ("SECRET_KEY", "OLD_SECRET_KEY", "DATABASE_URL", "PGPASSWORD") for file in ("", "_FILE")}
-KEY = secrets.token_urlsafe(50)
+KEY = "only-for-tests-and-worth-nothing-anywhere-else-or-later"  # the same in each process that collects the tests
 GOOD = {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql:///none", "ALLOWED_HOSTS": "site.example"}
 A_NUMBER = "Write a whole number from 1 to 512"
 A_PORT = "Write a port, which is a whole number from 1 to 65535."
@@ -76,8 +75,8 @@ RIGHT = {
     "SITE_URL": ("", "https://example.org", "HTTPS://Example.org/", "http://[::1]:8000"),
     "FORWARDED_ALLOW_IPS": ("", "*", "127.0.0.1,::1", "10.0.0.0/8, fd00::/8"),
     "DATABASE_URL": ("", "postgres://one,two:5433/n?target_session_attrs=read-write", "host=/tmp dbname=n", "postgresql://u:p%40ss@h/n"),
-    "SECRET_KEY": (secrets.token_urlsafe(50),),
-    "OLD_SECRET_KEY": ("", secrets.token_urlsafe(50)),
+    "SECRET_KEY": (KEY[::-1],),
+    "OLD_SECRET_KEY": ("", KEY[::-1]),
     "OLD_SECRET_KEY_FILE": ("",),
     "SECRET_KEY_FILE": ("",),
     "DATABASE_URL_FILE": ("",),
