@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Protocol
@@ -267,6 +267,7 @@ def check_across(reading: Reading, address: str, library: Library, today: date) 
 
 def check_links(reading: Reading, address: str, library: Library) -> Iterator[Problem]:
     own = {"": reading.anchors, address: reading.anchors}
+    is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may name one a thousand times
     for link in reading.links:
         path, _, anchor = link.address.partition("#")
         path = path.partition("?")[0]
@@ -279,11 +280,11 @@ def check_links(reading: Reading, address: str, library: Library) -> Iterator[Pr
         if not is_own:
             continue
         if path.startswith(IMAGES):
-            if not library.has_picture(path):
+            if not has_picture(path):
                 said = f"There is no picture {path}. Upload it in the editor, or put its file into content{IMAGES}."
                 yield Problem(link.line, "image-missing", said)
             continue
-        if known is None and not library.is_page(path):
+        if known is None and not is_page(path):
             said = f'There is no page "{path}". Correct the address, or write that page first.'
             yield Problem(link.line, "link-broken", said)
         if known is not None and anchor and anchor not in known:
@@ -295,7 +296,7 @@ def check_links(reading: Reading, address: str, library: Library) -> Iterator[Pr
 
 
 def places_named(places: Collection[str]) -> str:
-    return f"Its places are: {', '.join(sorted(places))}." if len(places) <= MOST_NAMED else f"It has {len(places)} others."
+    return f"Its places are: {', '.join(map(short, sorted(places)))}." if len(places) <= MOST_NAMED else f"It has {len(places)} others."
 
 
 def check_shared(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:

@@ -1,8 +1,9 @@
 """Authored texts in Django admin, whatever their kind: who may do what, lists, the form's page, history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from difflib import unified_diff
+from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple, cast
 
 from django.contrib import admin, messages
@@ -27,7 +28,8 @@ admin.site.index_title = "Editing"
 admin.site.enable_nav_sidebar = False  # editor and preview need the width
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
-SIGNS = {"+": "added", "-": "removed", "@": "place"}
+CONTEXT = 3  # lines that stay the same, around a change
+MAX_COMPARED = 2_000  # lines; what compares them takes up to the cube of their number
 
 
 class Change(NamedTuple):
@@ -181,5 +183,30 @@ def asked_revision(request: HttpRequest, document: Document | None) -> Revision 
 
 
 def changes(old: Revision, new: Revision) -> Iterator[Change]:
-    lines = list(unified_diff(old.source.split("\n"), new.source.split("\n"), lineterm=""))
-    return (Change(SIGNS.get(line[0], "same"), line) for line in lines[2:])  # the first two name files
+    """The difference as `diff -u` shows it. Where too much differs to be compared, the old lines as removed and the new as added."""
+    first, before, after = differing(old.source.split("\n"), new.source.split("\n"))
+    whole = [[("replace", 0, len(before), 0, len(after))]]
+    is_long = max(len(before), len(after)) > MAX_COMPARED
+    for group in whole if is_long else SequenceMatcher(None, before, after).get_grouped_opcodes(CONTEXT):
+        _, top, _, new_top, _ = group[0]
+        _, _, bottom, _, new_bottom = group[-1]
+        yield Change("place", f"@@ -{first + top + 1},{bottom - top} +{first + new_top + 1},{new_bottom - new_top} @@")
+        for what, start, end, new_start, new_end in group:
+            if what == "equal":
+                yield from (Change("same", f" {line}") for line in before[start:end])
+            else:
+                yield from (Change("removed", f"-{line}") for line in before[start:end])
+                yield from (Change("added", f"+{line}") for line in after[new_start:new_end])
+
+
+def differing(before: list[str], after: list[str]) -> tuple[int, list[str], list[str]]:
+    """The lines from where two texts begin to differ to where they differ no more, with some around them, and how many are above."""
+    head = common_lines(before, after)
+    tail = common_lines(before[head:][::-1], after[head:][::-1])
+    above, below = max(0, head - CONTEXT), max(0, tail - CONTEXT)
+    return above, before[above : len(before) - below], after[above : len(after) - below]
+
+
+def common_lines(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many lines are the same at the beginning of both."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))

@@ -1,6 +1,7 @@
 """A text as editors fill it in: the front matter's keys are fields, the body is the Markdown editor, and nobody sees YAML."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
@@ -196,8 +197,11 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         places = list(self.places_in(self.source))
         self.warnings = [place for place in places if not place.problem.is_error]
         if len(places) > len(self.warnings):
-            for field in dict.fromkeys(self.field_of(place) for place in places):
-                self.add_error(field, [ValidationError(said_at(place)) for place in places if self.field_of(place) == field])
+            said: dict[str | None, list[ValidationError]] = defaultdict(list)
+            for place in places:
+                said[self.field_of(place)].append(ValidationError(said_at(place)))
+            for field, errors in said.items():
+                self.add_error(field, errors)
 
     def field_of(self, place: Place) -> str | None:
         """The field that shows a key, or else the first of those that show the keys under it."""

@@ -21,6 +21,7 @@ from documents.content import is_page, references
 from documents.kinds import KINDS, Kind
 from documents.pictures import Picture
 from documents.problems import Problem
+from documents.reader import SLUG
 from documents.release import release
 
 models.BinaryField.register_lookup(Length)
@@ -225,8 +226,9 @@ def problems_in(source: str, kind: Kind, others: DocumentQuerySet[Document], tod
 
 
 def slugs_in(reading: Reading) -> set[str]:
-    """The last part of every address that a text links to: few, and the slugs it means are among them."""
-    return {path_of(link.address).strip("/").rpartition("/")[2] for link in reading.links}
+    """The last part of every address that a text links to, where it may be a slug: few, and the slugs it means are among them."""
+    last_parts = (path_of(link.address).strip("/").rpartition("/")[2] for link in reading.links)
+    return {part for part in last_parts if SLUG.fullmatch(part)}
 
 
 class Revision(models.Model):

@@ -1,6 +1,7 @@
 """Where the problems of a text stand for an editor, who sees the keys as fields of a form and counts the body's lines from 1."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from documents.problems import Problem
@@ -37,9 +38,10 @@ class Place:
 def places_of(problems: Iterable[Problem], source: Source) -> Iterator[Place]:
     """The problems of a text in the order of the form: keys, then the body."""
     above = source.body_line - 1
+    keys = list(lined_keys(source.fields))
     for problem in sorted(problems):
         message = problem.naming(in_body(line, above) for line in problem.lines)
-        field = "body" if problem.line > above else key_at(problem.line, source)
+        field = "body" if problem.line > above else key_at(problem.line, keys)
         yield Place(field, max(0, problem.line - above), problem, message)
 
 
@@ -48,11 +50,14 @@ def in_body(line: int, above: int) -> str:
     return str(line - above) if line > above else "of the summary"
 
 
-def key_at(line: int, source: Source) -> str:
-    """The key whose value stands in a line. What the first line is blamed for, such as a missing part, is missing below."""
-    path: list[str] = []
-    fields: Mapping[str, Node] = source.fields
-    while above := [key for key, node in fields.items() if node.line <= line]:
-        path.append(above[-1])
-        fields = mapping(fields[above[-1]])
-    return "__".join(path) or "body"
+def lined_keys(fields: Mapping[str, Node], group: str = "") -> Iterator[tuple[int, str]]:
+    """Every key with its line, in the order of the text; one under a key is named with both."""
+    for key, node in fields.items():
+        yield node.line, group + key
+        yield from lined_keys(mapping(node), f"{group}{key}__")
+
+
+def key_at(line: int, keys: Sequence[tuple[int, str]]) -> str:
+    """The key whose value is in a line. What the first line is blamed for, such as a missing part, is missing in the body."""
+    above = bisect_right(keys, line, key=lambda lined: lined[0])
+    return keys[above - 1][1] if above else "body"

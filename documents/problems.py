@@ -40,6 +40,7 @@ LEVELS = {
     "markup-suspicious": Level.WARNING,
     "markup-unsupported": Level.ERROR,
     "merge-field": Level.WARNING,
+    "nested-too-deep": Level.ERROR,
     "paragraph-too-long": Level.ERROR,
     "part-empty": Level.ERROR,
     "part-missing": Level.ERROR,

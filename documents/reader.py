@@ -12,11 +12,26 @@ from documents.check import Sentence
 from documents.problems import Problem
 from documents.references import Reference
 from documents.render import LONGEST as LONGEST_PARAGRAPH
-from documents.render import Heading, Page, blocks, line_of, lined_children, outline, parse, worded, words_of
+from documents.render import (
+    MAX_LINES,
+    MAX_SIGNS,
+    Heading,
+    Page,
+    blocks,
+    line_of,
+    lined_children,
+    outline,
+    parse,
+    readable,
+    too_deep,
+    worded,
+    words_of,
+)
 from documents.source import Fields, split
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
 NOT_WORDS = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
 
 
@@ -40,6 +55,7 @@ class Reader:
         self.root = outline(self.tokens)
         self.plain_lines: list[Token] = []  # of which readers see the words alone
         self.named: set[int] = set()  # the ids of the tokens that a problem of their own speaks of
+        self.parts_by_title = {title.casefold(): part for title, part in self.sections.items()}
 
     def section(self, part: str) -> Heading:
         found = (section for section in self.root.children if self.part_of(section) == part)
@@ -50,7 +66,7 @@ class Reader:
 
     def part_of(self, section: Heading) -> str:
         """The part that a heading opens, whatever its case; empty for none."""
-        return {title.casefold(): part for title, part in self.sections.items()}.get(section.title.casefold(), "")
+        return self.parts_by_title.get(section.title.casefold(), "")
 
     def plain_line(self, inline: Token) -> str:
         """A line of which readers see the words alone."""
@@ -84,6 +100,7 @@ class Reader:
         yield from self.check_plain_lines()
         yield from self.check_attributes()
         yield from self.check_paragraphs()
+        yield from self.check_size()
         yield from check.check_markup(self.tokens, self.source.body_line)
         yield from markup.check_literals(self.tokens, self.source.body_line)
         yield from markup.check_blocks(self.tokens, self.source.body_line)
@@ -104,7 +121,7 @@ class Reader:
                 said = f'"{key}" is longer than {longest} characters. Shorten it.'
                 yield Problem(fields.fields[key].line, "value-wrong", said)
         slug = self.fields.text("slug")
-        if slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
+        if slug and not SLUG.fullmatch(slug):
             said = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
             yield Problem(self.key_line("slug"), "value-wrong", said)
         reviewed, again = self.fields.day("reviewed"), self.fields.day("next_review")
@@ -206,3 +223,14 @@ class Reader:
     def action_items(self) -> Sequence[Token]:
         """The openings of the list items in which a box "[ ]" has a meaning."""
         return ()
+
+    def check_size(self) -> Iterator[Problem]:
+        """What the parser left out."""
+        read = readable(self.source.body)
+        if len(read) < len(self.source.body) and "text-too-long" not in {problem.code for problem in self.source.problems}:
+            most = f"more than {MAX_LINES:,} lines, or {MAX_SIGNS:,} signs of Markdown such as * and ["
+            said = f"The text has {most}. What follows this line is not read. Split it into several texts."
+            yield Problem(read.count("\n") + self.source.body_line, "text-too-long", said)
+        for token in too_deep(self.tokens):
+            said = "Lists or quotes are nested too deeply here, and what is inside is not read. Take out some levels."
+            yield Problem(self.line_of(token), "nested-too-deep", said)

@@ -9,14 +9,14 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import escapedSplit, table
-from markdown_it.rules_core import StateCore
+from markdown_it.rules_core import StateCore, smartquotes
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -34,6 +34,13 @@ MASK, LINK_END = "\ue001", "\ue002"  # stand in a literal text for what Markdown
 ALIGNED = {"text-align:right": "table__end", "text-align:center": "table__middle"}
 IMAGES = "/images/"  # the only place that pictures come from
 WORDED = {"inline", "fence", "code_block", "html_block"}  # the blocks that hold words; the others hold these
+# Of a body. Each line and each sign takes the parser time, and a text that is nothing else takes seconds. Our own texts would have
+# 4,000 of both if they were as long as a text may be.
+MAX_LINES, MAX_SIGNS = 10_000, 40_000
+SIGN = re.compile(r"[]\[*_`<&!\"'\\]")
+MAX_NESTING = 10  # four lists inside each other; the parser takes time by the depth, and skips what is deeper
+MAX_QUOTES = 400  # straight ones in a paragraph; with more of them all stay as they are, for pairing takes time by their square
+CONTAINERS = {"blockquote_open", "list_item_open"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,14 @@ class Heading:
 
 def parse(body: str) -> list[Token]:
     """Tokens of a body. Their `map` counts lines from 0 at the body's top."""
-    return MARKDOWN.parse(body)
+    return MARKDOWN.parse(readable(body))
+
+
+def readable(body: str) -> str:
+    """As much of the beginning of a body as is read."""
+    lines = "\n".join(body.split("\n", MAX_LINES)[:MAX_LINES])
+    first_left = next(islice(SIGN.finditer(lines), MAX_SIGNS, None), None)
+    return lines[: first_left.start()] if first_left else lines
 
 
 def outline(tokens: Sequence[Token]) -> Heading:
@@ -103,6 +117,11 @@ def list_items(block: Sequence[Token]) -> list[tuple[Token, ...]]:
 def worded(tokens: Sequence[Token]) -> Iterator[Token]:
     """The blocks that hold words, lists' and quotes' own among them."""
     return (token for token in tokens if token.type in WORDED and token.content.strip())
+
+
+def too_deep(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The openings of lists and quotes inside so many others that the parser skipped what they hold."""
+    return (token for token in tokens if token.nesting == 1 and token.type in CONTAINERS and token.level + 1 >= MAX_NESTING)
 
 
 def line_of(token: Token) -> int:
@@ -253,6 +272,14 @@ def shorten(state: StateCore) -> None:
             token.meta = {"cut": True}
 
 
+def pair_quotes(state: StateCore) -> None:
+    """Makes straight quotes curly, but for paragraphs that have too many."""
+    tokens = state.tokens
+    state.tokens = [token for token in tokens if sum(map(token.content.count, "\"'")) <= MAX_QUOTES]
+    smartquotes(state)
+    state.tokens = tokens
+
+
 def read_attributes(state: StateCore) -> None:
     """Takes `{#id eases=".."}` off the end of headings and keeps it in the opening token's meta."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
@@ -345,6 +372,8 @@ def markdown() -> MarkdownIt:
     use_typographic_quotes(parser)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
     parser.inline.ruler.before("link", "citation", read_citation)
+    parser.options["maxNesting"] = MAX_NESTING
+    parser.core.ruler.at("smartquotes", pair_quotes)
     parser.core.ruler.before("inline", "shorten", shorten)
     parser.core.ruler.before("inline", "heading_attributes", read_attributes)
     parser.core.ruler.before("inline", "tasks", read_tasks)

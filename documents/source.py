@@ -317,11 +317,11 @@ def changed(lines: Sequence[str], first: int, before: Mapping[str, Node], wanted
     indent = re.sub(r"\S.*\n?", "", lines[top]) if starts else ""
     yield from lines[:top]
     for (start, key), (end, _) in pairwise([*starts, (len(lines), "")]):
-        own = lines[start:end]
-        while own and re.match(r"\s*(#|$)", own[-1]):  # comments and blank lines above the next key stay
-            own = own[:-1]
-        yield from changed_key(own, key, before[key], wanted.get(key, ""), indent)
-        yield from lines[start + len(own) : end]
+        own = end
+        while own > start and re.match(r"\s*(#|$)", lines[own - 1]):  # comments and blank lines above the next key stay
+            own -= 1
+        yield from changed_key(lines[start:own], key, before[key], wanted.get(key, ""), indent)
+        yield from lines[own:end]
     yield from yaml_lines({key: value for key, value in wanted.items() if key not in before}, indent)
 
 

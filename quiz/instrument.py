@@ -5,7 +5,7 @@ quiz's own in it is told in docs/quiz.md.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -148,7 +148,10 @@ class Instrument:
 
     @cached_property
     def by_facet(self) -> Mapping[str, tuple[Item, ...]]:
-        return {key: tuple(item for item in self.items if item.facet == key) for key in self.facets}
+        found: dict[str, list[Item]] = {key: [] for key in self.facets}
+        for item in self.items:
+            found.get(item.facet, []).append(item)
+        return {key: tuple(items) for key, items in found.items()}
 
     @cached_property
     def by_dimension(self) -> Mapping[str, tuple[Item, ...]]:
@@ -353,10 +356,16 @@ def check_instrument(instrument: Instrument) -> Iterator[Problem]:
 def check_items(instrument: Instrument) -> Iterator[Problem]:
     for item in instrument.items:
         if item.facet not in instrument.facets:
-            said = f'"{item.facet}" is not among the facets. Facets are: {", ".join(instrument.facets)}.'
+            said = f'"{item.facet}" is not among the facets. {facets_named(instrument.facets)}'
             yield Problem(item.line, "facet-unknown", said)
     if instrument.items and (said := check_size(len(instrument.items), instrument.scale)):
         yield Problem(instrument.items[0].line, "value-wrong", said)
+
+
+def facets_named(facets: Collection[str]) -> str:
+    if len(facets) > check.MOST_NAMED:
+        return f"There are {len(facets)} facets. Use one of them."
+    return f"Facets are: {', '.join(map(check.short, facets))}."
 
 
 def check_balance(instrument: Instrument) -> Iterator[Problem]:
@@ -395,5 +404,5 @@ def check_insights(instrument: Instrument) -> Iterator[Problem]:
                     yield Problem(1, "side-without-text", said)
         for insight in insights:
             if insight.facet not in instrument.facets:
-                said = f'"{insight.facet}" is not among the facets. Facets are: {", ".join(instrument.facets)}.'
+                said = f'"{insight.facet}" is not among the facets. {facets_named(instrument.facets)}'
                 yield Problem(insight.line, "facet-unknown", said)

@@ -19,7 +19,7 @@ from documents.render import Page, parse
 from documents.source import LONGEST, split
 from pages import helplines
 
-SECONDS, BYTES = 20, 2**30  # of CPU and of address space: generous, and far from what a quadratic bomb takes
+SECONDS, BYTES = 8, 2**30  # of CPU and of address space: generous, and far from what a quadratic bomb takes
 FRONT = "---\ntitle: a\nslug: a\nsummary: b\n---\n"
 
 # What stands for a whole text: a beginning, and what is repeated until it is as long as may be read.

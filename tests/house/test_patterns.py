@@ -3,16 +3,14 @@
 Every pattern is found without being named here: those that a module holds, alone or inside something else, and those that are
 written where they are used. Each is tried on runs of what it looks for, with and without something that spoils the match.
 
-Time is measured, because `re` counts no steps: as CPU time of this process, which does not run while others work, and only
-against itself. A linear pattern takes half a millisecond for 10,000 characters; a quadratic one takes fifty or more, and four times
-what it takes for half of them. So a pattern fails that takes more than five *and* clearly more than twice as long for twice the text.
+A linear pattern takes half a millisecond for 10,000 characters, a quadratic one fifty or more; see tests/cpu_time.py.
 """
 
 import ast
 import importlib
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import product
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]  # the only one who knows what a pattern looks for
@@ -20,6 +18,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings
+
+from tests.cpu_time import takes_the_square
 
 PACKAGES = ("config", "documents", "guides", "pages", "quiz", "throttle")
 WHOLE, SEARCHING = {"match", "fullmatch"}, {"search", "findall", "finditer", "split", "sub", "subn"}
@@ -145,20 +145,17 @@ def hostile_texts(pattern: re.Pattern[str]) -> Iterator[Callable[[int], str]]:
 # Measuring
 
 
-def seconds(found: Found, text: str) -> float:
-    began = time.process_time()
+def scan(found: Found, text: str) -> None:
     if found.whole:
         found.pattern.fullmatch(text)
         found.pattern.match(text)
     else:
         for _ in found.pattern.finditer(text):
             pass
-    return time.process_time() - began
 
 
 def is_quadratic(found: Found, make: Callable[[int], str]) -> bool:
-    """Whether twice the text takes clearly more than twice the time. What seems so is tried again, in case something disturbed it."""
-    return all(seconds(found, make(LENGTH)) > max(QUICK, 3 * seconds(found, make(LENGTH // 2))) for _ in range(3))
+    return takes_the_square(partial(scan, found), make(LENGTH // 2), make(LENGTH), QUICK)
 
 
 @pytest.mark.parametrize("text", FOUND, ids=[found.place for found in FOUND.values()])
