@@ -12,6 +12,7 @@ from typing import Protocol
 
 from markdown_it.token import Token
 
+from documents.characters import check_address, check_characters
 from documents.problems import Problem
 from documents.references import Reference
 from documents.render import IMAGES, is_allowed_address, is_own_address, line_of, lined_children, plain_text
@@ -221,6 +222,16 @@ def raw_html(line: int, content: str) -> Problem:
     if start.startswith("<!--"):
         return Problem(line, "raw-html", f'"{start}" is a comment, and readers would see it. Take it out.')
     return Problem(line, "raw-html", f'"{start}" is HTML. Write it in Markdown; put a \\ before "<" to show the sign itself.')
+
+
+def check_entities(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """Characters that nobody sees, written as entities such as `&#8203;` or within addresses. The source names the others."""
+    for inline in inlines(tokens):
+        if "&" in inline.content:
+            yield from check_characters(plain_text(inline), line_of(inline) + first_line)
+        for line, child in lined_children(inline):
+            if child.type in ADDRESSES:
+                yield from check_address(str(child.attrGet(ADDRESSES[child.type])), inline.content, line + first_line)
 
 
 def check_citations(tokens: Sequence[Token], first_line: int, references: Mapping[str, Reference]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ LEVELS = {
     "anchor-repeated": Level.ERROR,
     "anchor-reserved": Level.ERROR,
     "block-unclosed": Level.ERROR,
+    "character-invisible": Level.ERROR,
     "citation-unknown": Level.ERROR,
     "claim-without-source": Level.WARNING,
     "facet-unknown": Level.ERROR,

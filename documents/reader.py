@@ -27,7 +27,7 @@ from documents.render import (
     worded,
     words_of,
 )
-from documents.source import Fields, split
+from documents.source import Fields, check_source, split
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
 NOT_WORDS = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
@@ -47,7 +47,7 @@ class Reader:
     attributes: ClassVar[str]  # what such an entry may have behind its title, as messages show it
 
     def __init__(self, text: str, references: Mapping[str, Reference], hidden: Container[str]) -> None:
-        self.source = split(text)
+        self.text, self.source = text, split(text)
         self.fields = Fields(self.source.fields)
         self.references = references
         self.page = Page(references, hidden)
@@ -92,6 +92,7 @@ class Reader:
 
     def check_common(self, sentences: Sequence[Sentence]) -> Iterator[Problem]:
         yield from self.source.problems
+        yield from check_source(self.text, self.source)
         yield from self.check_front_matter()
         yield from self.check_sections()
         for section in self.root.children:
@@ -106,6 +107,7 @@ class Reader:
         yield from markup.check_blocks(self.tokens, self.source.body_line)
         yield from markup.check_boxes(self.tokens, self.action_items(), self.source.body_line)
         yield from markup.check_values(self.source.fields)
+        yield from check.check_entities(self.tokens, self.source.body_line)
         yield from check.check_citations(self.tokens, self.source.body_line, self.references)
         yield from check.check_sentences(sentences)
 

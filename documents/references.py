@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from documents.characters import hidden
 from documents.html import Html
 from documents.problems import Problem
 
@@ -62,7 +63,7 @@ def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
         return {}, [Problem(line, "text-unreadable", f"This is not JSON: {error}. Mend it, or take the last version that was.")]
     lines = lines_of_keys(text)
     found: dict[str, Reference] = {}
-    problems: list[Problem] = []
+    problems = [*hidden(text, 1)]
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
         try:
             reference = reference_of(item)
@@ -71,11 +72,15 @@ def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
             said = f"Work {key} can't be read ({type(error).__name__}: {error}). It needs id, author, title and issued."
             problems.append(Problem(lines.get(str(key), 1), "value-wrong", said))
             continue
+        line = lines.get(reference.key, 1)
+        if escaped := [*hidden(reference.text, line)]:  # no page and no database gets a half of a character, or a NUL
+            problems += escaped
+            continue
         if reference.key in found:
             said = f'The key "{reference.key}" stands twice. Give one of the works another key.'
-            problems.append(Problem(lines.get(reference.key, 1), "key-repeated", said))
+            problems.append(Problem(line, "key-repeated", said))
         found.setdefault(reference.key, reference)
-    return found, problems
+    return found, [*dict.fromkeys(problems)]
 
 
 def lines_of_keys(text: str) -> dict[str, int]:

@@ -16,11 +16,11 @@ from typing import TypeVar
 
 import yaml
 
+from documents.characters import SPACE_AFTER_KEY, SPACE_AT_END, SPACE_AT_START, check_characters, hidden, misplaced
 from documents.problems import Problem
 
 LONGEST = 200_000  # characters; ten times the longest of our own texts, and read within seconds whatever they are
 DEEPEST = 8  # levels of lists and mappings in front matter; the quiz's document needs four
-UNSTORABLE = "A NUL character stands in this line, which no database keeps. Take it out."
 Value = str | tuple[str, ...] | Mapping[str, "Value"]  # a mapping holds the keys under a key, in their order
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -68,7 +68,6 @@ def split(text: str) -> Source:
         return without_front_matter(text, 'The front matter has no end. Put a line "---" under its last key.')
     front = "".join(line + "\n" for line in lines[1:end])
     node, problems = read_yaml(front, first_line=2)
-    problems += [Problem(number, "text-unreadable", UNSTORABLE) for number, line in enumerate(lines, 1) if "\0" in line]
     if not isinstance(node.value, dict):
         problems = [*problems, *not_a_mapping(node, problems)]
         node = Node(node.line, {})
@@ -82,6 +81,30 @@ def too_long(length: int) -> Problem:
 
 def without_front_matter(text: str, message: str) -> Source:
     return Source("", {}, with_plain_breaks(text), 1, (Problem(1, "front-matter-missing", message),))
+
+
+def check_source(text: str, source: Source) -> Iterator[Problem]:
+    """Characters of a text that nobody sees: in all its lines, and in what its front matter says."""
+    yield from check_characters(with_plain_breaks(text[:LONGEST]).removeprefix("\ufeff"), 1)
+    yield from check_yaml(source.front, Node(2, source.fields), 2)
+
+
+def check_yaml(text: str, root: Node, first_line: int = 1) -> Iterator[Problem]:
+    """The same in a YAML text, and in its values, where an escape such as "\\u200b" has become what it stands for."""
+    yield from hidden(text, first_line)
+    yield from misplaced(text, first_line, (SPACE_AT_START, SPACE_AT_END, SPACE_AFTER_KEY))
+    if "\\" in text:
+        yield from check_values(root)
+
+
+def check_values(node: Node) -> Iterator[Problem]:
+    if isinstance(node.value, str):
+        yield from check_characters(node.value, node.line)
+    for key, value in mapping(node).items():
+        yield from check_characters(key, value.line)
+        yield from check_values(value)
+    for item in node.value if isinstance(node.value, tuple) else ():
+        yield from check_values(item)
 
 
 def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:

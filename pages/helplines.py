@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from documents.problems import Problem
-from documents.source import Fields, Node, read_yaml
+from documents.source import Fields, Node, check_yaml, read_yaml
 
 # A wrong number is worse than none: someone in need may try only once. Lines change within a few years (lists on the web
 # still carry dead ones), so a number counts for one year after somebody compared it with the service's own page.
@@ -63,6 +63,7 @@ class Helpline:
 def read(text: str) -> tuple[tuple[Helpline, ...], tuple[Problem, ...]]:
     """All entries that can be used, in the order of the file, and what is wrong with the others."""
     root, problems = read_yaml(text)
+    problems += dict.fromkeys(check_yaml(text.removeprefix("\ufeff"), root))
     if problems and not root.value:
         return (), tuple(problems)
     found: list[Helpline] = []

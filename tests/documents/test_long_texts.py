@@ -66,6 +66,8 @@ SHAPES = {
     "pipes": (FRONT, "| a | b |\n"),
     "tables": (FRONT, "| a | b |\n|---|---|\n| a | b |\n\n"),
     "a wide table": (FRONT, "|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|b" * 1000 + "|\n\n"),
+    "no-break spaces": (FRONT, "\u00a0\n"),
+    "zero-width spaces": (FRONT, "\u200b\n"),
     "spaces in attributes": (FRONT + "## Steps\n", "### a {" + "\u00a0" * 4000 + "b}\n\nb\n\n"),
     "braces": (FRONT + "## Steps\n", "### a" + "{}" * 2000 + "b\n\nb\n\n"),
     "links to places": (FRONT + "## Steps\n", "### a\n[a](#b)\n\n"),

@@ -300,3 +300,13 @@ def test_deleting_asks_first_and_takes_revisions_and_redirects_along(owner, guid
     assert "Are you sure" in owner.client.get(address).content.decode()
     owner.client.post(address, {"post": "yes"})
     assert (Guide.objects.count(), Revision.objects.count(), Redirect.objects.count()) == (0, 0, 0)
+
+
+def test_a_character_that_nobody_sees_is_named_at_its_field_and_in_its_line(ines, guide):
+    text = guide()
+    body = ines.form(text)["body"] + "\r\nOne\u200bword."
+    answer = ines.save(text, title="How to \u202ewait", authors="Ines\x1b", body=body)
+    assert not answer.saved
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in str(answer.errors["title"])
+    assert "U+001B ESCAPE" in str(answer.errors["authors"])
+    assert f"Line {line_of('word.', body)}: U+200B ZERO WIDTH SPACE" in str(answer.errors["body"])
