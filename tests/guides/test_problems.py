@@ -53,12 +53,7 @@ def test_every_problem_of_a_guide_has_a_case():
     shown = set(re.findall(r"^!!! \d+ \w+ ([a-z-]+):", CASES, re.MULTILINE))
     of_the_quiz = {"keys-unbalanced", "label-missing", "line-unreadable", "side-without-text", "step-eases-other"}
     of_files = {
-        "file-unread",
-        "slug-taken",
-        "text-unreadable",
-        "helpline-due",
-        "helpline-overdue",
-        "helpline-unverified",
-        "helplines-broken",
+        *("file-unread", "slug-taken", "text-unreadable"),
+        *("helpline-due", "helpline-overdue", "helpline-unverified", "helplines-broken"),
     }
     assert shown | of_the_quiz | of_files == set(LEVELS)
