@@ -6,12 +6,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from config.content_type import LOGIN, MULTIPART, UNREADABLE
-from config.outage import Outage
+from config.outage import answer_to
 
 FORM = 2**16  # bytes; an answered quiz has under a thousand
 UPLOAD = 11 * 2**20  # a picture (documents.uploads.MOST_BYTES) and what a form wraps around it
@@ -46,8 +46,12 @@ class AnonymousLimits:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             is_allowed = not request.path_info.startswith("/admin/") or is_small_form(request) or is_staff(request)
-        except (OperationalError, InterfaceError) as away:
-            return Outage(self.get_response).process_exception(request, away) or HttpResponse(status=503)
+        except Error as error:
+            read_away(request)  # or the page about the error would read it whole, to give it back
+            answer = answer_to(request, error)
+            if answer is None:
+                raise
+            return answer
         if is_allowed:
             return self.get_response(request)
         read_away(request)

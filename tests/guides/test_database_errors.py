@@ -3,7 +3,9 @@
 from html import unescape
 
 import pytest
+from django.db import connection, transaction
 
+from config.limits import FORM
 from tests.failing import failing_writes, given_back
 
 
@@ -40,3 +42,16 @@ def test_a_session_that_can_not_be_saved_is_an_absence_too(ines, client):
     with failing_writes("django_session", "25006", event="UPDATE"):
         response = client.post("/admin/login/", {"username": "ines", "password": "a secret of hers", "next": "/admin/"})
     assert (response.status_code, response["Retry-After"]) == (503, "10")
+
+
+def test_a_large_body_is_not_read_while_nobody_can_tell_who_sends_it(ines, guide):
+    draft = guide(state="draft")
+    form = {**ines.form(draft), "body": "a" * FORM}
+    ines.client.raise_request_exception = False
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE django_session RENAME TO elsewhere")
+        response = ines.client.post(draft_address(draft), form)
+        transaction.set_rollback(True)
+    assert response.status_code == 500
+    assert given_back(response) == {}
