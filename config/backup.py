@@ -81,6 +81,7 @@ def restore(url: str, file: Path, *, replace: bool) -> str:
     ]
     pipe = subprocess.PIPE
     with (
+        handlers_kept(),
         ended(subprocess.Popen(read, stdout=pipe, stderr=pipe, start_new_session=True)) as reading,
         ended(subprocess.Popen(write, env=with_password(url), stdin=pipe, stderr=pipe, start_new_session=True)) as writing,
     ):
@@ -190,6 +191,17 @@ class StoppedError(Exception):
 
 def stop(number: int, _frame: FrameType | None) -> None:
     raise StoppedError(number)
+
+
+@contextmanager
+def handlers_kept() -> Iterator[None]:
+    """Whoever calls us is stopped by signals afterwards as before."""
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def ignore_endings() -> None:

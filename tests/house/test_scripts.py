@@ -122,7 +122,7 @@ def test_ci_refuses_skipped_browser_tests(machine):
     assert machine(".ci/run").status == 0
     refused = machine(".ci/run", browser="1 passed, 1 skipped in 0.10s")
     assert refused.status == 1
-    assert refused.said.splitlines()[-1] == "Browser tests were skipped: the reasons stand above."
+    assert refused.said.splitlines()[-1] == "Tests were skipped: the reasons are above."
 
 
 def test_ci_fails_where_a_step_fails(machine):
