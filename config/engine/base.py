@@ -28,7 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _close(self) -> None:
-        """A closed connection is not kept by the pool, which then asks the address anew: by now it may lead to another server."""
+        """A closed connection is not kept by the pool, which then asks the address again: by now it may lead to another server."""
         if self.is_doubtful and self.connection is not None:
             self.connection.close()
         super()._close()  # type: ignore[misc]  # the stubs lack it

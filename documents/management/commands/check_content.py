@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
 
 def require_something(path: Path, root: Path) -> None:
-    """Refuses a path that chooses nothing: whoever mistyped it would take silence for praise."""
+    """Refuses a path that chooses nothing: somebody who mistyped it would take silence for praise."""
     try:
         is_there = path.is_symlink() or path.exists()
     except OSError:  # such as a name that is too long
