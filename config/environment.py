@@ -86,7 +86,7 @@ def how_to_write(host: str) -> str:
         return "That lets any name in, also one that somebody made up. Write the names that the site is reached under."
     if host.startswith("*."):
         return f"Write {host[1:]!r} for all names that end so."
-    if re.fullmatch(r"[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*", host, re.IGNORECASE):
+    if host.count(":") > 1 and set(host.lower()) <= set("0123456789abcdef:."):
         return f"Write {f'[{host}]'!r}: an address of IPv6 needs brackets."
     return (
         "Write names alone, such as 'example.org', with commas between them: no https://, port, path or blank, "
