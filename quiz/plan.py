@@ -10,7 +10,7 @@ from quiz.breakdown import Week
 
 
 @dataclass(frozen=True)
-class Stage:
+class PlanWeek:
     """A week with the whole of its step, and the guide that it stands in."""
 
     week: Week
@@ -18,10 +18,10 @@ class Stage:
     guide: str  # its title
 
 
-def stages(weeks: Sequence[Week], now: datetime) -> list[Stage]:
+def plan_weeks(weeks: Sequence[Week], now: datetime) -> list[PlanWeek]:
     """Those of the weeks whose step readers can open at this moment."""
     steps = steps_at([week.finding.insight.step for week in weeks], now)
-    return [Stage(week, *steps[week.finding.insight.step]) for week in weeks if week.finding.insight.step in steps]
+    return [PlanWeek(week, *steps[week.finding.insight.step]) for week in weeks if week.finding.insight.step in steps]
 
 
 def steps_at(addresses: Iterable[str], now: datetime) -> dict[str, tuple[Step, str]]:

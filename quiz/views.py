@@ -24,7 +24,7 @@ from quiz.calendar import written
 from quiz.comparison import Taking, compare
 from quiz.forms import AnswerForm
 from quiz.models import Addresses, Instrument, Result, asked, read
-from quiz.plan import stages
+from quiz.plan import plan_weeks
 from quiz.sent import FORM_TYPE, fields, fields_of, read_sent, version_in
 from throttle.models import Limit, address_of
 
@@ -231,7 +231,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     if form.get("as") == "calendar" and breakdown.weeks:
         return calendar_file(written(breakdown.weeks, settings.SITE_URL, now))
     host = settings.SITE_URL.partition("://")[2]
-    return render(request, "quiz/plan.html", {"breakdown": breakdown, "stages": stages(breakdown.weeks, now), "host": host})
+    return render(request, "quiz/plan.html", {"breakdown": breakdown, "plan_weeks": plan_weeks(breakdown.weeks, now), "host": host})
 
 
 def calendar_file(text: str) -> HttpResponse:
@@ -278,4 +278,4 @@ def answers(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    return render(request, "quiz/gone.html", status=404)
+    return render(request, "quiz/not_found.html", status=404)

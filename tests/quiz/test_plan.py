@@ -15,7 +15,7 @@ from quiz.breakdown import Finding, Week
 from quiz.calendar import escaped, folded, plain, written
 from quiz.instrument import Insight, Side
 from quiz.models import Result
-from quiz.plan import stages
+from quiz.plan import plan_weeks
 
 FRIDAY = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 INSIGHT = Insight(
@@ -173,7 +173,7 @@ def test_a_step_whose_guide_is_a_draft_is_not_in_the_plan(alarmed, client):
 def test_a_guide_that_is_withdrawn_this_very_moment_is_left_out(library):
     weeks = [week(1), week(2, step="/guides/dismissive-avoidant/#one-small-ask")]
     Guide.objects.filter(slug="anxious").update(state="draft", publish_at=None)
-    assert [stage.step.title for stage in stages(weeks, datetime.now(UTC))] == ["Let help in with one small ask"]
+    assert [planned.step.title for planned in plan_weeks(weeks, datetime.now(UTC))] == ["Let help in with one small ask"]
 
 
 def test_answers_that_do_not_fit_lead_to_the_form_with_all_that_is_missing(alarmed, client):
