@@ -9,10 +9,12 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.contrib.messages import get_messages
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.urls import reverse
 
 from documents.models import Document
+from tests.waiting import wait_until
 
 
 class Fields(HTMLParser):
@@ -104,7 +106,10 @@ def and_disconnect(act: Callable[..., Any], *args: Any) -> Any:
 def wait_for_the_lock_of(answer: Future[Any]) -> None:
     """Until what another thread does waits for us, or is done."""
     with connection.cursor() as cursor:
-        waiting = 0
-        while not waiting and not answer.done():
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-            (waiting,) = cursor.fetchone()
+        wait_until(lambda: answer.done() or waits_for_a_lock(cursor))
+
+
+def waits_for_a_lock(cursor: CursorWrapper) -> bool:
+    """Whether any other connection does."""
+    cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+    return bool(cursor.rowcount)

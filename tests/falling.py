@@ -13,6 +13,7 @@ import pytest
 
 from config.postgres import address, postmaster, running, start
 from tests.house.conftest import copied
+from tests.waiting import wait_until
 
 
 class Database:
@@ -25,8 +26,7 @@ class Database:
         """At once, as after a loss of power: open transactions are gone, committed ones are in the journal."""
         number = int(postmaster(self.home)[0])
         os.kill(number, signal.SIGQUIT)
-        while Path(f"/proc/{number}").exists() and "Z" not in Path(f"/proc/{number}/stat").read_text().split()[2]:
-            os.sched_yield()
+        wait_until(lambda: has_ended(number))
 
     def start(self) -> None:
         start(self.home, ())
@@ -41,6 +41,14 @@ class Database:
     def ask(self, question: str) -> list[Any]:
         with psycopg.connect(self.url, autocommit=True) as link:
             return link.execute(question).fetchall()
+
+
+def has_ended(number: int) -> bool:
+    """Also a process that nobody has waited for yet (a zombie) has."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().split()[2] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 @pytest.fixture

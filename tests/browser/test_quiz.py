@@ -17,6 +17,7 @@ from quiz.models import Result, year_after
 WITHOUT_KEEPING = "Show it without keeping"
 KEEPING = "Show my result and keep it under a secret link"
 STATEMENTS = 18
+MAX_TABS = 200
 Answer = Callable[[Page], None]
 without_javascript = pytest.mark.browser_context_args(java_script_enabled=False)
 
@@ -51,8 +52,11 @@ def press_through(page: Page, answer: str = "5") -> None:
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
-    while not wanted.evaluate("element => element === document.activeElement"):
+    for _ in range(MAX_TABS):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
         page.keyboard.press("Tab")
+    raise AssertionError(f"{MAX_TABS} times Tab, and {wanted} has no focus")
 
 
 def choose_on_the_whole_page(page: Page) -> None:

@@ -18,6 +18,7 @@ from documents.source import split
 from tests.builders import guide_text
 from tests.falling import Database, database, folder
 from tests.served import ATTEMPTS, FORM, Site, collect, started
+from tests.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures
 GUIDES = 40
@@ -26,7 +27,10 @@ PASSWORD = "a long and quiet evening"
 NAME = "killed"  # of our connections, for Postgres
 AT_WORK = f"SELECT query FROM pg_stat_activity WHERE application_name = '{NAME}' AND state <> 'idle'"  # noqa: S608 (our own)
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc"),
+    pytest.mark.timeout(120 + 10 * SAVES),
+]
 
 
 def manage(folder, database: Database, *command: str, **settings: str) -> subprocess.Popen[bytes]:
@@ -37,8 +41,12 @@ def manage(folder, database: Database, *command: str, **settings: str) -> subpro
 def wait_for_statements(database: Database, importing: subprocess.Popen[bytes], number: int) -> None:
     """Until the import has been seen at so many different statements, or is over."""
     seen: set[str] = set()
-    while len(seen) < number and importing.poll() is None:
-        seen |= {query for (query,) in database.ask(AT_WORK)}
+
+    def seen_or_over() -> bool:
+        seen.update(query for (query,) in database.ask(AT_WORK))
+        return len(seen) >= number or importing.poll() is not None
+
+    wait_until(seen_or_over)
 
 
 @pytest.mark.parametrize("moment", [1, 3, 6])

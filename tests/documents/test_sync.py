@@ -15,6 +15,8 @@ from documents.models import Document, Redirect, Revision
 from documents.sync import Choice, import_folder
 from guides.models import Guide
 from tests.builders import guide_text
+from tests.desk import waits_for_a_lock
+from tests.waiting import wait_until
 
 
 def files(folder):
@@ -306,13 +308,8 @@ def test_an_import_that_is_killed_leaves_everything_as_it_was(write, folder):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE documents_revision IN ACCESS EXCLUSIVE MODE")  # the import stops here, its guide written
         importer = subprocess.Popen(command, cwd=project.BASE_DIR, env=os.environ | {"DATABASE_URL": address})
-        while not waiting_for_a_lock(cursor):
-            assert importer.poll() is None
+        wait_until(lambda: importer.poll() is not None or waits_for_a_lock(cursor))
+        assert importer.poll() is None
         importer.kill()
         importer.wait()
     assert not Document.objects.exists()
-
-
-def waiting_for_a_lock(cursor):
-    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    return cursor.fetchone()[0]

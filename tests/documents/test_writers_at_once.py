@@ -22,6 +22,7 @@ from guides.models import Guide
 from tests.builders import guide_text
 from tests.desk import Desk, and_disconnect, wait_for_the_lock_of
 from tests.guides.conftest import owner
+from tests.waiting import wait_until
 
 __all__ = ["owner"]  # a fixture
 Act = Callable[[], object]
@@ -113,8 +114,7 @@ def meet(first: Act, second: Act, number: int) -> bool:
     reached, go_on = Event(), Event()
     with ThreadPoolExecutor() as pool:
         one = pool.submit(and_disconnect, stopping, first, number, reached, go_on)
-        while not (reached.wait(0.01) or one.done()):
-            pass
+        wait_until(lambda: reached.is_set() or one.done(), SECONDS)
         two = pool.submit(and_disconnect, second)
         wait_for_the_lock_of(two)
         go_on.set()

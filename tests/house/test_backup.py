@@ -18,6 +18,7 @@ from config.postgres import OLDEST, THROWAWAY, create, running, tool_folders, ve
 from tests.house.conftest import Released, manage
 from tests.quiz.conftest import Taker
 from tests.served import served
+from tests.waiting import wait_until
 
 Script = Callable[..., subprocess.CompletedProcess[str]]
 Rows = dict[str, list[tuple[str]]]
@@ -158,8 +159,8 @@ def stopped(released: Released, script: Script) -> Callable[..., subprocess.Comp
         with psycopg.connect(released.url) as link:
             link.execute("LOCK quiz_result")
             running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            while not link.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount:
-                assert running.poll() is None
+            wait_until(lambda: running.poll() is not None or link.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount)
+            assert running.poll() is None
             running.send_signal(number)
             out, err = running.communicate(timeout=60)
         return subprocess.CompletedProcess(command, running.returncode, out, err)

@@ -1,6 +1,6 @@
 """A database that is there and can't do what is asked: nobody's answers are lost, and when it can again nothing has to be restarted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from tests.failing import fields_given_back
 from tests.house.conftest import Released
 from tests.quiz.conftest import Taker
 from tests.served import Site, started
+from tests.waiting import wait_until
 
 PATIENT = "&options=-c%20deadlock_timeout%3D5s"  # long enough for a test to wait on the other side
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%quiz_result%'"
@@ -56,11 +57,7 @@ def set_default(released: Released, value: str) -> None:
     with psycopg.connect(released.url, autocommit=True) as link:
         link.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         link.execute("SELECT pg_reload_conf()")
-    until(lambda: released.ask("SHOW default_transaction_read_only") == [(value,)])
-
-
-def until(seen: Callable[[], object]) -> None:
-    assert any(seen() for _ in range(2000))
+    wait_until(lambda: released.ask("SHOW default_transaction_read_only") == [(value,)])
 
 
 def restart(released: Released, *settings: str) -> None:
@@ -82,7 +79,7 @@ def test_so_does_a_standby_until_it_is_promoted(released, site, taker):
     stop(released.home)
     (released.home / "data/standby.signal").touch()
     start(released.home, THROWAWAY)
-    until(lambda: site.ask("GET", "/readyz").content == b"read-only\n")
+    wait_until(lambda: site.ask("GET", "/readyz").content == b"read-only\n")
     assert_given_back(send_once(site, answered(taker)), taker)
     released.ask("SELECT pg_promote()")
     assert taker.send().location == taker.address
@@ -93,7 +90,7 @@ def test_a_statement_that_is_ended_gives_the_answers_back(released, site, taker,
     with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
         link.execute("LOCK quiz_result")
         sending = people.submit(send_once, site, answered(taker))
-        until(lambda: released.ask(WAITING))
+        wait_until(lambda: released.ask(WAITING))
         released.ask(f"SELECT {ending}(pid) FROM ({WAITING}) AS waiting")  # noqa: S608 (both are our own)
         assert_given_back(sending.result(), taker)
     assert send_once(site, answered(taker)).status_code == 303
@@ -106,7 +103,7 @@ def test_a_deadlock_is_an_error_of_ours_and_gives_the_answers_back(released, sit
         link.execute("SET deadlock_timeout = '1h'")  # so that it is the site's statement that is ended
         link.execute("UPDATE quiz_result SET relation = relation")
         sending = people.submit(send_once, site, answered(taker, "4"))
-        until(lambda: released.ask(WAITING))
+        wait_until(lambda: released.ask(WAITING))
         link.execute("LOCK throttle_tally")
         assert_given_back(sending.result(), taker, status=500)
 

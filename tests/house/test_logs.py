@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from config.logs import Lines, without_secrets
 from quiz.sent import fresh_key
 from tests.house.conftest import Released
+from tests.waiting import wait_until
 
 KEY = "Zq3" + "kW8_mB-" * 6
 NAME = {"ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}
@@ -102,8 +103,7 @@ def test_a_database_that_is_away_is_told_by_its_sqlstate_and_without_the_way_thr
     with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
         link.execute("LOCK quiz_result")
         asking = people.submit(server.ask, "GET", f"/quiz/results/{KEY}/")
-        while not released.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
-            assert not asking.done()
+        wait_until(lambda: released.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
         assert asking.result() == 503
     [line] = (line for line in server.lines() if line["logger"] == "django.request")
     assert line["message"] == "Service Unavailable: /quiz/results/[key]/"

@@ -19,6 +19,7 @@ import pytest
 from tests.house.conftest import ROOT, Released
 from tests.quiz.conftest import Taker
 from tests.served import Site, served
+from tests.waiting import wait_until
 
 SAMPLE = re.compile(r"^(safehaven_\w+(?:\{[^}]*\})?) (\S+)$", re.MULTILINE)
 ONE_TAKER = {"X-Forwarded-For": "203.0.113.77"}
@@ -131,11 +132,12 @@ def test_workers_that_can_not_ask_for_the_state_of_the_texts_are_counted_until_t
 
 def ask_until(counted: Counted, workers: int) -> None:
     """Each worker asks at most once a second, when a page is asked for."""
-    for _ in range(3000):
+
+    def asked() -> bool:
         counted.site.ask("GET", "/guides/")
-        if counted.numbers().get("safehaven_state_unasked") == workers:
-            return
-    raise AssertionError(f"never {workers} workers")
+        return counted.numbers().get("safehaven_state_unasked") == workers
+
+    wait_until(asked)
 
 
 def test_nobody_learns_from_the_numbers_who_read_or_answered_what(counted):
@@ -155,10 +157,13 @@ def test_what_a_killed_worker_had_counted_stays_and_what_it_was_busy_with_does_n
     with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
         link.execute("LOCK quiz_result")
         waiting = people.submit(counted.site.ask, "GET", f"/quiz/results/{'k' * 43}/")
-        while counted.numbers()["safehaven_requests_in_progress"] != 1:
-            assert not waiting.done()
-        while not waiting.done():
+        wait_until(lambda: waiting.done() or counted.numbers()["safehaven_requests_in_progress"] == 1)
+
+        def is_cut_off() -> bool:
             counted.site.kill_a_worker()
+            return waiting.done()
+
+        wait_until(is_cut_off)
         assert isinstance(waiting.exception(), (OSError, HTTPException))
     counted.site.get("/quiz/take/")
     numbers = counted.numbers()

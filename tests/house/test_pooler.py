@@ -16,6 +16,7 @@ from config.postgres import AS_NOBODY, OWNER, PORT, postmaster
 from tests.house.conftest import Released, manage
 from tests.house.test_metrics import Counted, port
 from tests.served import Site, collect, crowd_takes_the_quiz, started
+from tests.waiting import wait_until
 
 __all__ = ["port"]  # a fixture
 
@@ -55,7 +56,7 @@ def pooled(released: Released, mode: str, tmp_path_factory: pytest.TempPathFacto
     as_root = AS_NOBODY if os.geteuid() == 0 else ()
     pooler = subprocess.Popen([*as_root, program, folder / "settings"], stderr=subprocess.DEVNULL)
     try:
-        assert any((folder / f".s.PGSQL.{PORT}").exists() or pooler.poll() for _ in range(10**6))
+        wait_until(lambda: (folder / f".s.PGSQL.{PORT}").exists() or pooler.poll())
         yield f"postgresql:///postgres?host={folder}&port={PORT}&user={OWNER}"
     finally:
         pooler.terminate()
@@ -86,7 +87,7 @@ def test_pages_are_kept_until_a_text_changes(counted, released):
         counted.site.get("/guides/")
     assert counted.numbers()["safehaven_public_pages_made_total"] <= 2  # once in each worker
     released.ask("UPDATE documents_document SET title = 'A title of today' WHERE slug = 'anxious'")
-    assert any(b"A title of today" in counted.site.get("/guides/").content for _ in range(3000))
+    wait_until(lambda: b"A title of today" in counted.site.get("/guides/").content)
 
 
 def test_every_page_of_the_admin_opens(site, released, monkeypatch):

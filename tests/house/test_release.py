@@ -14,8 +14,10 @@ from config.postgres import THROWAWAY, running
 from pages.management.commands.release import LOCK
 from tests.house.conftest import ROOT, copied
 from tests.served import collect, started
+from tests.waiting import wait_until
 
 APPLYING, DONE = "  Applying ", "No migrations to apply."
+TRYING = "SELECT FROM pg_stat_activity WHERE query LIKE '%try_advisory%' AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture
@@ -45,8 +47,8 @@ def test_whoever_comes_second_waits_until_the_first_is_done(database):
     with psycopg.connect(database, autocommit=True) as first:
         first.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         second = releasing(database)
-        while not first.execute("SELECT FROM pg_stat_activity WHERE query LIKE '%%try_advisory%%' AND pid <> pg_backend_pid()").rowcount:
-            assert second.poll() is None
+        wait_until(lambda: second.poll() is not None or first.execute(TRYING).rowcount)
+        assert second.poll() is None
         assert first.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").rowcount == 0
         first.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     assert APPLYING in second.communicate()[0]

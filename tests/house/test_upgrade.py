@@ -14,6 +14,7 @@ import pytest
 from tests.house.conftest import Released, copied
 from tests.quiz.conftest import Taker
 from tests.served import Site, served
+from tests.waiting import wait_until
 
 TAKERS_AT_LEAST = 20
 FIELD = """
@@ -62,8 +63,12 @@ def test_results_are_kept_and_shown_while_the_next_release_migrates_and_by_both_
     env = {**os.environ, "DATABASE_URL": released.url, "PLAIN_HTTP": "1"}
     migrating = subprocess.Popen([sys.executable, "manage.py", "release", "--verbosity=0"], cwd=next_release, env=env)
     meanwhile: list[str] = []
-    while migrating.poll() is None or len(meanwhile) < TAKERS_AT_LEAST:
+
+    def enough_were_there() -> bool:
         meanwhile.append(keeps_and_sees(old))
+        return migrating.poll() is not None and len(meanwhile) >= TAKERS_AT_LEAST
+
+    wait_until(enough_were_there)
     assert migrating.returncode == 0
     assert old.ask("GET", "/readyz").status_code == 200
     with served(next_release, released.url) as new:

@@ -12,12 +12,17 @@ import pytest
 from tests.falling import database, folder
 from tests.quiz.conftest import Taker
 from tests.served import Site, crowd_takes_the_quiz, served
+from tests.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures
 TAKERS = int(os.environ.get("TAKERS", "200"))
 TROUBLE_AFTER = 40  # acknowledged results
+CLIENTS = "SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc"),
+    pytest.mark.timeout(120 + TAKERS),
+]
 
 
 def test_nothing_acknowledged_is_lost_or_doubled_whatever_falls(folder, database):
@@ -77,8 +82,7 @@ def test_whoever_comes_after_connections_were_cut_notices_nothing(site, database
     taker.send()
     for _ in range(5):
         database.cut()
-        while database.ask("SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"):
-            pass
+        wait_until(lambda: not database.ask(CLIENTS))
         assert site.ask("GET", taker.address).status_code == 200
 
 
@@ -86,9 +90,8 @@ def test_an_edit_is_read_at_once_although_the_page_was_kept(site, database):
     before = site.get("/guides/").content
     assert b"How to heal anxious attachment" in before
     database.ask("UPDATE documents_document SET title = 'A title of today' WHERE slug = 'anxious' RETURNING 1")
-    while (page := site.get("/guides/").content) == before:
-        pass
-    assert b"A title of today" in page
+    changed = wait_until(lambda: (page := site.get("/guides/").content) != before and page)
+    assert b"A title of today" in changed
 
 
 def send_once(site: Site, taker: Taker, keep: str):

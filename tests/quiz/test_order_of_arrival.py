@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from time import monotonic
 from urllib.parse import urlencode
 
 import psycopg
@@ -27,6 +26,7 @@ from quiz.sent import fresh_key
 from tests.house.conftest import Released, released
 from tests.quiz.conftest import Taker, keep
 from tests.served import Site, started
+from tests.waiting import wait_until
 
 __all__ = ["released"]  # a fixture
 SECONDS = 30  # until something has to have happened
@@ -83,11 +83,7 @@ def cut_off(port: int, path: str, form: dict[str, str]) -> None:
 
 def seen(released: Released, question: str) -> list[tuple[int]]:
     """The answer, once there is one."""
-    until = monotonic() + SECONDS
-    while monotonic() < until:
-        if rows := released.ask(question):
-            return rows
-    raise AssertionError(f"{SECONDS} seconds long nothing to {question}")
+    return wait_until(lambda: released.ask(question), SECONDS)
 
 
 def form_of(taker: Taker, answer: int) -> dict[str, str]:
