@@ -5,8 +5,8 @@ ARG BASE=python:3.13.14-slim-bookworm
 FROM ${BASE} AS made
 WORKDIR /site
 RUN python -m venv /venv
-COPY requirements.txt .
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements.txt \
+COPY requirements/production.txt requirements/
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements/production.txt \
  && /venv/bin/pip uninstall --yes --quiet setuptools pip
 COPY . .
 # Django asks for both to start; the key signs nothing, no database is asked, and neither leaves this stage.

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from documents.content import works_in
 
-NOT_SERVED = {"bench", "tests"}  # our packages that an image leaves out
+NOT_SERVED = {"tests"}  # our packages that an image leaves out
 
 
 def release() -> str:
@@ -39,4 +39,4 @@ def own_files(checkout: Path) -> list[Path]:
     """
     packages = [file.parent for file in checkout.glob("*/__init__.py") if file.parent.name not in NOT_SERVED]
     code = [path for package in packages for path in package.rglob("*.py")]
-    return sorted([*checkout.glob("requirements.txt"), *checkout.glob("templates/**/*.html"), *code])
+    return sorted([*checkout.glob("requirements/production.txt"), *checkout.glob("templates/**/*.html"), *code])

@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.conftest import ROOT
 
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements/production.txt", "requirements/dev.txt")
 
 
 def locked(name):
@@ -29,8 +29,8 @@ def test_each_locked_package_has_a_hash_and_no_address(name):
 
 def test_everything_asked_for_is_locked_and_the_development_lock_holds_both():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert asked(project["project"]["dependencies"]) <= locked("requirements.txt")
-    assert asked(project["dependency-groups"]["dev"]) | locked("requirements.txt") <= locked("requirements-dev.txt")
+    assert asked(project["project"]["dependencies"]) <= locked("requirements/production.txt")
+    assert asked(project["dependency-groups"]["dev"]) | locked("requirements/production.txt") <= locked("requirements/dev.txt")
 
 
 def test_nothing_that_a_locked_package_needs_is_left_out():

@@ -67,9 +67,9 @@ def test_without_a_network_the_last_line_says_what_to_check(machine):
 
 def test_packages_are_installed_with_their_hashes_once_and_again_when_the_lock_changes(machine, bare):
     first = machine("script/serve")
-    assert "--no-deps --require-hashes -r requirements-dev.txt" in next(line for line in first.asked if "pip install" in line)
+    assert "--no-deps --require-hashes -r requirements/dev.txt" in next(line for line in first.asked if "pip install" in line)
     assert machine("script/serve").installs() == 0
-    with (bare / "requirements-dev.txt").open("a") as lock:
+    with (bare / "requirements/dev.txt").open("a") as lock:
         lock.write("# changed\n")
     assert machine("script/test").installs() == 1
 
@@ -77,7 +77,7 @@ def test_packages_are_installed_with_their_hashes_once_and_again_when_the_lock_c
 def test_an_installation_that_was_cut_short_is_done_again(machine, bare):
     assert machine("script/serve", fails="pip install").installs() == 1
     assert machine("script/serve").installs() == 1
-    lock = bare / "requirements-dev.txt"
+    lock = bare / "requirements/dev.txt"
     whole = lock.read_text()
     lock.write_text(whole + "# changed\n")
     machine("script/serve", fails="pip install")
