@@ -10,12 +10,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import nginx, plot
-from bench.client import AT_ONCE, Client, WrongAnswerError
-from bench.findings import Finding
-from bench.page import Answer, ask, get
-from bench.processes import cpu_of, resident
-from bench.servers import Server, gunicorn
+from tests.bench import nginx, plot
+from tests.bench.client import AT_ONCE, Client, WrongAnswerError
+from tests.bench.findings import Finding
+from tests.bench.page import Answer, ask, get
+from tests.bench.processes import cpu_of, resident
+from tests.bench.servers import Server, gunicorn
 
 WORK = 0.3  # seconds of processor time
 HARD_WORKER = f"import time\nwhile time.process_time() < {WORK}: pass"
@@ -31,7 +31,7 @@ def bare(tmp_path) -> Iterator[Server]:
     """A server that has two answers, and nothing else, in memory."""
     file = tmp_path / "answers.json"
     file.write_text(json.dumps({"/page": PAGE.recorded(), "/304": UNCHANGED.recorded()}))
-    with gunicorn("bench.targets.bare:application", {"ANSWERS": str(file)}) as server:
+    with gunicorn("tests.bench.targets.bare:application", {"ANSWERS": str(file)}) as server:
         yield server
 
 
@@ -88,7 +88,7 @@ def test_the_configuration_for_nginx_is_the_documented_one_but_for_what_belongs_
 
 
 def test_a_changed_configuration_is_noticed():
-    with pytest.raises(nginx.ChangedConfigurationError, match=r"change bench/nginx\.py along with it"):
+    with pytest.raises(nginx.ChangedConfigurationError, match=r"change tests/bench/nginx\.py along with it"):
         nginx.adapted("http {}", Path("folder"), site_port=8001, port=8002)
 
 

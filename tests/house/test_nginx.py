@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bench.servers import free_port, waited_for
+from tests.bench.servers import free_port, waited_for
 from tests.house.conftest import ROOT, Released, manage
 from tests.quiz.conftest import Taker
 from tests.served import FORM, Answer, collect, started

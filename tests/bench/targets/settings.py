@@ -3,5 +3,5 @@
 from config.settings import *  # noqa: F403
 from config.settings import BASE_DIR, TEMPLATES
 
-ROOT_URLCONF = "bench.targets.urls"
-TEMPLATES = [{**TEMPLATES[0], "DIRS": [BASE_DIR / "templates", BASE_DIR / "bench/targets/templates"]}]
+ROOT_URLCONF = "tests.bench.targets.urls"
+TEMPLATES = [{**TEMPLATES[0], "DIRS": [BASE_DIR / "templates", BASE_DIR / "tests/bench/targets/templates"]}]

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import plot
-from bench.findings import Finding
-from bench.parts import GROWING
-from bench.stage import Stage
+from tests.bench import plot
+from tests.bench.findings import Finding
+from tests.bench.parts import GROWING
+from tests.bench.stage import Stage
 
 RESULTS = Path(__file__).parent / "results"
 FLAT = 1.1

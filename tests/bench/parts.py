@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable
 from time import perf_counter
 
-from bench import kept, nginx
-from bench.findings import Finding, at_least, at_most
-from bench.page import Answer, ask, get
-from bench.processes import resident
-from bench.servers import Server, gunicorn
-from bench.stage import CODINGS, GUIDE, Stage
-from bench.work import Work
-from bench.world import Size
+from tests.bench import kept, nginx
+from tests.bench.findings import Finding, at_least, at_most
+from tests.bench.page import Answer, ask, get
+from tests.bench.processes import resident
+from tests.bench.servers import Server, gunicorn
+from tests.bench.stage import CODINGS, GUIDE, Stage
+from tests.bench.work import Work
+from tests.bench.world import Size
 
 SLUG = GUIDE.split("/")[2]
 STARTS = 15  # of which the soonest counts
@@ -44,15 +44,15 @@ def bare(stage: Stage, name: str, answer: Answer) -> Server:
     """Knows this one answer, for it shall be asked by the very bytes that the site is asked by."""
     file = stage.folder / f"{name}.json"
     file.write_text(json.dumps({GUIDE: answer.recorded()}))
-    return stage.start("bench.targets.bare:application", ANSWERS=str(file))
+    return stage.start("tests.bench.targets.bare:application", ANSWERS=str(file))
 
 
 def made_otherwise(stage: Stage) -> list[Finding]:
     """The same page from HTML that lies ready in a row, and from its text as a first draft would make it."""
     stage.world.ask(stage.smallest, TABLE)
     stage.world.ask(stage.smallest, ROW, SLUG, "A guide", main_of(stage.page["identity"].body.decode()))
-    from_row = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="bench.targets.settings")
-    first_draft = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="bench.targets.first_draft")
+    from_row = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="tests.bench.targets.settings")
+    first_draft = stage.start(DJANGO, DJANGO_SETTINGS_MODULE="tests.bench.targets.first_draft")
     cached, miss, row, naive = stage.measure(
         stage.by_site("cached page", get(GUIDE)),
         stage.by_site("guide page on a miss", get(GUIDE), server=stage.uncached[stage.smallest]),
@@ -88,7 +88,7 @@ def behind_nginx(stage: Stage) -> list[Finding]:
 
 def submitted(stage: Stage) -> list[Finding]:
     """A result kept, beside a server that does nothing but the INSERT."""
-    insert = stage.start("bench.targets.insert:application")
+    insert = stage.start("tests.bench.targets.insert:application")
     forms = kept.submissions(stage.site.port)
     ours, theirs = stage.measure(
         stage.by_site("submission", forms, 303),

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from bench.work import Measured
+from tests.bench.work import Measured
 
 
 @dataclass(frozen=True)

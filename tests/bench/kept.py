@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Iterator
 
-from bench.page import addresses, ask, get, post
+from tests.bench.page import addresses, ask, get, post
 
 KEY = "kept-by-the-benchmark-%s"  # the number of the result, of ten digits
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}

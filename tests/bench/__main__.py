@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from bench import machine, report, world
-from bench.findings import Finding
-from bench.parts import PARTS, grown
-from bench.stage import Stage, say
-from bench.world import Size
+from tests.bench import machine, report, world
+from tests.bench.findings import Finding
+from tests.bench.parts import PARTS, grown
+from tests.bench.stage import Stage, say
+from tests.bench.world import Size
 
 SIZES = [Size(10, 10**3), Size(100, 10**4), Size(1_000, 10**5), Size(10_000, 10**6)]
 
@@ -36,7 +36,7 @@ def main(parts: list[str]) -> int:
             say(f"{perf_counter() - begun:.0f} s: {part}")
             found += PARTS[part](stage)
         file = report.write(found, stage, described)
-    say(f"\n{report.table(found, stage.skipped)}\n\nWritten in {perf_counter() - begun:.0f} s: bench/results/{file.name}")
+    say(f"\n{report.table(found, stage.skipped)}\n\nWritten in {perf_counter() - begun:.0f} s: tests/bench/results/{file.name}")
     return 0 if all(one.passes for one in found) else 1
 
 

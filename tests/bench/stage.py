@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from itertools import repeat
 from pathlib import Path
 
-from bench.page import ask
-from bench.servers import OF_SERVERS, OF_THE_CLIENT, Server, gunicorn, keep_to
-from bench.work import Measured, Work, measured
-from bench.world import Size, World
+from tests.bench.page import ask
+from tests.bench.servers import OF_SERVERS, OF_THE_CLIENT, Server, gunicorn, keep_to
+from tests.bench.work import Measured, Work, measured
+from tests.bench.world import Size, World
 
 GUIDE = "/guides/anxious/"
 CODINGS = ("identity", "gzip")
@@ -25,7 +25,7 @@ class Stage:
         self.measured: dict[str, Measured] = {}
         self.skipped: list[str] = []
         self.sites = {size: self.start("config.wsgi", size) for size in self.sizes}
-        self.uncached = {size: self.start("bench.targets.uncached", size) for size in self.sizes}
+        self.uncached = {size: self.start("tests.bench.targets.uncached", size) for size in self.sizes}
         self.site = self.sites[self.smallest]
         self.page = {coding: ask(self.site.port, GUIDE, **{"Accept-Encoding": coding}) for coding in CODINGS}
         self.etag = self.page["identity"].header("ETag")

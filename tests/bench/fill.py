@@ -1,4 +1,4 @@
-"""Fills a database, named by DATABASE_URL, up to so many guides and results: python -m bench.fill GUIDES RESULTS."""
+"""Fills a database, named by DATABASE_URL, up to so many guides and results: python -m tests.bench.fill GUIDES RESULTS."""
 
 import os
 import sys
@@ -12,10 +12,10 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bench.kept import KEY  # noqa: E402
 from documents.models import Revision, digest_of  # noqa: E402
 from guides.models import Guide  # noqa: E402
 from quiz.models import Instrument, Result, asked, year_after  # noqa: E402
+from tests.bench.kept import KEY  # noqa: E402
 from tests.builders import guide_text  # noqa: E402
 
 AT_ONCE = 500  # guides in one statement

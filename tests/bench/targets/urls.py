@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bench.targets import views
 from config.urls import urlpatterns as site
+from tests.bench.targets import views
 
 urlpatterns = [path("bench/row/<slug:slug>/", views.one_row), path("bench/naive/<slug:slug>/", views.naive), *site]

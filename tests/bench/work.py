@@ -6,8 +6,8 @@ from itertools import islice
 from math import ceil
 from statistics import fmean
 
-from bench.client import AT_ONCE, Client
-from bench.processes import cpu_of
+from tests.bench.client import AT_ONCE, Client
+from tests.bench.processes import cpu_of
 
 TIMES = 20
 ROUNDS = 3  # each time, of which the cheapest counts

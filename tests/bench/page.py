@@ -27,7 +27,7 @@ class Answer:
         return next(value for known, value in self.headers if known.lower() == name.lower())
 
     def recorded(self) -> dict[str, object]:
-        """As bench/targets/bare.py reads it."""
+        """As tests/bench/targets/bare.py reads it."""
         headers = [pair for pair in self.headers if pair[0].lower() not in BY_SERVERS]
         return {"status": self.status, "headers": headers, "body": b64encode(self.body).decode()}
 

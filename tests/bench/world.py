@@ -13,8 +13,8 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
-from bench.servers import SECRET, SITE
 from config.postgres import postmaster, running
+from tests.bench.servers import SECRET, SITE
 
 # What the Dockerfile compiles, so that no server does it at its start.
 CODE = ("config", "documents", "guides", "pages", "quiz", "throttle")
@@ -81,7 +81,7 @@ def copy(url: str, old: str, new: str) -> None:
 
 
 def fill(world: World, size: Size) -> None:
-    run(world.database(size), "-m", "bench.fill", str(size.guides), str(size.results))
+    run(world.database(size), "-m", "tests.bench.fill", str(size.guides), str(size.results))
 
 
 def run(database: str, *command: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from bench.processes import children_of
+from tests.bench.processes import children_of
 
 NAME = {"ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": "http://127.0.0.1"}
 SITE = {**NAME, "PLAIN_HTTP": "1", "PROXIES": "1", "DEBUG": "0", "WEB_CONCURRENCY": "1", "MALLOC_ARENA_MAX": "1"}
