@@ -15,9 +15,7 @@ from psycopg import sql
 
 from config.postgres import postmaster, running
 from tests.bench.servers import SECRET, SITE
-
-# What the Dockerfile compiles, so that no server does it at its start.
-CODE = ("config", "documents", "guides", "pages", "quiz", "throttle")
+from tests.packages import PACKAGES
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def made(home: Path, sizes: list[Size]) -> Iterator[World]:
     with running(home) as url:
         world = World(url, int(postmaster(home)[0]), sizes)
         run(url, "manage.py", "collectstatic", "--no-input", "--verbosity=0")
-        run(url, "-m", "compileall", "-q", *CODE)
+        run(url, "-m", "compileall", "-q", *PACKAGES)  # as the image is, so that no server does it at its start
         copy(url, "template1", sizes[0].database)
         run(world.database(sizes[0]), "manage.py", "release", "--verbosity=0")
         fill(world, sizes[0])

@@ -7,14 +7,13 @@ import pytest
 from django.conf import settings
 
 from documents.release import digest
-
-OURS = ("config", "documents", "guides", "pages", "quiz", "throttle")
+from tests.packages import PACKAGES
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of all that pages are made with."""
-    for name in (*OURS, "templates"):
+    for name in (*PACKAGES, "templates"):
         shutil.copytree(settings.BASE_DIR / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "requirements").mkdir()
     shutil.copy(settings.BASE_DIR / "requirements/production.txt", tmp_path / "requirements")

@@ -10,10 +10,10 @@ from django.core.management import get_commands
 from prometheus_client import REGISTRY
 
 import config.metrics  # noqa: F401  # registers them
-from tests.house.conftest import ROOT
+from tests.packages import PACKAGES, ROOT
 
 PAGE = (ROOT / "docs/operating.md").read_text()
-CODE = ("config/**/*.py", "documents/**/*.py", "guides/**/*.py", "pages/**/*.py", "quiz/**/*.py", "throttle/**/*.py", "*.py")
+CODE = (*(f"{package}/**/*.py" for package in PACKAGES), "*.py")
 READERS = {
     *("flag", "whole_number", "choice", "secret", "given", "port", "workers", "hosts", "address", "networks", "origin"),
     *("get", "setdefault"),
@@ -56,7 +56,8 @@ def test_the_secrets_that_may_be_in_a_file_are_told():
 
 
 def test_every_script_test_and_command_that_is_named_is_there():
-    paths = re.findall(r"(?<![\w/])((?:script|tests|bench|docs|quiz|config)/[\w/.]+)", PAGE)
+    folders = "|".join((*PACKAGES, "docs", "requirements", "script", "tests"))
+    paths = re.findall(rf"(?<![\w/])((?:{folders})/[\w/.]+)", PAGE)
     assert "tests/quiz/test_faults.py" in paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
     assert set(re.findall(r"manage\.py (\w+)", PAGE)) <= set(get_commands())

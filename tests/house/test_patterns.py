@@ -20,8 +20,8 @@ import pytest
 from django.conf import settings
 
 from tests.cpu_time import takes_the_square
+from tests.packages import PACKAGES
 
-PACKAGES = ("config", "documents", "guides", "pages", "quiz", "throttle")
 WHOLE, SEARCHING = {"match", "fullmatch"}, {"search", "findall", "finditer", "split", "sub", "subn"}
 LENGTH, QUICK = 10_000, 0.005  # characters; seconds
 SAMPLES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}

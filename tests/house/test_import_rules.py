@@ -1,0 +1,11 @@
+"""The import rules in pyproject.toml cover every package."""
+
+import tomllib
+
+from tests.packages import PACKAGES, ROOT
+
+
+def test_each_package_has_its_layer():
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [layers] = [contract["layers"] for contract in rules["contracts"] if contract["type"] == "layers"]
+    assert sorted(rules["root_packages"]) == sorted(" | ".join(layers).split(" | ")) == [*PACKAGES]

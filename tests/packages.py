@@ -1,0 +1,6 @@
+"""The site's own packages, found rather than listed: all at the top of the checkout but the tests."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = tuple(sorted(file.parent.name for file in ROOT.glob("*/__init__.py") if file.parent.name != "tests"))
