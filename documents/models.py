@@ -182,7 +182,8 @@ class Document(models.Model):
         self.reviewed, self.next_review = reading.reviewed, reading.next_review
         self.anchors = {anchor: list(facets) for anchor, facets in reading.anchors.items()}
         self.fingerprints = sorted({sentence.fingerprint for sentence in reading.sentences if sentence.is_long})
-        self.html, self.facts = self.of_kind.make(reading)
+        html, self.facts = self.of_kind.make(reading)
+        self.html = Picture.objects.add_sizes(html)
         self.made_of = self.digest_of_now
 
     @property

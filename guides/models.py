@@ -14,6 +14,7 @@ from django.db import models
 from documents.content import references
 from documents.html import Html
 from documents.models import PUBLISHED, Document, DocumentQuerySet
+from documents.pictures import Picture
 from documents.prepared import prepared
 from documents.release import release
 from guides.made import head_of, text_of
@@ -124,7 +125,8 @@ class Guide(Document):
         """The page made from the text."""
         parts, related = self.page(now)
         overdue = parts.next_review is not None and parts.next_review < now.date()
-        return Page(parts.about, head_of(parts, overdue=overdue), text_of(parts, all_open=all_open), related, self.lastmod)
+        text = Picture.objects.add_sizes(text_of(parts, all_open=all_open))
+        return Page(parts.about, head_of(parts, overdue=overdue), text, related, self.lastmod)
 
     def page(self, now: datetime) -> tuple[Parts, list[Guide]]:
         """The parts, with links only to what readers may see at `now`, and the related guides in the writer's order."""

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from documents.models import Document, problems_in
+from documents.pictures import Picture
+from documents.uploads import Raster
 from guides.models import Guide
 from guides.parts import ADDRESS, OTHER_IDS, PLACES, SOURCE_ID
 from tests.builders import VALID, guide_text
@@ -243,6 +245,15 @@ def test_only_the_open_form_of_a_page_is_made_for_whoever_asks(client, publish, 
     with django_assert_max_num_queries(3):
         page = client.get("/guides/waiting/?steps=open").content.decode()
     assert page.count('class="step" open') == 8
+
+
+@pytest.mark.parametrize(("address", "queries"), [("/guides/waiting/", 1), ("/guides/waiting/?steps=open", 4)])
+def test_a_picture_has_its_size_so_that_the_page_does_not_jump(client, publish, django_assert_max_num_queries, address, queries):
+    picture = Picture.objects.keep(Raster(b"RIFF of bytes", 1600, 900), None, timezone.now())
+    publish(text=guide_text().replace("### Rest\n\n", f"### Rest\n\n![A lamp]({picture}) "))
+    with django_assert_max_num_queries(queries):
+        page = client.get(address).content.decode()
+    assert f'<img src="{picture}" width="1600" height="900" alt="A lamp" loading="lazy">' in page
 
 
 def test_the_list_shows_the_styles_in_their_order_and_no_empty_one(client, publish):
