@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-from documents.database_errors import cause_of, sqlstate_of
+from web.database_errors import cause_of, sqlstate_of
 
 PACKAGES = "/site-packages/"
 QUERY = re.compile(r"\?\S+")

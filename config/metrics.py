@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Gauge, Histogram
 
-from config.pagecache import Page, PageCache
 from documents.site import Site
+from web.page_cache import Page, PageCache
 
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}  # a client may invent others, which are one
 KEEPING = {"quiz:take", "quiz:again"}  # the pages whose form, once kept, leads to a result by a 303

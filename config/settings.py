@@ -64,10 +64,10 @@ def database(url: str, pooler: str = "session") -> dict[str, Any]:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {django: given.pop(libpq, "") for django, libpq in names.items()}
     return {
-        "ENGINE": "config.engine",
+        "ENGINE": "web.postgresql",
         **known,
         "DISABLE_SERVER_SIDE_CURSORS": pooler == "transaction",
-        # The cursors of documents.prepared prepare each statement when they first see it; Django's own prepare none.
+        # The cursors of web.prepared_statements prepare each statement when they first see it; Django's own prepare none.
         "OPTIONS": {"pool": POOL, "prepare_threshold": None if pooler == "transaction" else 0, **given},
     }
 
@@ -104,9 +104,9 @@ INSTALLED_APPS = [
     "quiz",
     "guides",
     "documents",
-    "throttle",
+    "web.throttle",
     "markdownx",
-    "throttle.door.GuardedAdminConfig",  # django.contrib.admin
+    "web.throttle.admin_config.GuardedAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -116,21 +116,21 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     *(["config.metrics.Measured"] if METRICS else []),
-    "config.headers.FixedHeaders",
-    "config.supervisors.Supervisors",
+    "web.middleware.FixedHeaders",
+    "web.middleware.Supervisors",
     "django.middleware.security.SecurityMiddleware",
-    "config.staticfiles.StaticFiles",
-    "config.limits.Limits",
+    "web.static_files.StaticFiles",
+    "web.middleware.Limits",
     "django.middleware.gzip.GZipMiddleware",
-    "config.editors.Sessions",
+    "web.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "config.editors.Accounts",
-    "config.limits.AnonymousLimits",
-    "config.editors.Messages",
+    "web.middleware.Accounts",
+    "web.middleware.AnonymousLimits",
+    "web.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.lookups.BadLookups",
-    "config.outage.Outage",
+    "web.middleware.BadLookups",
+    "web.middleware.Outage",
 ]
 TEMPLATES = [
     {
@@ -170,7 +170,7 @@ STATIC_ROOT = BASE_DIR / ".static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # uploads are rows, not files
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.staticfiles.Storage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "web.static_files.Storage"},
 }
 
 # Whom do we let in
@@ -207,5 +207,5 @@ FIXED_HEADERS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 2**20  # bytes of a form: a text of documents.source.LONGEST characters, each in its longest spelling
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300  # a page of the admin's lists has a hundred boxes to tick
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
-FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20  # config.limits.UPLOAD: no stranger's file is ever written to a disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20  # web.middleware.UPLOAD: no stranger's file is ever written to a disk
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-handler500 = "config.outage.server_error"
+handler500 = "web.middleware.server_error"
 urlpatterns = [
     path("quiz/", include("quiz.urls")),
     path("guides/", include("guides.urls")),

@@ -14,9 +14,9 @@ from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
-from config.content_type import readable  # noqa: E402
-from documents.public import is_public  # noqa: E402
 from guides.views import QUERIES  # noqa: E402
+from web.cache_policy import is_public  # noqa: E402
+from web.content_type import readable  # noqa: E402
 
 if not (settings.ALLOWED_HOSTS or settings.DEBUG):
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Write the names that the site is reached under, with commas between them.")
@@ -47,6 +47,6 @@ def own_host() -> str:
 
 
 # Whoever does not count does not even load what counts.
-cache = import_string("config.metrics.CountedPageCache" if settings.METRICS else "config.pagecache.PageCache")
+cache = import_string("config.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
 site = import_string("config.metrics.CountedSite" if settings.METRICS else "documents.site.Site")()
 application = cache(judged, site.state, is_public, is_allowed, own_host(), QUERIES)

@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection
 from django.utils import timezone
 
-from documents.failures import FailureLog
+from web.failure_log import FailureLog
 
 EVERY = 1.0  # seconds; an edit is seen by all after this long at the latest
 RENEWAL = 60.0  # seconds; by then the address may lead to another server, and the old one would go on answering what it knew

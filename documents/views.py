@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from documents.pictures import Picture
-from documents.public import public
+from web.cache_policy import public
 
 FOR_GOOD = "public, max-age=31536000, immutable"  # the address names these very bytes
 

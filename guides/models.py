@@ -20,6 +20,7 @@ from documents.release import release
 from guides.made import head_of, text_of
 from guides.parts import ADDRESS, About, OtherGuides, Parts, Style, mentioned, read
 from guides.styles import NO_STYLE, STYLES, Description
+from web.prepared_statements import prepared
 
 KIND = "guide"
 # A guide whose page lies ready, and beside it the guides that the page names, as far as readers may see them. Ready is what this

@@ -6,10 +6,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from documents.public import public
-from documents.visitors import render
 from guides.models import Guide
 from guides.structured import structured
+from web.cache_policy import public
+from web.shortcuts import render
 
 ALL_OPEN = "steps=open"
 QUERIES = {ALL_OPEN}  # which mean something on a public page

@@ -5,7 +5,7 @@ from functools import cache
 from django.db import ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 
-from documents.database_errors import sqlstate_of
+from web.database_errors import sqlstate_of
 
 Migration = tuple[str, str]  # app and name
 UNDEFINED_TABLE = "42P01"

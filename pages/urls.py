@@ -3,9 +3,9 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from documents.public import public
 from pages import views
 from pages.sitemaps import SITEMAPS
+from web.cache_policy import public
 
 app_name = "pages"
 urlpatterns = [

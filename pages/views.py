@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from documents.public import public
-from documents.visitors import database_failed, render
 from guides.models import Guide
 from pages import helplines
 from pages.helplines import Helpline, Scope
 from pages.readiness import obstacle
+from web.cache_policy import public
+from web.shortcuts import database_failed, render
 
 # What brings a reader here, in the reader's words, and the slug of the guide that answers it.
 DOORS = {

@@ -15,8 +15,6 @@ from django.urls import reverse
 
 from documents.content import references
 from documents.models import Document, DocumentQuerySet, Revision, digest_of
-from documents.prepared import prepared
-from documents.remembering import remembering
 from guides.models import Guide
 from guides.parts import ADDRESS, OtherGuides, mentioned, step_titles
 from quiz import instrument
@@ -25,7 +23,9 @@ from quiz.figures import questions
 from quiz.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
 from quiz.scoring import Point
 from quiz.sent import Sent
-from throttle.models import COUNT, was_allowed
+from web.prepared_statements import prepared
+from web.stale_if_error import remembering
+from web.throttle.models import COUNT, was_allowed
 
 KIND = "quiz"
 SECOND = timedelta(seconds=1)

@@ -1,8 +1,7 @@
 """The quiz: what it asks, the form, and results under their secret links. No cookie, no session; a key is in the request itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -12,13 +11,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from documents.database_errors import is_away
 from documents.models import Revision
-from documents.public import public
-from documents.visitors import database_failed, render
 from quiz.breakdown import break_down, position
 from quiz.calendar import written
 from quiz.comparison import Taking, compare
@@ -26,35 +21,16 @@ from quiz.forms import AnswerForm
 from quiz.models import Addresses, Instrument, Result, asked, read
 from quiz.plan import plan_weeks
 from quiz.sent import FORM_TYPE, fields, fields_of, read_sent, version_in
-from throttle.models import Limit, address_of
+from web.cache_policy import public, secret
+from web.cross_origin import sent_by_own_page
+from web.database_errors import is_away
+from web.shortcuts import database_failed, render
+from web.throttle.models import Limit, address_of
 
-View = Callable[..., HttpResponse]
 Form = Mapping[str, str]  # what was sent, by the fields' names
 AWAY = "Our database does not answer right now, so nothing could be kept."
 FAILED = "Something went wrong on our side, so nothing could be kept."
 KEEPING = Limit("results kept", most=300, seconds=3600)  # a school or a clinic behind one address stays far below
-
-
-def sent_by_own_page(view: View) -> View:
-    """Refuses what another site makes a browser send. There is no authority to steal here, but nobody else shall write."""
-
-    @csrf_exempt
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        if request.method == "POST" and not is_own(request):
-            return render(request, "quiz/refused.html", status=403)
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def is_own(request: HttpRequest) -> bool:
-    site = request.META.get("HTTP_SEC_FETCH_SITE")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    origin, host = request.META.get("HTTP_ORIGIN"), request.get_host()
-    # Compared and never parsed. The site's own address counts as well, because a proxy may have dropped the port from Host.
-    return origin is None or origin in {f"http://{host}", f"https://{host}", settings.SITE_URL}
 
 
 def form_in(request: HttpRequest) -> Form:
@@ -65,20 +41,6 @@ def form_in(request: HttpRequest) -> Form:
         return fields(request.body, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
     except ValueError as error:
         raise TooManyFieldsSent(str(error)) from error
-
-
-def secret(view: View) -> View:
-    """For pages that only a link opens: nobody stores them, lists them, or learns their address from a click."""
-
-    @wraps(view)
-    def kept_secret(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "strict-origin"  # "no-referrer" would make browsers hide the origin of our own forms
-        return response
-
-    return kept_secret
 
 
 @public
@@ -146,7 +108,7 @@ def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
         return led_to(request, form, version, earlier_key, now)
     except Error as error:
         if version is None:
-            raise  # nobody knows what was asked, so that the answers come back on a page without the questions (config.outage)
+            raise  # nobody knows what was asked, so that the answers come back on a page without the questions (web.middleware)
         return database_failed(request, not_now(request, form, version, AWAY if is_away(error) else FAILED), error)
 
 

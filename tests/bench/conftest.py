@@ -12,12 +12,12 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
-from config.pagecache import PageCache
 from documents.models import Document
-from documents.public import is_public
 from guides.views import QUERIES
 from tests.quiz.conftest import library as library
 from tests.quiz.conftest import published as published
+from web.cache_policy import is_public
+from web.page_cache import PageCache
 
 MANY = 1000
 HOST = "testserver"

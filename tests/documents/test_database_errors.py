@@ -5,7 +5,7 @@ import pytest
 from django.db import Error, OperationalError, connection, transaction
 from psycopg_pool import ConnectionPool
 
-from documents.database_errors import is_away, sqlstate_of
+from web.database_errors import is_away, sqlstate_of
 
 AWAY = {
     "connection_failure": "08006",

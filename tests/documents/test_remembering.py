@@ -3,7 +3,7 @@
 import pytest
 from django.db import Error, connection, transaction
 
-from documents.remembering import remembering
+from web.stale_if_error import remembering
 
 AWAY, OURS = "57014", "40P01"
 

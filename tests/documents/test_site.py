@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from documents.models import Document
-from documents.public import is_public
 from documents.site import RENEWAL, Site
 from guides.models import Guide
 from tests.builders import guide_text
+from web.cache_policy import is_public
 
 NOW = timezone.now()
 

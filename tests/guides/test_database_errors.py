@@ -5,8 +5,8 @@ from html import unescape
 import pytest
 from django.db import connection, transaction
 
-from config.limits import FORM
 from tests.failing import failing_writes, given_back
+from web.middleware import FORM
 
 
 @pytest.mark.parametrize(("state", "status"), [("25006", 503), ("53100", 500)])

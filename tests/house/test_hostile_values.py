@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
-from config.content_type import FORM
 from documents.models import Document
 from tests.addresses import every_address
 from tests.quiz.conftest import Taker
+from web.content_type import FORM
 
 # As an address spells them: a NUL, a lone surrogate, numbers that no column holds, digits that are none, dates that never are, halves.
 VALUES = [

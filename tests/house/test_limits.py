@@ -16,11 +16,11 @@ from django.utils.http import parse_header_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.content_type import FORM as FORM_TYPE
-from config.content_type import UNREADABLE, readable
-from config.limits import FORM, UPLOAD
 from tests.house.conftest import ROOT, Released
 from tests.served import Site, started
+from web.content_type import FORM as FORM_TYPE
+from web.content_type import UNREADABLE, readable
+from web.middleware import FORM, UPLOAD
 
 UPLOADING, LOGIN = "/admin/guides/guide/upload/", "/admin/login/"
 AT_ONCE = 40

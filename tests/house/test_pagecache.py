@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.pagecache import ENTRY, MOST_HOSTS, PageCache, allowed_coding, best_coding, timestamp
+from web.page_cache import ENTRY, MOST_HOSTS, PageCache, allowed_coding, best_coding, timestamp
 
 HOST = "site.example"
 PUBLIC = ("Cache-Control", "public, max-age=0")

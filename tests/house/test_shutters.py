@@ -18,12 +18,12 @@ from django.conf import settings
 from django.urls import reverse
 
 import quiz.urls
-from config.limits import FORM, UPLOAD
 from quiz.views import KEEPING
 from tests.documents.test_uploads import picture
 from tests.house.conftest import Released
 from tests.quiz.conftest import Taker
 from tests.served import Answer, Site, collect, started
+from web.middleware import FORM, UPLOAD
 
 TLS = {"X-Forwarded-Proto": "https"}
 POLICY = {

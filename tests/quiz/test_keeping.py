@@ -16,7 +16,7 @@ from documents.uploads import Raster
 from guides.models import Guide
 from quiz.models import Result, year_after
 from tests.quiz.conftest import Taker
-from throttle.models import Tally
+from web.throttle.models import Tally
 
 TODAY = timezone.now().date()
 

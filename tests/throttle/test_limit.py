@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import RequestFactory
 
-from throttle.models import Limit, Tally, address_of
+from web.throttle.models import Limit, Tally, address_of
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 THREE = Limit("three an hour", most=3, seconds=3600)

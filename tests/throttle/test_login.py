@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from throttle.admin import BY_ACCOUNT, BY_ADDRESS, BY_DEVICE, DEVICE
+from web.throttle.admin import BY_ACCOUNT, BY_ADDRESS, BY_DEVICE, DEVICE
 
 GOOD = "a long and quiet evening"
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from documents.pictures import Picture
 from quiz.models import DeletedResult, Result
-from throttle.models import Tally
+from web.throttle.models import Tally
 
 A_DAY = timedelta(days=1)  # somebody may still be writing the text for a picture
 MOST_NAMED = 20

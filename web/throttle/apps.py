@@ -4,4 +4,4 @@ from django.apps import AppConfig
 
 
 class ThrottleConfig(AppConfig):
-    name = "throttle"
+    name = "web.throttle"

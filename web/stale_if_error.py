@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from django.db import Error
 
-from documents.database_errors import is_away
-from documents.failures import FailureLog
+from web.database_errors import is_away
+from web.failure_log import FailureLog
 
 Found = TypeVar("Found")
 MOST = 32  # answers that each function keeps

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.log import log_response
 
-from documents.database_errors import is_away
+from web.database_errors import is_away
 
 RETRY_AFTER = 10  # seconds
 

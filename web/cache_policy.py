@@ -33,3 +33,17 @@ def is_public(path: str) -> bool:
         return getattr(resolve(path).func, "is_public", False)
     except Resolver404:
         return False
+
+
+def secret(view: View) -> View:
+    """For pages that only a link opens: nobody stores them, lists them, or learns their address from a click."""
+
+    @wraps(view)
+    def kept_secret(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response["X-Robots-Tag"] = "noindex"
+        response["Referrer-Policy"] = "strict-origin"  # "no-referrer" would make browsers hide the origin of our own forms
+        return response
+
+    return kept_secret

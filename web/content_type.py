@@ -6,7 +6,7 @@ was asked for, so that a stranger's made-up names would fill the memory, and it 
 
 import re
 
-UNREADABLE = "unreadable"  # takes the place of a type that no form of ours is sent as; config.limits refuses it
+UNREADABLE = "unreadable"  # takes the place of a type that no form of ours is sent as; web.middleware refuses it
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 UTF_8 = {"", "charset=utf-8", 'charset="utf-8"'}
 BOUNDARY = re.compile(r"""boundary=("?)[A-Za-z0-9'()+_,./:=?-]{1,70}\1""")  # RFC 2046, 5.1.1

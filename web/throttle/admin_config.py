@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class GuardedAdminConfig(AdminConfig):
-    default_site = "throttle.admin.Door"
+    default_site = "web.throttle.admin.Door"

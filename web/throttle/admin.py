@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from throttle.models import Limit, address_of
+from web.throttle.models import Limit, address_of
 
 BY_ADDRESS = Limit("login of an address", most=20, seconds=900)
 BY_ACCOUNT = Limit("login to an account", most=50, seconds=3600)  # from many addresses
