@@ -24,6 +24,6 @@ USER 10001:10001
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 WEB_CONCURRENCY=2 MALLOC_ARENA_MAX=1
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-  CMD ["python", "-m", "config.healthcheck"]
+  CMD ["python", "-m", "ops.healthcheck"]
 # Whatever start first brings the database up to date; the others wait for it.
-CMD ["sh", "-c", "python manage.py release && exec gunicorn"]
+CMD ["sh", "-c", "python manage.py release && exec gunicorn --config ops/gunicorn_conf.py"]

@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
-from config.environment import ON, given
-from config.postgres import PostgresError, running
+from ops.embedded_postgres import PostgresError, running
+from ops.environment import ON, given
 
 OWN = Path(__file__).resolve().parent / ".postgres"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment, logs
-from config.database_url import TIMEOUTS
+from ops import environment, json_log
+from ops.database_url import TIMEOUTS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 5  # characters, and different ones among them, as `manage.py check --deploy` asks
@@ -86,7 +86,7 @@ UNUSED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscop
 DEBUG = flag("DEBUG")
 PLAIN_HTTP = flag("PLAIN_HTTP")  # nobody speaks TLS for us: on one's own machine, and nowhere else
 PROXIES = whole_number("PROXIES", 0, most=16)  # how many of our own stand in front and add to X-Forwarded-For
-METRICS = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # config.exporter sets it where METRICS_PORT is set
+METRICS = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # ops.metrics_server sets it where METRICS_PORT is set
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
 SITE_URL = environment.origin(
     "SITE_URL"
@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "quiz",
     "guides",
     "documents",
+    "ops",
     "web.throttle",
     "markdownx",
     "web.throttle.admin_config.GuardedAdminConfig",  # django.contrib.admin
@@ -115,7 +116,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
 ]
 MIDDLEWARE = [
-    *(["config.metrics.Measured"] if METRICS else []),
+    *(["ops.metrics.Measured"] if METRICS else []),
     "web.middleware.FixedHeaders",
     "web.middleware.Supervisors",
     "django.middleware.security.SecurityMiddleware",
@@ -160,7 +161,7 @@ CONTENT_DIR = BASE_DIR / "content"
 
 # What do we write down
 
-LOGGING = {} if DEBUG else logs.LOGGING  # at work on the site, Django's own lines tell more
+LOGGING = {} if DEBUG else json_log.LOGGING  # at work on the site, Django's own lines tell more
 
 # What do we send
 

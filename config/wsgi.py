@@ -47,6 +47,6 @@ def own_host() -> str:
 
 
 # Whoever does not count does not even load what counts.
-cache = import_string("config.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
-site = import_string("config.metrics.CountedSite" if settings.METRICS else "documents.site.Site")()
+cache = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
+site = import_string("ops.metrics.CountedSite" if settings.METRICS else "documents.site.Site")()
 application = cache(judged, site.state, is_public, is_allowed, own_host(), QUERIES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.postgres import THROWAWAY, PostgresError, running
+from ops.embedded_postgres import THROWAWAY, PostgresError, running
 
 HOME = Path(__file__).resolve().parent.parent / ".postgres/test"
 

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from config.postgres import address, postmaster, running, start
+from ops.embedded_postgres import address, postmaster, running, start
 from tests.house.conftest import copied
 from tests.waiting import wait_until
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.postgres import OWNER, PORT, postmaster, running, start, stop
+from ops.embedded_postgres import OWNER, PORT, postmaster, running, start, stop
 from tests.house.conftest import copied, manage
 
 NETWORK = f"198.18.{os.getpid() % 256}"  # of the range for tests of networks (RFC 2544)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponse]
 
 # Browsers ask each time, which costs a 304, so that an editor sees what was saved; caches in front ask once a second,
 # answer with what they have meanwhile, and go on answering for a day while the site is down.
@@ -18,7 +18,7 @@ def public(view: View) -> View:
     """For a view that depends on nothing but its address, the published texts and the clock."""
 
     @wraps(view)
-    def for_everyone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def for_everyone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         if response.status_code == HttpResponse.status_code:
             response.headers.setdefault("Cache-Control", POLICY)
@@ -39,7 +39,7 @@ def secret(view: View) -> View:
     """For pages that only a link opens: nobody stores them, lists them, or learns their address from a click."""
 
     @wraps(view)
-    def kept_secret(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+    def kept_secret(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         response["X-Robots-Tag"] = "noindex"

@@ -1,15 +1,13 @@
 """Who may send forms to public addresses: pages of this site alone. They carry no authority of the browser's, and so need no CSRF token."""
 
-from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from web.cache_policy import View
 from web.shortcuts import render
-
-View = Callable[..., HttpResponse]
 
 
 def sent_by_own_page(view: View) -> View:

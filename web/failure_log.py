@@ -4,7 +4,7 @@ import logging
 
 
 class FailureLog:
-    """What may fail each second says so once, and the line has the error's type and SQLSTATE (config.logs)."""
+    """What may fail each second says so once, and the line has the error's type and SQLSTATE (ops.json_log)."""
 
     def __init__(self, logger: logging.Logger, what: str) -> None:
         self.logger, self.what = logger, what

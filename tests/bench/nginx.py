@@ -1,4 +1,4 @@
-"""nginx as docs/nginx.conf sets it up, in front of the site, and in the same nginx a page that lies on the disk."""
+"""nginx as ops/nginx.conf sets it up, in front of the site, and in the same nginx a page that lies on the disk."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ OF_A_BODY = {"content-length", "last-modified", "etag", "date", "server", "conne
 
 
 class ChangedConfigurationError(Exception):
-    """docs/nginx.conf does not read as the benchmark expects."""
+    """ops/nginx.conf does not read as the benchmark expects."""
 
 
 def is_there() -> bool:

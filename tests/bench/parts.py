@@ -70,7 +70,7 @@ def main_of(page: str) -> str:
 
 
 def behind_nginx(stage: Stage) -> list[Finding]:
-    """The site behind docs/nginx.conf, beside nginx with the page as a file."""
+    """The site behind ops/nginx.conf, beside nginx with the page as a file."""
     if not nginx.is_there():
         stage.skipped.append("nginx's cache beside nginx from disk: there is no nginx")
         return []

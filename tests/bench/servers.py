@@ -60,10 +60,10 @@ def waited_for(port: int) -> None:
 
 @contextmanager
 def gunicorn(application: str, settings: Mapping[str, str]) -> Iterator[Server]:
-    """As gunicorn.conf.py says, with one worker."""
+    """As ops/gunicorn_conf.py says, with one worker."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
-        command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", application]
+        command = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py", f"--bind=fd://{listener.fileno()}", application]
         env = {**os.environ, **SECRET, **SITE, **settings}
         server = subprocess.Popen(command, env=env, pass_fds=[listener.fileno()], start_new_session=True)
     keep_to(OF_SERVERS, server.pid)

@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.conf import settings as project
 
-from config.postgres import AS_NOBODY
+from ops.embedded_postgres import AS_NOBODY
 from tests.builders import guide_text
 
 PASSING = ["._a.md", ".a.md.swp", "a.md~", "#a.md#", "~$a.md", ".DS_Store"]

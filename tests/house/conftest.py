@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from config.postgres import THROWAWAY, running
+from ops.embedded_postgres import THROWAWAY, running
 from tests.quiz.conftest import library as library
 from tests.quiz.conftest import published as published
 

@@ -13,8 +13,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from config.backup import PROGRAMS, backup, named, preamble, restore
-from config.postgres import OLDEST, THROWAWAY, create, running, tool_folders, version
+from ops.backup import PROGRAMS, backup, named, preamble, restore
+from ops.embedded_postgres import OLDEST, THROWAWAY, create, running, tool_folders, version
 from tests.house.conftest import Released, manage
 from tests.quiz.conftest import Taker
 from tests.served import served

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
-from config.postgres import THROWAWAY, start, stop
+from ops.embedded_postgres import THROWAWAY, start, stop
 from tests.failing import fields_given_back
 from tests.house.conftest import Released
 from tests.quiz.conftest import Taker

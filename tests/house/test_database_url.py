@@ -6,10 +6,10 @@ from django.db import connection
 from django.utils import timezone
 from psycopg.conninfo import conninfo_to_dict
 
-from config.backup import WHILE_IT_WRITES, named
-from config.database_url import TIMEOUTS, with_timeouts
 from config.settings import database
 from documents.site import Site
+from ops.backup import WHILE_IT_WRITES, named
+from ops.database_url import TIMEOUTS, with_timeouts
 
 PLAIN = "postgresql://ines@one,two/site?target_session_attrs=read-write"
 PATIENT = f"{PLAIN}&tcp_user_timeout=60000&connect_timeout=20"

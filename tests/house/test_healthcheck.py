@@ -40,7 +40,7 @@ def site_at() -> Iterator[Callable[[str], int]]:
 
 def check(port: int) -> int:
     nowhere = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy"), "http://127.0.0.1:1")
-    command = [sys.executable, "-m", "config.healthcheck"]
+    command = [sys.executable, "-m", "ops.healthcheck"]
     return subprocess.run(command, cwd=ROOT, env={"PORT": str(port), **nowhere}, check=False).returncode
 
 

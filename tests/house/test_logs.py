@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.logs import Lines, without_secrets
+from ops.json_log import Lines, without_secrets
 from quiz.sent import fresh_key
 from tests.house.conftest import Released
 from tests.waiting import wait_until
@@ -62,7 +62,7 @@ class Server:
 def server(released: Released, tmp_path: Path) -> Iterator[Server]:
     settings = {"DEBUG": "0", "PLAIN_HTTP": "1", "PROXIES": "1", "DATABASE_URL": released.url, **NAME}
     with socket.create_server(("127.0.0.1", 0)) as listener, (tmp_path / "log").open("wb") as log:
-        command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}"]
+        command = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py", f"--bind=fd://{listener.fileno()}"]
         running = subprocess.Popen(
             command,
             cwd=released.folder,
@@ -185,7 +185,7 @@ def test_no_key_is_written_down_whatever_stands_around_it_and_if_the_link_was_br
 
 def test_a_site_that_can_not_start_says_why(released):
     env = {**os.environ, "DATABASE_URL": released.url, "SECRET_KEY": "short", "PLAIN_HTTP": "1"}
-    command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
+    command = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py", "--bind=127.0.0.1:0"]
     ended = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
     assert ended.returncode
     assert ended.stderr.startswith("SECRET_KEY has 5 characters and needs 50 or more.")

@@ -174,7 +174,7 @@ def test_what_a_killed_worker_had_counted_stays_and_what_it_was_busy_with_does_n
 def started(released, folder, **settings):
     """What a server says that does not start."""
     env = {**os.environ, "DATABASE_URL": released.url, "PLAIN_HTTP": "1", "TMPDIR": str(folder), **settings}
-    command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
+    command = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py", "--bind=127.0.0.1:0"]
     answer = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
     assert answer.returncode == 1
     return answer

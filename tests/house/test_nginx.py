@@ -1,4 +1,4 @@
-"""docs/nginx.conf with TLS at a port of its own: what a browser does there works, and names that are not ours are not answered."""
+"""ops/nginx.conf with TLS at a port of its own: what a browser does there works, and names that are not ours are not answered."""
 
 import os
 import re
@@ -24,7 +24,7 @@ PASSWORD = "a long and quiet evening"
 
 
 def configured(folder: Path, port: int, site_port: int) -> str:
-    text = (ROOT / "docs/nginx.conf").read_text()
+    text = (ROOT / "ops/nginx.conf").read_text()
     changes = {
         "user www-data;": f"user {'root' if os.geteuid() == 0 else 'nobody'};",
         "/run/nginx.pid": f"{folder}/nginx.pid",

@@ -12,7 +12,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
-from config.postgres import AS_NOBODY, OWNER, PORT, postmaster
+from ops.embedded_postgres import AS_NOBODY, OWNER, PORT, postmaster
 from tests.house.conftest import Released, manage
 from tests.house.test_metrics import Counted, port
 from tests.served import Site, collect, crowd_takes_the_quiz, started

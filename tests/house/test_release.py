@@ -10,8 +10,8 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from config.postgres import THROWAWAY, running
-from pages.management.commands.release import LOCK
+from ops.embedded_postgres import THROWAWAY, running
+from ops.management.commands.release import LOCK
 from tests.house.conftest import ROOT, copied
 from tests.served import collect, started
 from tests.waiting import wait_until

@@ -160,8 +160,8 @@ def test_what_speaks_for_other_sites_too_is_not_asked_of_browsers_unless_chosen(
 STARTS = {
     "a command": [sys.executable, "manage.py", "check"],
     "a release": [sys.executable, "manage.py", "release"],
-    "the server": [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"],
-    "a backup": [sys.executable, "-m", "config.backup", "backup", "file"],
+    "the server": [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py", "--bind=127.0.0.1:0"],
+    "a backup": [sys.executable, "-m", "ops.backup", "backup", "file"],
 }
 
 

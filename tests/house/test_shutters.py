@@ -385,7 +385,7 @@ def test_what_is_set_wrong_is_refused_in_a_sentence(env, said):
     ],
 )
 def test_a_site_that_does_not_know_its_own_name_is_not_served(env, said):
-    refused = manage("-m", "gunicorn", "--bind=127.0.0.1:0", **env)
+    refused = manage("-m", "gunicorn", "--config=ops/gunicorn_conf.py", "--bind=127.0.0.1:0", **env)
     assert refused.returncode
     assert said in refused.stderr
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from config.logs import Lines
+from ops.json_log import Lines
 
 BROKEN_HTTP = "Invalid request from ip="  # so gunicorn begins a line that goes on with the sender's address and what was sent
 

@@ -1,6 +1,6 @@
 """gunicorn's hooks for the metrics: what its workers count in files of their own is summed up and shown on METRICS_PORT.
 
-gunicorn.conf.py imports this where METRICS_PORT is set, before there is a worker.
+ops/gunicorn_conf.py imports this where METRICS_PORT is set, before there is a worker.
 """
 
 import atexit

@@ -16,9 +16,9 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from config.database_url import with_timeouts
-from config.environment import connection_parameters, given
-from config.postgres import ENDINGS, PostgresError, running, tool_folders, version
+from ops.database_url import with_timeouts
+from ops.embedded_postgres import ENDINGS, PostgresError, running, tool_folders, version
+from ops.environment import connection_parameters, given
 
 HOME = Path(__file__).resolve().parent.parent / ".postgres/serve"  # the embedded server, as manage.py starts it
 PROGRAMS = ("pg_dump", "pg_restore", "psql")

@@ -1,4 +1,4 @@
-"""How gunicorn serves the site, here and in the image. It finds this file by itself, and reads WEB_CONCURRENCY and FORWARDED_ALLOW_IPS."""
+"""How gunicorn serves the site, here and in the image. Given to it as --config. It reads WEB_CONCURRENCY and FORWARDED_ALLOW_IPS."""
 
 import gc
 import os
@@ -7,15 +7,16 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.serverlog import ServerLog
+from ops.gunicorn_log import ServerLog
 
 gc.disable()  # until there are workers: what is loaded for them is hardly ever garbage, and there is much to look through
 if os.environ.get("METRICS_PORT", "").strip():
-    from config.exporter import child_exit, when_ready  # noqa: F401  # gunicorn calls them
+    from ops.metrics_server import child_exit, when_ready  # noqa: F401  # gunicorn calls them
 
 try:
     # All is loaded here, so that a wrong setting is one sentence: later gunicorn would show a traceback.
-    from config import environment, settings, wsgi  # noqa: F401
+    from config import settings, wsgi  # noqa: F401
+    from ops import environment
 except ImproperlyConfigured as problem:
     sys.exit(str(problem))
 

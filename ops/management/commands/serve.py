@@ -87,7 +87,8 @@ def collect_static() -> None:
 
 
 def start_server(listener: socket.socket, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", f"--bind=fd://{listener.fileno()}", "--graceful-timeout=3", "--log-level=error"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py"]
+    command = [*gunicorn, f"--bind=fd://{listener.fileno()}", "--graceful-timeout=3", "--log-level=error"]
     if settings.DEBUG:
         command += ["--reload"]  # finds the code by itself, but not the templates, which Django keeps
         command += [f"--reload-extra-file={path}" for path in settings.BASE_DIR.glob("templates/**/*.html")]
