@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from documents.check import Reading
-from documents.problems import Problem
-from documents.references import Reference, read_references
+from documents.text.across import Reading
+from documents.text.problems import Problem
+from documents.text.references import Reference, read_references
 
 # HTML, and what else the page of a kind needs, as JSON.
 Made = tuple[str, dict[str, Any]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Self, TypedDict, TypeVar
 
 from django.conf import settings
@@ -15,14 +15,12 @@ from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Length
 
-from documents.addresses import path_of
-from documents.check import Library, Reading, check_across
-from documents.content import is_page, references
+from documents.bibliography import references
+from documents.build_id import release
+from documents.images import Picture
 from documents.kinds import KINDS, Kind
-from documents.pictures import Picture
-from documents.problems import Problem
-from documents.reader import SLUG
-from documents.release import release
+from documents.links import is_page
+from documents.text.across import Library, Reading
 
 models.BinaryField.register_lookup(Length)
 
@@ -215,21 +213,6 @@ class Document(models.Model):
 
     def at(self, slug: str) -> Place:
         return {"kind": self.kind, "language": self.language, "slug": slug}
-
-
-def problems_in(source: str, kind: Kind, others: DocumentQuerySet[Document], today: date) -> list[Problem]:
-    """What is wrong with a text, by itself and beside `others`: all texts but its own."""
-    reading = kind.read(source, references())
-    fingerprints = [sentence.fingerprint for sentence in reading.sentences]
-    near = others.filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=slugs_in(reading)))
-    library = near.library(fingerprints)
-    return [*reading.problems, *check_across(reading, kind.address.format(reading.slug), library, today)]
-
-
-def slugs_in(reading: Reading) -> set[str]:
-    """The last part of every address that a text links to, where it may be a slug: few, and the slugs it means are among them."""
-    last_parts = (path_of(link.address).strip("/").rpartition("/")[2] for link in reading.links)
-    return {part for part in last_parts if SLUG.fullmatch(part)}
 
 
 class Revision(models.Model):

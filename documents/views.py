@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from documents.pictures import Picture
+from documents.images import Picture
 from web.cache_policy import public
 
 FOR_GOOD = "public, max-age=31536000, immutable"  # the address names these very bytes

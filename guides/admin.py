@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from documents.document_admin import DocumentAdmin
+from documents.admin.document_admin import DocumentAdmin
 from guides.forms import GuideForm
 from guides.models import Guide
 from guides.styles import NO_STYLE, STYLES

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 
-from documents.forms import DocumentForm, Lines
-from documents.reader import LONGEST
+from documents.admin.forms import DocumentForm, Lines
+from documents.text.reader import LONGEST
 from guides.models import KIND, Guide
 from guides.parts import SECTIONS
 from guides.styles import NO_STYLE, STYLES

@@ -6,8 +6,8 @@ from html import unescape
 
 from django.template.loader import render_to_string
 
-from documents.html import Html
 from documents.kinds import Made
+from documents.text.html import Html
 from guides.parts import ADDRESS, Parts, slug_in
 from guides.styles import NO_STYLE, STYLES
 

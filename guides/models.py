@@ -11,8 +11,8 @@ from typing import Any, ClassVar, NamedTuple
 from django.conf import settings
 from django.db import models
 
-from documents.content import references
-from documents.html import Html
+from documents.bibliography import references
+from documents.build_id import release
 from documents.models import PUBLISHED, Document, DocumentQuerySet
 from documents.pictures import Picture
 from documents.prepared import prepared

@@ -11,15 +11,16 @@ from unicodedata import combining, normalize
 
 from markdown_it.token import Token
 
-from documents import check
-from documents.addresses import path_of
-from documents.check import Link, Sentence
-from documents.html import Html
-from documents.problems import Problem
-from documents.reader import Reader
-from documents.references import Citation, Reference
-from documents.render import Heading, blocks, line_of, list_items, without, worded
-from documents.source import split
+from documents.text import across, reader
+from documents.text.across import Link
+from documents.text.addresses import path_of
+from documents.text.html import Html
+from documents.text.markdown import Heading, blocks, line_of, list_items, without, worded
+from documents.text.problems import Problem
+from documents.text.reader import Reader
+from documents.text.references import Citation, Reference
+from documents.text.sentences import Sentence, count_words
+from documents.text.source import split
 
 ADDRESS = "/guides/{}/"
 GUIDE_PATH = re.compile(ADDRESS.format("([a-z0-9-]+)"))
@@ -35,7 +36,7 @@ SECTIONS = {
 # The ids that a guide's page has beside those of its steps. A test compares them with the page.
 PLACES = ("main", *SECTIONS.values(), "sources", "related")  # links may name these
 OTHER_IDS = ("invitation",)
-SOURCE_ID = "source-"  # what the id of each source begins with, see documents.references.Citation
+SOURCE_ID = "source-"  # what the id of each source begins with, see documents.text.references.Citation
 LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # have no accent to take off
 FACETS = frozenset({"alarm", "reassurance", "self-doubt", "distance", "self-reliance", "withdrawal"})
 
@@ -172,7 +173,7 @@ class GuideReader(Reader):
 
     def parts(self) -> Parts:
         sentences = self.sentences()
-        links = (*self.related_links(), *check.links_of(self.tokens, self.source.body_line))
+        links = (*self.related_links(), *across.links_of(self.tokens, self.source.body_line))
         parts = Parts(
             title=self.fields.required("title"),
             slug=self.fields.required("slug"),
@@ -190,11 +191,11 @@ class GuideReader(Reader):
             help=self.page.html(self.section("help").tokens),
             questions=tuple(Question(entry.title, self.page.html(prose_of("questions", entry))) for entry in self.entries("questions")),
             sources=self.page.sources(),
-            words=check.count_words(self.tokens),
+            words=count_words(self.tokens),
             anchors=self.anchors(),
             links=links,
             sentences=sentences,
-            key_lines=check.key_lines(self.source.fields),
+            key_lines=reader.key_lines(self.source.fields),
             problems=(),
         )
         problems = {*self.check_common(sentences), *self.check_related(), *self.check_filled(), *self.check_steps(), *self.check_facets()}

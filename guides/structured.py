@@ -3,8 +3,8 @@
 import json
 from datetime import datetime
 
-from documents.html import Html
-from documents.typography import typographic
+from documents.text.html import Html
+from documents.text.typography import typographic
 from guides.parts import About
 
 # A "<" could end the script element that the text stands in (HTML, 4.12.1.3 "Restrictions for contents of script elements").

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Gauge, Histogram
 
-from documents.site import Site
+from documents.content_version import Site
 from web.page_cache import Page, PageCache
 
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}  # a client may invent others, which are one

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from documents.problems import Problem
-from documents.source import Fields, Node, check_yaml, read_yaml
+from documents.text.fields import Fields
+from documents.text.problems import Problem
+from documents.text.source import check_yaml
+from documents.text.strict_yaml import Node, read_yaml
 
 # A wrong number is worse than none: someone in need may try only once. Lines change within a few years (lists on the web
 # still carry dead ones), so a number counts for one year after somebody compared it with the service's own page.

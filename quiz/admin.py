@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 
-from documents.document_admin import DocumentAdmin
+from documents.admin.document_admin import DocumentAdmin
 from documents.models import Document
 from quiz.figures import ENOUGH, LEAST
 from quiz.forms import AnswerForm

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
-from documents.html import Html
+from documents.text.html import Html
 from guides.parts import Style
 from guides.styles import STYLES
 from quiz import plane, scoring

@@ -13,13 +13,14 @@ from functools import cached_property
 
 from markdown_it.token import Token
 
-from documents import check
-from documents.check import Link, Sentence
-from documents.html import Html
-from documents.problems import Problem
-from documents.reader import Reader
-from documents.references import Citation, Reference
-from documents.render import Heading, blocks, list_items
+from documents.text import across, reader
+from documents.text.across import Link
+from documents.text.html import Html
+from documents.text.markdown import Heading, blocks, list_items
+from documents.text.problems import Problem
+from documents.text.reader import Reader
+from documents.text.references import Citation, Reference
+from documents.text.sentences import Sentence, inlines, short
 from quiz.limits import LONGEST, check_correlation, check_norm, check_scale, check_size
 from quiz.lines import FORMS, ITEM, PLACE, PLACES, RELATION, LabelledLine, check_keys, check_labelled, check_line, read_labelled
 from quiz.scoring import MOST_MISSING, Keyed, Norm, Plan, Region, Scale
@@ -199,9 +200,9 @@ class InstrumentReader(Reader):
             strengths=strengths,
             limits=tuple(self.page.inline_html(item) for item in self.bullets(self.section("limits"))),
             sources=self.page.sources(),
-            links=(*steps, *check.links_of(self.tokens, self.source.body_line)),
+            links=(*steps, *across.links_of(self.tokens, self.source.body_line)),
             sentences=sentences,
-            key_lines=check.key_lines(self.source.fields),
+            key_lines=reader.key_lines(self.source.fields),
             problems=(),
         )
         problems = {
@@ -266,7 +267,7 @@ class InstrumentReader(Reader):
     def lines(self, section: Heading) -> Iterator[tuple[int, str]]:
         """Each item of a section's lists as plain text, with its line in the whole text."""
         for item in self.bullets(section):
-            for inline in check.inlines(item):
+            for inline in inlines(item):
                 yield self.line_of(inline), self.plain_line(inline)
 
     def relations(self) -> tuple[Relation, ...]:
@@ -363,9 +364,9 @@ def check_items(instrument: Instrument) -> Iterator[Problem]:
 
 
 def facets_named(facets: Collection[str]) -> str:
-    if len(facets) > check.MOST_NAMED:
+    if len(facets) > across.MOST_NAMED:
         return f"There are {len(facets)} facets. Use one of them."
-    return f"Facets are: {', '.join(map(check.short, facets))}."
+    return f"Facets are: {', '.join(map(short, facets))}."
 
 
 def check_balance(instrument: Instrument) -> Iterator[Problem]:

@@ -9,9 +9,10 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 
-from documents.forms import DocumentForm, Lines
-from documents.reader import LONGEST
-from documents.source import Fields, Value
+from documents.admin.forms import DocumentForm, Lines
+from documents.text.fields import Fields
+from documents.text.reader import LONGEST
+from documents.text.strict_yaml import Value
 from quiz.instrument import ANXIETY, AVOIDANCE
 from quiz.limits import MAX_ABOUT, MAX_NAME
 from quiz.models import KIND, Instrument

@@ -6,7 +6,7 @@ Pure: no Django. `quiz.models` puts the same limits on its columns.
 import math
 from collections.abc import Iterable
 
-from documents.reader import LONGEST as COMMON
+from documents.text.reader import LONGEST as COMMON
 from quiz.scoring import Norm, Scale
 
 MAX_KEY = 40  # letters of a relation's key, and of a facet's

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-from documents.check import short
-from documents.problems import Problem
-from documents.render import line_of, plain_text, words_of
+from documents.text.markdown import line_of, plain_text, words_of
+from documents.text.problems import Problem
+from documents.text.sentences import short
 from guides.parts import ADDRESS as GUIDE_ADDRESS
 from quiz.limits import MAX_DIGITS, MAX_KEY
 

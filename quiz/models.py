@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Greatest, Length
 from django.urls import reverse
 
-from documents.content import references
+from documents.bibliography import references
 from documents.models import Document, DocumentQuerySet, Revision, digest_of
 from guides.models import Guide
 from guides.parts import ADDRESS, OtherGuides, mentioned, step_titles

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from documents.html import Html
+from documents.text.html import Html
 from quiz import scoring
 from quiz.breakdown import Finding, chosen, plan, position
 from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN, Facet, Insight, Instrument, Item, Side

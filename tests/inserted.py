@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from documents.problems import Problem
-from documents.source import split
+from documents.text.problems import Problem
+from documents.text.source import split
 
 WORD = "zebrafish"
 BLOCKS = (

@@ -64,11 +64,11 @@ class Supervisors:
 
 
 FORM = 2**16  # bytes; an answered quiz has under a thousand
-UPLOAD = 11 * 2**20  # a picture (documents.uploads.MOST_BYTES) and what a form wraps around it
+UPLOAD = 11 * 2**20  # a picture (documents.image_files.MOST_BYTES) and what a form wraps around it
 READ_AWAY = 2**25  # a browser that is still sending shows no answer, so a body that is a little too large is read and dropped
 PIECE = 2**16
 SIZE = re.compile("[0-9]{1,15}")  # as Content-Length says it
-OF_SCRIPTS = ("/upload/", "/preview/")  # the editor's script asks there, and its view answers in JSON (documents.editor)
+OF_SCRIPTS = ("/upload/", "/preview/")  # the editor's script asks there, and its view answers in JSON (documents.admin.editor)
 
 
 class Limits:

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 # A trigger, once a statement: no way of changing texts can forget it. A row and not a sequence: a sequence would move before
-# others can see the change, and they would keep the old page under the new version. No model: only `documents.site` asks for it.
+# others can see the change, and they would keep the old page under the new version. No model: only `documents.content_version` asks for it.
 MOVE = """
 CREATE TABLE documents_site (
     id smallint PRIMARY KEY DEFAULT 1 CONSTRAINT site_is_one CHECK (id = 1),

@@ -2,7 +2,7 @@
 
 from django import template
 
-from documents.typography import typographic
+from documents.text.typography import typographic
 
 register = template.Library()
 register.filter("typographic", typographic)

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from documents.html import Html
+from documents.text.html import Html
 from guides.models import Guide
 from guides.parts import Parts
 from tests.builders import VALID

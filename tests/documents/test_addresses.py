@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.addresses import path_of
+from documents.text.addresses import path_of
 
 SAME = ["/guides/a/", "/guides/a", "/guides/a/?b", "/guides/a?b=/c#d", "/guides/a/#b?c", "/guides/./a/", "/guides//a/", "/guides/b/../a/"]
 SAME += ["/guides/%61/", "/%67uides/a/", "/guides/%2e/a/", "/guides%2Fa/", "/guides\\a/", "/../guides/a/"]

@@ -12,11 +12,11 @@ from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from documents.characters import check_characters, hidden
-from documents.content import references
+from documents.bibliography import references
 from documents.kinds import KINDS
 from documents.models import Document
-from documents.references import read_references
+from documents.text.characters import check_characters, hidden
+from documents.text.references import read_references
 from guides.models import Guide
 from pages import helplines
 from tests.builders import VALID

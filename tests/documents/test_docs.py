@@ -4,7 +4,7 @@ import re
 
 from django.conf import settings
 
-from documents.problems import LEVELS
+from documents.text.problems import LEVELS
 
 
 def test_every_problem_is_explained_with_its_level():

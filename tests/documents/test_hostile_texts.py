@@ -12,11 +12,11 @@ from django.conf import settings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from documents.html import ATTRIBUTES, SCHEMES, TAGS
 from documents.kinds import KINDS
-from documents.references import read_references
-from documents.render import Page, parse
-from documents.source import LONGEST, split
+from documents.text.html import ATTRIBUTES, SCHEMES, TAGS
+from documents.text.markdown import Page, parse
+from documents.text.references import read_references
+from documents.text.source import LONGEST, split
 from pages import helplines
 
 SECONDS, BYTES = 8, 2**30  # of CPU and of address space: generous, and far from what a quadratic bomb takes

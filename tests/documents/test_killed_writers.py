@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from documents.source import split
+from documents.text.source import split
 from tests.builders import guide_text
 from tests.falling import Database, database, folder
 from tests.served import ATTEMPTS, FORM, Site, collect, started

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from documents import check
-from documents.document_admin import changes
+from documents.admin.document_admin import changes
+from documents.admin.field_problems import places_of
 from documents.models import Revision
-from documents.places import places_of
-from documents.problems import Problem
-from documents.source import compose, split
+from documents.text import across
+from documents.text.problems import Problem
+from documents.text.source import compose, split
 from guides import parts
 from quiz import instrument
 from tests.builders import sentence
@@ -23,7 +23,7 @@ from tests.documents.test_hostile_texts import FRONT, filled
 LENGTH = 190_000
 QUICK = 0.5  # seconds
 MOST_TIMES = 14  # as long as prose of the same length: two seconds, on a machine that reads such prose in a seventh of one
-LIBRARY = check.Library({}, {}, lambda address: False, lambda address: False)
+LIBRARY = across.Library({}, {}, lambda address: False, lambda address: False)
 PROSE = FRONT + "\n\n".join(" ".join(sentence(first + number) for number in range(8)) for first in range(0, 5000, 8))
 PROSE = PROSE[:LENGTH]
 
@@ -87,8 +87,8 @@ QUIZ_SHAPES = {
 
 
 def read_as(kind: Any, text: str) -> None:
-    reading = cast("check.Reading", kind.read(text, {}))
-    check.check_across(reading, "/a/", LIBRARY, date(2026, 11, 24))
+    reading = cast("across.Reading", kind.read(text, {}))
+    across.check_across(reading, "/a/", LIBRARY, date(2026, 11, 24))
 
 
 @cache

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.kinds import KINDS
-from documents.markup import check_blocks, check_boxes, check_literals
-from documents.problems import LEVELS
-from documents.render import MASK, Page, parse
+from documents.text.markdown import MASK, Page, parse
+from documents.text.markup import check_blocks, check_boxes, check_literals
+from documents.text.problems import LEVELS
 from guides.parts import read
 from tests.builders import VALID
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from documents.pictures import Picture
+from documents.images import Picture
 from tests.builders import guide_text
 
 

@@ -8,8 +8,8 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from documents.pictures import Picture
-from documents.uploads import Raster
+from documents.image_files import Raster
+from documents.images import Picture
 
 HALF_A_DAY_AGO = timezone.now() - timedelta(hours=12)
 

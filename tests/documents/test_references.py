@@ -5,7 +5,7 @@ import json
 import pytest
 from django.conf import settings
 
-from documents.references import EVIDENCE, read_references
+from documents.text.references import EVIDENCE, read_references
 
 FEENEY = {
     "id": "feeney-2007",

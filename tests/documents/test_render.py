@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.html import SCHEMES, TAGS
-from documents.references import read_references
-from documents.render import Page, blocks, list_items, outline, parse
+from documents.text.html import SCHEMES, TAGS
+from documents.text.markdown import Page, blocks, list_items, outline, parse
+from documents.text.references import read_references
 from guides.parts import read
 
 WORKS, _ = read_references(
@@ -170,7 +170,7 @@ AT_ONCE = """
 import sys
 from threading import Barrier, Thread
 
-from documents.render import parse
+from documents.text.markdown import parse
 
 sys.setswitchinterval(1e-6)
 start = Barrier(16)

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from documents.content_version import RENEWAL, Site
 from documents.models import Document
-from documents.site import RENEWAL, Site
 from guides.models import Guide
 from tests.builders import guide_text
 from web.cache_policy import is_public

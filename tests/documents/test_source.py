@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.source import Fields, compose, read_yaml, split
+from documents.text.fields import Fields
+from documents.text.source import compose, split
+from documents.text.strict_yaml import read_yaml
 from tests.builders import VALID
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from documents.files.sync import Choice, import_folder
 from documents.models import Document, Redirect, Revision
-from documents.sync import Choice, import_folder
 from guides.models import Guide
 from tests.builders import guide_text
 from tests.desk import waits_for_a_lock

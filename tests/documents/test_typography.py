@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.render import Page, parse
-from documents.typography import LONGEST, typographic
+from documents.text.markdown import Page, parse
+from documents.text.typography import LONGEST, typographic
 
 SET = {
     "the '90s and the kids' toys": "the ’90s and the kids’ toys",

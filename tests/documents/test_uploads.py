@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from documents.uploads import MOST_BYTES, RefusedError, redrawn
+from documents.image_files import MOST_BYTES, RefusedError, redrawn
 
 RED = (200, 30, 30)
 
@@ -151,7 +151,7 @@ def test_a_broken_file_is_taken_or_refused_and_never_raises_anything_else(form, 
 
 DRAW = """
 import resource, sys
-from documents.uploads import redrawn
+from documents.image_files import redrawn
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 raster = redrawn(sys.stdin.buffer.read())

@@ -16,8 +16,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from documents.files.sync import Choice, import_folder, mark_synced
 from documents.models import Document, Redirect
-from documents.sync import Choice, import_folder, mark_synced
 from guides.models import Guide
 from tests.builders import guide_text
 from tests.desk import Desk, and_disconnect, wait_for_the_lock_of

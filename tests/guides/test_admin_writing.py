@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Redirect, Revision
-from documents.source import split
+from documents.text.source import split
 from guides.models import Guide
 from tests.builders import VALID, guide_text
 from tests.desk import and_disconnect, wait_for_the_lock_of

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from documents.pictures import Picture
-from documents.source import split
+from documents.images import Picture
+from documents.text.source import split
 from tests.builders import VALID
 
 ADDRESSES = ["/admin/guides/guide/preview/", "/admin/guides/guide/upload/"]

@@ -2,9 +2,9 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from documents.image_files import MOST_BYTES
 from documents.models import Revision
-from documents.source import LONGEST
-from documents.uploads import MOST_BYTES
+from documents.text.source import LONGEST
 
 TOO_LONG = "200,000 are read at most. Split it into several texts."
 MUCH = "A door.\r\n\r\n" * (LONGEST // 9 + 1)

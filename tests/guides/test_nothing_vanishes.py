@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from documents.references import read_references
+from documents.text.references import read_references
 from guides.made import head_of, text_of
 from guides.parts import read
 from tests.builders import VALID

@@ -7,7 +7,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.references import read_references
+from documents.text.references import read_references
 from guides.parts import mentioned, read, slug_in, step_titles
 from tests.builders import VALID, guide_text, sentence
 from tests.readability import grade

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from documents.check import Library, Sentence
-from documents.content import File, check_files, is_page
+from documents.files.folder import File, check_files
 from documents.kinds import KINDS
-from documents.problems import LEVELS
-from documents.references import read_references
+from documents.links import is_page
+from documents.text.across import Library
+from documents.text.problems import LEVELS
+from documents.text.references import read_references
+from documents.text.sentences import Sentence
 from tests.builders import VALID
 
 CASES = (Path(__file__).parent / "cases/problems.txt").read_text()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from psycopg.conninfo import conninfo_to_dict
 
 from config.settings import database
-from documents.site import Site
+from documents.content_version import Site
 from ops.backup import WHILE_IT_WRITES, named
 from ops.database_url import TIMEOUTS, with_timeouts
 

@@ -182,7 +182,12 @@ def test_no_run_of_characters_takes_a_pattern_the_square_of_its_length(text):
 
 def test_the_patterns_are_found():
     places = {found.place for found in FOUND.values()}
-    assert {"ops.json_log.KEY", "web.page_cache.QUALITY", "documents.check.SENTENCE_END", "documents.render.ATTRIBUTE"} <= places
+    assert {
+        "ops.json_log.KEY",
+        "web.page_cache.QUALITY",
+        "documents.text.checks.SENTENCE_END",
+        "documents.text.markdown.ATTRIBUTE",
+    } <= places
     assert any(re.fullmatch(r"guides\.parts:\d+", place) for place in places)
 
 

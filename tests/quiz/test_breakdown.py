@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from documents.references import read_references
+from documents.text.references import read_references
 from quiz import plane, scoring
 from quiz.breakdown import WEEKS, break_down, chosen
 from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN, Side, read

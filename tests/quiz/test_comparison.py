@@ -9,7 +9,7 @@ from django.template.defaultfilters import floatformat
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from documents.content import references
+from documents.bibliography import references
 from quiz.comparison import DimensionChange, Taking, compare
 from quiz.instrument import read
 from quiz.scoring import Point, change

@@ -10,9 +10,9 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.check import Library, check_across
-from documents.content import is_page
-from documents.references import read_references
+from documents.links import is_page
+from documents.text.across import Library, check_across
+from documents.text.references import read_references
 from guides import parts
 from quiz.instrument import ADDRESS, Side, read
 from quiz.scoring import Norm, Scale

@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 
-from documents.source import split
+from documents.text.source import split
 from quiz.instrument import LABELS, SECTIONS, STYLES
 from quiz.instrument_form import InstrumentForm
 from quiz.models import Instrument, Result

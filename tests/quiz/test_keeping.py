@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from documents.pictures import Picture
-from documents.uploads import Raster
+from documents.image_files import Raster
+from documents.images import Picture
 from guides.models import Guide
 from quiz.models import Result, year_after
 from tests.quiz.conftest import Taker

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.html import Html
 from documents.models import Revision
+from documents.text.html import Html
 from guides.models import Guide
 from quiz.breakdown import Finding, Week
 from quiz.calendar import escaped, folded, plain, written

@@ -11,7 +11,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.html import Html
+from documents.text.html import Html
 from quiz import scoring
 from quiz.breakdown import break_down, position
 from quiz.instrument import ANXIETY, AVOIDANCE, Item, Side, read

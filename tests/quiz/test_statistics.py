@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from documents.content import references
+from documents.bibliography import references
 from quiz import instrument, scoring
 from quiz.instrument import ANXIETY, AVOIDANCE
 from quiz.models import Instrument, Result

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from documents.content import NOTHING, check_files, check_other_files, gather, gather_pictures, walk
-from documents.management.counts import require_folder
+from documents.files.folder import NOTHING, check_files, check_other_files, gather, gather_pictures, walk
+from documents.files.sync_options import require_folder
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from documents.management.counts import add_choices, chosen, counted
-from documents.sync import Act, export_folder
-from documents.uploads import RefusedError
+from documents.files.sync import Act, export_folder
+from documents.files.sync_options import add_choices, chosen, counted
+from documents.image_files import RefusedError
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from documents.content import folders_named
-from documents.management.counts import add_choices, chosen, counted, require_folder
-from documents.sync import Act, import_folder
+from documents.files.folder import folders_named
+from documents.files.sync import Act, import_folder
+from documents.files.sync_options import add_choices, chosen, counted, require_folder
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from documents.pictures import Picture
+from documents.images import Picture
 from quiz.models import DeletedResult, Result
 from web.throttle.models import Tally
 

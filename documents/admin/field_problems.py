@@ -3,9 +3,19 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from documents.problems import Problem
-from documents.source import Node, Source, mapping
+from django.db.models import Q
+
+from documents.bibliography import references
+from documents.kinds import Kind
+from documents.models import Document, DocumentQuerySet
+from documents.text.across import Reading, check_across
+from documents.text.addresses import path_of
+from documents.text.problems import Problem
+from documents.text.reader import SLUG
+from documents.text.source import Source
+from documents.text.strict_yaml import Node, mapping
 
 
 @dataclass(frozen=True)
@@ -61,3 +71,18 @@ def key_at(line: int, keys: Sequence[tuple[int, str]]) -> str:
     """The key whose value is in a line. What the first line is blamed for, such as a missing part, is missing in the body."""
     above = bisect_right(keys, line, key=lambda lined: lined[0])
     return keys[above - 1][1] if above else "body"
+
+
+def problems_in(source: str, kind: Kind, others: DocumentQuerySet[Document], today: date) -> list[Problem]:
+    """What is wrong with a text, by itself and beside `others`: all texts but its own."""
+    reading = kind.read(source, references())
+    fingerprints = [sentence.fingerprint for sentence in reading.sentences]
+    near = others.filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=slugs_in(reading)))
+    library = near.library(fingerprints)
+    return [*reading.problems, *check_across(reading, kind.address.format(reading.slug), library, today)]
+
+
+def slugs_in(reading: Reading) -> set[str]:
+    """The last part of every address that a text links to, where it may be a slug: few, and the slugs it means are among them."""
+    last_parts = (path_of(link.address).strip("/").rpartition("/")[2] for link in reading.links)
+    return {part for part in last_parts if SLUG.fullmatch(part)}

@@ -1,6 +1,6 @@
 """Marks that other dialects of Markdown read and ours does not. A page would show them as they were typed, so the check names them.
 
-What no rule of ours has read of a paragraph is its literal text, see `documents.render.keep_literal`: code, escapes and links are no
+What no rule of ours has read of a paragraph is its literal text, see `documents.text.markdown.keep_literal`: code, escapes and links are no
 part of it. Each pattern takes time in proportion to the text.
 """
 
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from documents.problems import Problem
-from documents.render import LINK_END, LONGEST, MARKDOWN, MASK, line_of
-from documents.source import Node
+from documents.text.markdown import LINK_END, LONGEST, MARKDOWN, MASK, line_of
+from documents.text.problems import Problem
+from documents.text.strict_yaml import Node
 
 UNSUPPORTED, SUSPICIOUS = "markup-unsupported", "markup-suspicious"
 LONGEST_QUOTE = 40  # characters

@@ -51,7 +51,7 @@ def use_typographic_quotes(parser: MarkdownIt) -> None:
 def plain_parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"typographer": True})
     use_typographic_quotes(parser)
-    parser.parse("'")  # the rules are looked up before there are threads, as in documents.render
+    parser.parse("'")  # the rules are looked up before there are threads, as in documents.text.markdown
     return parser
 
 

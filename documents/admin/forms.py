@@ -16,10 +16,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from markdownx.widgets import MarkdownxWidget
 
-from documents.models import Document, Revision, problems_in
-from documents.places import Place, places_of
-from documents.reader import LONGEST
-from documents.source import Fields, Value, compose, split
+from documents.admin.field_problems import Place, places_of, problems_in
+from documents.models import Document, Revision
+from documents.text.fields import Fields
+from documents.text.reader import LONGEST
+from documents.text.source import compose, split
+from documents.text.strict_yaml import Value
 
 
 class Editor(MarkdownxWidget):  # type: ignore[misc]  # markdownx has no types

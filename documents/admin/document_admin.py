@@ -19,8 +19,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 
-from documents.editor import EditorAdmin, number_in
-from documents.forms import DocumentForm, right_to_publish
+from documents.admin.editor import EditorAdmin, number_in
+from documents.admin.forms import DocumentForm, right_to_publish
 from documents.models import Document, Revision
 
 admin.site.site_header = admin.site.site_title = "Safe Haven"

@@ -13,12 +13,13 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from documents.forms import DocumentForm
-from documents.models import Document, problems_in
-from documents.pictures import Picture
-from documents.places import places_of
-from documents.source import Value, compose, split
-from documents.uploads import MOST_BYTES, RefusedError, redrawn
+from documents.admin.field_problems import places_of, problems_in
+from documents.admin.forms import DocumentForm
+from documents.image_files import MOST_BYTES, RefusedError, redrawn
+from documents.images import Picture
+from documents.models import Document
+from documents.text.source import compose, split
+from documents.text.strict_yaml import Value
 
 View = Callable[[HttpRequest], HttpResponse]
 NUMBER = re.compile("[0-9]{1,18}")

@@ -7,12 +7,10 @@ from typing import ClassVar
 
 from markdown_it.token import Token
 
-from documents import check, markup
-from documents.check import Sentence
-from documents.problems import Problem
-from documents.references import Reference
-from documents.render import LONGEST as LONGEST_PARAGRAPH
-from documents.render import (
+from documents.text import checks, markup
+from documents.text.fields import Fields
+from documents.text.markdown import LONGEST as LONGEST_PARAGRAPH
+from documents.text.markdown import (
     MAX_LINES,
     MAX_SIGNS,
     Heading,
@@ -27,7 +25,11 @@ from documents.render import (
     worded,
     words_of,
 )
-from documents.source import Fields, check_source, split
+from documents.text.problems import Problem
+from documents.text.references import Reference
+from documents.text.sentences import Sentence, check_sentences, sentences_of, short
+from documents.text.source import check_source, split
+from documents.text.strict_yaml import Node
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
 NOT_WORDS = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
@@ -88,7 +90,7 @@ class Reader:
     def sentences(self) -> tuple[Sentence, ...]:
         """All that a reader sees, the summary first."""
         summary = Sentence(self.fields.required("summary"), self.key_line("summary"))
-        return (summary, *check.sentences_of(self.tokens, self.source.body_line))
+        return (summary, *sentences_of(self.tokens, self.source.body_line))
 
     def check_common(self, sentences: Sequence[Sentence]) -> Iterator[Problem]:
         yield from self.source.problems
@@ -102,14 +104,14 @@ class Reader:
         yield from self.check_attributes()
         yield from self.check_paragraphs()
         yield from self.check_size()
-        yield from check.check_markup(self.tokens, self.source.body_line)
+        yield from checks.check_markup(self.tokens, self.source.body_line)
         yield from markup.check_literals(self.tokens, self.source.body_line)
         yield from markup.check_blocks(self.tokens, self.source.body_line)
         yield from markup.check_boxes(self.tokens, self.action_items(), self.source.body_line)
         yield from markup.check_values(self.source.fields)
-        yield from check.check_entities(self.tokens, self.source.body_line)
-        yield from check.check_citations(self.tokens, self.source.body_line, self.references)
-        yield from check.check_sentences(sentences)
+        yield from checks.check_entities(self.tokens, self.source.body_line)
+        yield from checks.check_citations(self.tokens, self.source.body_line, self.references)
+        yield from check_sentences(sentences)
 
     def check_front_matter(self) -> Iterator[Problem]:
         """To be asked when all keys have been."""
@@ -138,7 +140,7 @@ class Reader:
             part = self.part_of(section)
             if not part:
                 known = ", ".join(self.sections)
-                said = f'"{check.short(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
+                said = f'"{short(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
                 yield Problem(self.line(section), "section-unknown", said)
             elif part in seen:
                 said = f'"{section.title}" stands twice. Put everything under one heading.'
@@ -178,7 +180,7 @@ class Reader:
             for heading, shown in ((section, self.shown_of(part)), *((entry, self.shown_of_entries(part)) for entry in entries)):
                 for block in worded(heading.tokens):
                     if id(block) not in taken:
-                        said = f'Nobody sees "{check.short(words_of(block))}": under "{heading.title}" only {shown} are shown.'
+                        said = f'Nobody sees "{short(words_of(block))}": under "{heading.title}" only {shown} are shown.'
                         yield Problem(self.line_of(block), "text-not-shown", f"{said} Write it as one of these, or move it.")
 
     def shown_of(self, part: str) -> str:
@@ -195,7 +197,7 @@ class Reader:
         for inline in [*(heading for heading in headings if id(heading) not in self.page.shown), *self.plain_lines]:
             for line, child in lined_children(inline):
                 if child.type in NOT_WORDS:
-                    said = f'Of "{check.short(words_of(inline))}" only the words are shown. Move the {NOT_WORDS[child.type]} into a text.'
+                    said = f'Of "{short(words_of(inline))}" only the words are shown. Move the {NOT_WORDS[child.type]} into a text.'
                     yield Problem(line + self.source.body_line, "text-not-shown", said)
 
     def check_attributes(self) -> Iterator[Problem]:
@@ -212,7 +214,7 @@ class Reader:
                 said = f"A {noun} eases nothing. Write {self.attributes}."
                 yield Problem(line, "heading-attribute", said)
             if line_of(opening) not in anchored and {"id", "eases"} & meta.keys():
-                said = f'"{check.short(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
+                said = f'"{short(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
                 yield Problem(line, "heading-attribute", said)
 
     def check_paragraphs(self) -> Iterator[Problem]:
@@ -236,3 +238,7 @@ class Reader:
         for token in too_deep(self.tokens):
             said = "Lists or quotes are nested too deeply here, and what is inside is not read. Take out some levels."
             yield Problem(self.line_of(token), "nested-too-deep", said)
+
+
+def key_lines(fields: Mapping[str, Node]) -> dict[str, int]:
+    return {key: node.line for key, node in fields.items()}

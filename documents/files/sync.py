@@ -15,25 +15,16 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from documents.check import Library, Reading
-from documents.content import (
-    DRAFTS,
-    LARGEST,
-    File,
-    FileProblem,
-    bytes_of,
-    check_files,
-    check_other_files,
-    gather,
-    gather_pictures,
-    references,
-)
+from documents.bibliography import references
+from documents.files.bounded_read import LARGEST, bytes_of
+from documents.files.folder import DRAFTS, File, FileProblem, check_files, check_other_files, gather, gather_pictures
+from documents.image_files import Raster, RefusedError
+from documents.images import Picture
 from documents.kinds import KINDS
 from documents.models import Document, Redirect, Revision, State, digest_of
-from documents.pictures import Picture
-from documents.problems import Problem
-from documents.source import with_plain_breaks
-from documents.uploads import Raster, RefusedError
+from documents.text.across import Library, Reading
+from documents.text.problems import Problem
+from documents.text.source import with_plain_breaks
 
 
 class Act(StrEnum):

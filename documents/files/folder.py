@@ -2,26 +2,22 @@
 
 import os
 import re
-import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 
-from django.conf import settings
-from django.urls import Resolver404, resolve
-
-from documents.check import Library, Reading, check_across
+from documents.bibliography import references
+from documents.files.bounded_read import LARGEST, bytes_of
+from documents.image_files import MOST_BYTES, Raster, RefusedError, measured
 from documents.kinds import FILES, KINDS, Kind
-from documents.problems import Problem
-from documents.references import Reference, read_references
-from documents.render import IMAGES
-from documents.source import LONGEST, too_long
-from documents.uploads import MOST_BYTES, Raster, RefusedError, measured
+from documents.links import is_page
+from documents.text.across import Library, Reading, check_across
+from documents.text.markdown import IMAGES
+from documents.text.problems import Problem
+from documents.text.source import LONGEST, too_long
 
 PICTURES = "images"
-LARGEST = 2**20  # bytes of a file that is read as text
 DRAFTS = "drafts"  # a document under this folder arrives as a draft
 FOR_PEOPLE = {"LICENSE", "README.md"}  # beside the folders
 # Hidden files, and what editors and office programs leave beside the file that is open: lock files, backups, swap files.
@@ -57,29 +53,6 @@ class FileProblem:
 
     def __str__(self) -> str:
         return self.problem.at(self.path)
-
-
-def references() -> Mapping[str, Reference]:
-    """The works that our texts may cite."""
-    path = settings.CONTENT_DIR / "references.json"
-    try:
-        return read_works(path, path.stat().st_mtime_ns)
-    except OSError:
-        return {}
-
-
-@cache
-def read_works(path: Path, changed: int) -> Mapping[str, Reference]:
-    """Depends on `changed` so that a new version of the file is read. What is wrong with the file, the check says."""
-    return read_references(works_in(path).decode(errors="replace"))[0]
-
-
-def works_in(path: Path) -> bytes:
-    """The list of works as a file; nothing where it can't be read."""
-    try:
-        return bytes_of(path, path.parent, LARGEST)
-    except RefusedError:
-        return b""
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -123,26 +96,6 @@ def text_of(path: Path, root: Path) -> str | Problem:
         return not_utf8(error)
 
 
-def bytes_of(path: Path, root: Path, most: int) -> bytes:
-    """At most so many bytes of a file, and one that says that there are more. Raises `RefusedError` for what is no file of `root`."""
-    if not path.name.isprintable():  # it would forge lines of our output
-        raise RefusedError("The name of this file holds a sign that can't be shown. Name it after its slug.")
-    try:
-        if path.is_file() and path.resolve().is_relative_to(root.resolve()):
-            return regular_bytes(path, most + 1)
-    except OSError as error:
-        raise RefusedError(f"This file can't be opened: {error.strerror}. Let the one who runs this read it.") from None
-    raise RefusedError("This is no file, or a link that leads out of the folder. Put the file itself here.")
-
-
-def regular_bytes(path: Path, most: int) -> bytes:
-    """Does not wait for a pipe that has taken the place of the file since it was looked at."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise RefusedError("This file is being replaced. Run this again.")
-        return file.read(most)
-
-
 def gather_pictures(root: Path) -> tuple[list[Raster], list[FileProblem]]:
     """The pictures beside the texts, each named after the SHA-256 of its bytes, and the files there that are none."""
     rasters: list[Raster] = []
@@ -162,18 +115,6 @@ def too_large() -> Problem:
 def not_utf8(error: UnicodeDecodeError) -> Problem:
     line = error.object.count(b"\n", 0, error.start) + 1
     return Problem(line, "text-unreadable", f"Byte {error.start} is not UTF-8. Save the file as UTF-8.")
-
-
-def is_page(address: str) -> bool:
-    """Whether an address that is no document's is a page of the site."""
-    named = [kind.address.partition("{}")[0] for kind in KINDS.values() if "{}" in kind.address]
-    if any(address.startswith(folder) and address != folder for folder in named):
-        return False  # it looks like a document's, and those are known by name
-    try:
-        resolve(address)
-    except Resolver404:
-        return False
-    return True
 
 
 NOTHING = Library({}, {}, is_page, lambda address: False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from documents.sync import Act, Choice
+from documents.files.sync import Act, Choice
 
 
 def add_choices(parser: ArgumentParser, ours: str, theirs: str) -> None:

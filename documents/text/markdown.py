@@ -20,10 +20,10 @@ from markdown_it.rules_core import StateCore, smartquotes
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from documents.addresses import path_of
-from documents.html import SCHEMES, Html, clean
-from documents.references import Citation, Reference
-from documents.typography import use_typographic_quotes
+from documents.text.addresses import path_of
+from documents.text.html import SCHEMES, Html, clean
+from documents.text.references import Citation, Reference
+from documents.text.typography import use_typographic_quotes
 
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")

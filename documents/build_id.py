@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from documents.content import works_in
+from documents.bibliography import works_in
 
 NOT_SERVED = {"tests"}  # our packages that an image leaves out
 

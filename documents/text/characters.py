@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
-from documents.problems import Problem
+from documents.text.problems import Problem
 
 SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000"
 JOINERS = "\u180e\u200c\u200d"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from documents.characters import hidden
-from documents.html import Html
-from documents.problems import Problem
+from documents.text.characters import hidden
+from documents.text.html import Html
+from documents.text.problems import Problem
 
 EVIDENCE = {
     "clinical": "a clinical handbook or report",

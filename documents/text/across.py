@@ -1,0 +1,124 @@
+"""Checks of a text against all others and the calendar: links, repeated sentences, overdue reviews."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Protocol
+
+from markdown_it.token import Token
+
+from documents.text.markdown import IMAGES, is_own_address, lined_children
+from documents.text.problems import Problem
+from documents.text.sentences import Sentence, inlines, short
+
+ADDRESSES = {"link_open": "href", "image": "src"}
+MOST_NAMED = 30  # places of a page that a message lists
+
+
+@dataclass(frozen=True)
+class Link:
+    address: str
+    line: int
+    eases: str = ""  # the facet that the place has to ease; empty where any place will do
+
+
+class Reading(Protocol):
+    """A text of any kind, read: what its page, its lists and the checks across texts need."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def slug(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def style(self) -> str | None: ...
+    @property
+    def reviewed(self) -> date | None: ...
+    @property
+    def next_review(self) -> date | None: ...
+    @property
+    def anchors(self) -> Mapping[str, Collection[str]]: ...
+    @property
+    def links(self) -> tuple[Link, ...]: ...
+    @property
+    def sentences(self) -> tuple[Sentence, ...]: ...
+    @property
+    def key_lines(self) -> Mapping[str, int]: ...
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
+
+@dataclass(frozen=True)
+class Library:
+    """The other texts of the site: what a text may point to, and what it should not repeat."""
+
+    anchors: Mapping[str, Mapping[str, Collection[str]]]  # by address: the places of its page, and the facets that each eases
+    sentences: Mapping[int, str]  # the address that each fingerprint stands at
+    is_page: Callable[[str], bool]  # whether an address is one of the site's fixed pages
+    has_picture: Callable[[str], bool]  # whether the site has the picture of an address under IMAGES
+
+
+def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
+    """The addresses that a text leads to or shows."""
+    return tuple(
+        Link(str(child.attrGet(ADDRESSES[child.type])), line + first_line)
+        for inline in inlines(tokens)
+        for line, child in lined_children(inline)
+        if child.type in ADDRESSES
+    )
+
+
+def check_across(reading: Reading, address: str, library: Library, today: date) -> list[Problem]:
+    """What only the other texts and the calendar show. `address` is the text's own."""
+    shared = check_shared(reading.sentences, address, library)
+    return [*check_links(reading, address, library), *shared, *check_review(reading, today)]
+
+
+def check_links(reading: Reading, address: str, library: Library) -> Iterator[Problem]:
+    own = {"": reading.anchors, address: reading.anchors}
+    is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may name one a thousand times
+    for link in reading.links:
+        path, _, anchor = link.address.partition("#")
+        path = path.partition("?")[0]
+        known = own.get(path, library.anchors.get(path))
+        is_own = is_own_address(link.address)
+        if link.eases and (not is_own or "?" in link.address or (known is None and library.is_page(path))):
+            said = f'"{link.address}" is no step. Write the address of its guide and its anchor alone: /guides/anxious/#name-alarm.'
+            yield Problem(link.line, "link-broken", said)
+            continue
+        if not is_own:
+            continue
+        if path.startswith(IMAGES):
+            if not has_picture(path):
+                said = f"There is no picture {path}. Upload it in the editor, or put its file into content{IMAGES}."
+                yield Problem(link.line, "image-missing", said)
+            continue
+        if known is None and not is_page(path):
+            said = f'There is no page "{path}". Correct the address, or write that page first.'
+            yield Problem(link.line, "link-broken", said)
+        if known is not None and anchor and anchor not in known:
+            said = f'There is no "#{anchor}" on {path or "this page"}. {places_named(known)}'
+            yield Problem(link.line, "link-broken", said)
+        elif known is not None and link.eases and link.eases not in known.get(anchor, ()):
+            said = f'"{link.address}" does not ease "{link.eases}". Choose a step that does, or add the facet to that step.'
+            yield Problem(link.line, "step-eases-other", said)
+
+
+def places_named(places: Collection[str]) -> str:
+    return f"Its places are: {', '.join(map(short, sorted(places)))}." if len(places) <= MOST_NAMED else f"It has {len(places)} others."
+
+
+def check_shared(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:
+    for sentence in sentences:
+        place = library.sentences.get(sentence.fingerprint, address) if sentence.is_long else address
+        if place != address:
+            said = f'"{short(sentence.text)}" stands in {place} too. Say it in this text\'s own way.'
+            yield Problem(sentence.line, "sentence-shared", said)
+
+
+def check_review(reading: Reading, today: date) -> Iterator[Problem]:
+    if reading.next_review and reading.next_review < today:
+        said = f'The text was to be checked by {reading.next_review}. Check it against its sources, then set "reviewed" and "next_review".'
+        yield Problem(reading.key_lines.get("next_review", 1), "review-overdue", said)

@@ -1,0 +1,98 @@
+"""What can be wrong with a text, whatever its kind: each check takes parsed text and answers problems with their lines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from markdown_it.token import Token
+
+from documents.text.across import ADDRESSES
+from documents.text.characters import check_address, check_characters
+from documents.text.markdown import IMAGES, is_allowed_address, line_of, lined_children, plain_text
+from documents.text.problems import Problem
+from documents.text.references import Reference
+from documents.text.sentences import inlines, short
+
+
+def check_markup(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """Raw HTML, headings out of place, pictures without words or from elsewhere, links to nowhere good, words where no page shows them."""
+    yield from check_definitions(tokens, first_line)
+    for token in tokens:
+        line = line_of(token) + first_line
+        if token.type == "html_block":
+            yield raw_html(line, token.content)
+        if token.type == "heading_open" and (token.level > 0 or token.tag not in {"h2", "h3"}):
+            yield Problem(line, "heading-level", 'Only "##" and "###" at the left margin are headings here. Use one of them.')
+        if token.type == "fence" and len(token.info.split()) > 1:
+            said = f'"{short(token.info.strip())}" after the {token.markup} is not shown. Put it into the line below.'
+            yield Problem(line, "text-not-shown", said)
+    for inline in inlines(tokens):
+        for line, child in lined_children(inline):
+            yield from check_inline(child, line + first_line)
+
+
+def check_definitions(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """The addresses of links that stand in lines such as `[label]: address "title"`. Of one label the first counts."""
+    used = {child.meta.get("label") for inline in inlines(tokens) for child in inline.children or ()}
+    for token in tokens:
+        if token.type == "definition":
+            line, meta = line_of(token) + first_line, token.meta
+            if meta["id"] not in used:
+                said = f'"[{short(meta["label"])}]: ..." is read as the address of a link that is not there, and is not shown.'
+                yield Problem(line, "text-not-shown", f'{said} Put a \\ before "[" if it is text, or take it out.')
+            if meta["title"]:
+                yield hidden_title(meta["title"], line)
+            used.discard(meta["id"])
+
+
+def hidden_title(title: str, line: int) -> Problem:
+    said = f'"{short(title)}" comes after an address, where no reader sees it. Write it into the text, or take it out.'
+    return Problem(line, "text-not-shown", said)
+
+
+def check_inline(token: Token, line: int) -> Iterator[Problem]:
+    if token.type == "html_inline":
+        yield raw_html(line, token.content)
+    if token.type == "link_open" and not is_allowed_address(address := str(token.attrGet("href"))):
+        said = f'The link to "{address}" can\'t be used. Link to https://, mailto:, tel:, or a page of this site such as /help/.'
+        yield Problem(line, "link-scheme", said)
+    if token.type == "image":
+        yield from check_image(token, line)
+    if token.type in ADDRESSES and "label" not in token.meta and (title := str(token.attrGet("title") or "")):
+        yield hidden_title(title, line)
+    if token.type == "text" and "[@" in token.content:
+        yield Problem(line, "citation-unknown", "A citation can't be read. Write [@key], or [@key; @other-key] for two.")
+
+
+def check_image(token: Token, line: int) -> Iterator[Problem]:
+    source = str(token.attrGet("src"))
+    if not token.content.strip():
+        said = f'The image "{source}" has no text for readers who can\'t see it. Say what it shows: ![what it shows]({source}).'
+        yield Problem(line, "image-without-alt", said)
+    if not source.startswith(IMAGES):
+        said = f'The image "{source}" is not on this site. Upload it in the editor; its address then begins with {IMAGES}.'
+        yield Problem(line, "image-elsewhere", said)
+
+
+def raw_html(line: int, content: str) -> Problem:
+    start = content.strip().split("\n")[0][:40]
+    if start.startswith("<!--"):
+        return Problem(line, "raw-html", f'"{start}" is a comment, and readers would see it. Take it out.')
+    return Problem(line, "raw-html", f'"{start}" is HTML. Write it in Markdown; put a \\ before "<" to show the sign itself.')
+
+
+def check_entities(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
+    """Characters that nobody sees, written as entities such as `&#8203;` or within addresses. The source names the others."""
+    for inline in inlines(tokens):
+        if "&" in inline.content:
+            yield from check_characters(plain_text(inline), line_of(inline) + first_line)
+        for line, child in lined_children(inline):
+            if child.type in ADDRESSES:
+                yield from check_address(str(child.attrGet(ADDRESSES[child.type])), inline.content, line + first_line)
+
+
+def check_citations(tokens: Sequence[Token], first_line: int, references: Mapping[str, Reference]) -> Iterator[Problem]:
+    for inline in inlines(tokens):
+        for line, child in lined_children(inline):
+            for key in child.meta.get("keys", ()) if child.type == "citation" else ():
+                if key not in references:
+                    said = f'"@{key}" is not in references.json. Correct the key, or add the work there first.'
+                    yield Problem(line + first_line, "citation-unknown", said)

@@ -1,0 +1,122 @@
+"""The sentences of a text, and checks on each of them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+from documents.text.markdown import line_of, plain_text
+from documents.text.problems import Problem
+
+CITED = "\ue000"  # stands for a citation while sentences are cut
+# Each pattern below takes time in proportion to the text: it begins to match where a run of its first characters does (hence the
+# look-behinds), gives nothing back that can't help it (hence the "++"), and looks for an end no further than the next beginning.
+SENTENCE_END = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’)\]]*+(?:\s*+{CITED})*(?=\s|$)")
+ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
+SHORTEST_REPEAT = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
+CLAIM = re.compile(
+    r"\bresearch(?:ers?)?\b|\bscientists?\b|\bevidence\b|\bmeta-analys[ie]s\b|\bstudies\b|\bproven\b|\bper ?cent\b|\d ?%"
+    r"|\b(?:an?|one|the|this|that|each|\d+) study\b|\btrials?\b(?! and error)|\bexperiments? (?:found|shows?|showed|suggests?)\b"
+    r"|(?<![\w,])[1-9][\d,]*+ (?:people|couples|adults|students|patients|participants|women|men)\b",
+    re.IGNORECASE,
+)
+# Verbs that are hardly ever nouns. Straight after a preposition or "use", a bare one is what a template left behind.
+VERBS = "accept|admit|avoid|become|breathe|choose|convince|dismiss|express|ignore|notice|seek|suppress|tolerate|withdraw"
+MERGE_FIELD = re.compile(
+    rf"\b(?:use|using|like|of|by|toward|towards|into|with) (?:{VERBS})\b"
+    rf"|\b(?:use|using) \w+, (?:{VERBS})\b|\buse pause\b"
+    r"|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%(?!\})).)*?%\}|%\(?\w*\)?s\b|\blorem ipsum\b"
+    r"|\[(?:name|style|trigger|insert (?:(?!\[insert )[^\]])*+)\]|\bundefined\b",
+    re.IGNORECASE,
+)
+# Most sentences have none of these, and need not be searched (a third of the time of a check).
+CLAIM_HINT = re.compile(r"[Rr]esearch|[Ss]cient|[Ee]viden|[Mm]eta|[Ss]tud|[Pp]rove|[Cc]ent|[Tt]rial|[Ee]xperim|\d")
+MERGE_HINT = re.compile(rf"{VERBS}|pause|[{{%\[]|ipsum|undefined")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: str
+    line: int
+    cited: bool = False
+
+    @cached_property
+    def normal(self) -> str:
+        """Words alone: two sentences that differ in case, marks or spaces are the same sentence."""
+        return " ".join(re.findall(r"\w+", self.text.casefold().replace("’", "'")))
+
+    @property
+    def is_long(self) -> bool:
+        return self.normal.count(" ") + 1 >= SHORTEST_REPEAT
+
+    @property
+    def fingerprint(self) -> int:
+        """64 bits, signed as Postgres's bigint is."""
+        return int.from_bytes(blake2b(self.normal.encode(), digest_size=8).digest(), signed=True)
+
+
+def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
+    return (token for token in tokens if token.type == "inline")
+
+
+def sentences_of(tokens: Sequence[Token], first_line: int) -> tuple[Sentence, ...]:
+    """Every sentence that a reader sees, in order. Headings are none; the end of a paragraph or of a list's item ends one."""
+    return tuple(
+        sentence
+        for before, inline in pairwise(tokens)
+        if inline.type == "inline" and before.type != "heading_open"
+        for sentence in cut(plain_text(inline, citation=CITED), line_of(inline) + first_line)
+    )
+
+
+def cut(text: str, line: int) -> Iterator[Sentence]:
+    start = 0
+    for end in [*sentence_ends(text), len(text)]:
+        piece = text[start:end]
+        words = piece.replace(CITED, " ").split()
+        if words:
+            skipped = piece[: len(piece) - len(piece.lstrip())]
+            yield Sentence(" ".join(words), line + skipped.count("\n"), CITED in piece)
+        line += piece.count("\n")
+        start = end
+
+
+def sentence_ends(text: str) -> list[int]:
+    ends = (match.end() for match in SENTENCE_END.finditer(text))
+    return [end for end in ends if not text.endswith(ABBREVIATIONS, 0, end)]
+
+
+def count_words(tokens: Sequence[Token]) -> int:
+    return sum(len(re.findall(r"\w[\w’'-]*", plain_text(inline))) for inline in inlines(tokens))
+
+
+def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
+    """Repetition within the text, claims without a source, and what a template left behind."""
+    places: dict[str, list[Sentence]] = defaultdict(list)
+    for sentence in sentences:
+        if sentence.is_long:
+            places[sentence.normal].append(sentence)
+        if not sentence.cited and CLAIM_HINT.search(sentence.text) and CLAIM.search(sentence.text):
+            said = f'"{short(sentence.text)}" speaks of research and names no source. Cite one with [@key] before the full stop.'
+            yield Problem(sentence.line, "claim-without-source", said)
+        if MERGE_HINT.search(sentence.text) and (found := MERGE_FIELD.search(sentence.text)):
+            said = f'"{found[0]}" looks like a gap that a template filled. Read the sentence aloud and write it anew.'
+            yield Problem(sentence.line, "merge-field", said)
+    for same in places.values():
+        if len(same) > 1:
+            yield repeated(same)
+
+
+def repeated(same: Sequence[Sentence]) -> Problem:
+    said = f'"{short(same[0].text)}" stands {len(same)} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
+    code = "sentence-twice" if len(same) == 2 else "sentence-repeated"
+    return Problem(same[1].line, code, said, tuple(sentence.line for sentence in same))
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57].rstrip() + "..."
