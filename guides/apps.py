@@ -3,8 +3,9 @@
 from django.apps import AppConfig
 
 from documents.kinds import Kind, register
-from guides.made import made
-from guides.parts import ADDRESS, read
+from guides.parts import ADDRESS
+from guides.reader import read
+from guides.rendering import made
 
 
 class GuidesConfig(AppConfig):

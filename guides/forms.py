@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from documents.admin.forms import DocumentForm, Lines
 from documents.text.reader import LONGEST
 from guides.models import KIND, Guide
-from guides.parts import SECTIONS
+from guides.reader import SECTIONS
 from guides.styles import NO_STYLE, STYLES
 
 SKELETON = "\n".join(f"\n## {title}\n" for title in SECTIONS)

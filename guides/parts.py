@@ -1,53 +1,22 @@
-"""A healing guide as typed parts, read from its text. Pure: no Django, no database, and never an exception for bad input."""
+"""A healing guide as typed parts. Pure: no Django."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from hashlib import blake2b
-from html import unescape
-from unicodedata import combining, normalize
 
-from markdown_it.token import Token
-
-from documents.text import across, reader
 from documents.text.across import Link
 from documents.text.addresses import path_of
 from documents.text.html import Html
-from documents.text.markdown import Heading, blocks, line_of, list_items, without, worded
 from documents.text.problems import Problem
-from documents.text.reader import Reader
-from documents.text.references import Citation, Reference
-from documents.text.sentences import Sentence, count_words
-from documents.text.source import split
+from documents.text.references import Citation
+from documents.text.sentences import Sentence
+from guides.styles import Style
 
 ADDRESS = "/guides/{}/"
 GUIDE_PATH = re.compile(ADDRESS.format("([a-z0-9-]+)"))
 WORDS_A_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
 STRATEGIES_SHOWN = 4  # the others are one click away
-SECTIONS = {
-    "Quick takeaways": "takeaways",
-    "Steps": "steps",
-    "Strategies": "strategies",
-    "When to find professional help": "help",
-    "Common questions": "questions",
-}
-# The ids that a guide's page has beside those of its steps. A test compares them with the page.
-PLACES = ("main", *SECTIONS.values(), "sources", "related")  # links may name these
-OTHER_IDS = ("invitation",)
-SOURCE_ID = "source-"  # what the id of each source begins with, see documents.text.references.Citation
-LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # have no accent to take off
-FACETS = frozenset({"alarm", "reassurance", "self-doubt", "distance", "self-reliance", "withdrawal"})
-
-
-class Style(StrEnum):
-    """Regions of the plane of anxiety and avoidance; the names are labels only (Bartholomew & Horowitz 1991)."""
-
-    ANXIOUS = "anxious"
-    DISMISSIVE = "dismissive"
-    FEARFUL = "fearful"
-    SECURE = "secure"
 
 
 @dataclass(frozen=True)
@@ -126,18 +95,6 @@ class Parts:
         return self.strategies[STRATEGIES_SHOWN:]
 
 
-def read(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Parts:
-    """The parts of a guide's text. Links to the addresses in `hidden`, such as drafts, become plain words."""
-    return GuideReader(text, references, hidden).parts()
-
-
-def mentioned(text: str) -> set[str]:
-    """The slugs of all guides that a text may link to."""
-    related = split(text).values().get("related", ())
-    written_out = unescape(text).replace("\\", "")  # a link may spell its address with entities and backslashes; one too many does no harm
-    return {*re.findall(r"/guides/([a-z0-9-]+)", written_out), *(related if isinstance(related, tuple) else ())}
-
-
 def slug_in(address: str) -> str:
     """The slug of the guide that an address leads to, however it is written; empty for every other address."""
     found = GUIDE_PATH.fullmatch(path_of(address))
@@ -153,181 +110,3 @@ class OtherGuides:
     def __contains__(self, address: object) -> bool:
         slug = slug_in(str(address))
         return bool(slug) and slug not in self.readable
-
-
-def step_titles(text: str) -> dict[str, str]:
-    """The titles of a guide's steps by their anchors, without rendering anything."""
-    steps = GuideReader(text, {}, ()).entries("steps")
-    return {anchor_of(step): step.title for step in steps}
-
-
-class GuideReader(Reader):
-    """Reads the sections in the order of the page, so that sources are numbered in it."""
-
-    kind = "guide"
-    sections = SECTIONS
-    parts_with_entries = frozenset({"steps", "strategies", "questions"})
-    parts_with_lists = frozenset({"takeaways"})
-    anchored = ("steps", "step")
-    attributes = '{#anchor-of-the-step eases="facet facet"}'
-
-    def parts(self) -> Parts:
-        sentences = self.sentences()
-        links = (*self.related_links(), *across.links_of(self.tokens, self.source.body_line))
-        parts = Parts(
-            title=self.fields.required("title"),
-            slug=self.fields.required("slug"),
-            summary=self.fields.required("summary"),
-            style=self.fields.choice("style", Style),
-            reviewed=self.fields.day("reviewed"),
-            next_review=self.fields.day("next_review"),
-            authors=self.authors(),
-            related=self.fields.texts("related"),
-            introduction=self.page.html(self.root.tokens),
-            takeaways=self.takeaways(),
-            steps=tuple(self.step(number, entry) for number, entry in enumerate(self.entries("steps"), 1)),
-            strategies=self.strategies(),
-            quote=self.quote(),
-            help=self.page.html(self.section("help").tokens),
-            questions=tuple(Question(entry.title, self.page.html(prose_of("questions", entry))) for entry in self.entries("questions")),
-            sources=self.page.sources(),
-            words=count_words(self.tokens),
-            anchors=self.anchors(),
-            links=links,
-            sentences=sentences,
-            key_lines=reader.key_lines(self.source.fields),
-            problems=(),
-        )
-        problems = {*self.check_common(sentences), *self.check_related(), *self.check_filled(), *self.check_steps(), *self.check_facets()}
-        return replace(parts, problems=tuple(sorted(problems)))
-
-    def takeaways(self) -> tuple[Html, ...]:
-        lists = blocks(self.section("takeaways").tokens, "bullet_list")
-        return tuple(self.page.inline_html(item) for block in lists for item in list_items(block))
-
-    def step(self, number: int, entry: Heading) -> Step:
-        items = task_items(entry)
-        return Step(
-            number=number,
-            title=entry.title,
-            anchor=anchor_of(entry),
-            eases=tuple(facet for facet in entry.eases if facet in FACETS),
-            prose=self.page.html(prose_of("steps", entry)),
-            actions=tuple(self.page.inline_html(item[1:-1]) for item in items),
-        )
-
-    def strategies(self) -> tuple[Strategy, ...]:
-        entries = self.entries("strategies")
-        return tuple(Strategy(entry.title, self.page.html(prose_of("strategies", entry))) for entry in entries)
-
-    def quote(self) -> Html:
-        found = self.quote_blocks()
-        self.named.update(id(token) for block in found[1:] for token in block)
-        return self.page.html(found[0][1:-1]) if found else Html("")
-
-    def quote_blocks(self) -> list[tuple[Token, ...]]:
-        section = self.section("strategies")
-        return [block for part in (section, *section.children) for block in quotes(part)]
-
-    def anchors(self) -> dict[str, tuple[str, ...]]:
-        """To be asked when all is rendered: without sources or related guides the page has no such part."""
-        parts = {"sources": self.page.sources(), "related": self.fields.texts("related")}
-        places = [place for place in PLACES if parts.get(place, True)]
-        return {**dict.fromkeys(places, ()), **{anchor_of(step): step.eases for step in self.entries("steps")}}
-
-    def related_links(self) -> tuple[Link, ...]:
-        return tuple(Link(ADDRESS.format(slug), self.key_line("related")) for slug in self.fields.texts("related"))
-
-    # What is wrong
-
-    def action_items(self) -> tuple[Token, ...]:
-        return tuple(item[0] for step in self.entries("steps") for item in task_items(step))
-
-    def check_related(self) -> Iterator[Problem]:
-        if self.fields.text("slug") in self.fields.texts("related"):
-            yield Problem(self.key_line("related"), "value-wrong", '"related" names this guide. Take it out.')
-
-    def check_filled(self) -> Iterator[Problem]:
-        help_ = self.section("help")
-        if help_.title and not any(worded(help_.tokens)):
-            said = f'"{help_.title}" is empty. Write when and where to turn.'
-            yield Problem(self.line(help_), "part-empty", said)
-        for part in sorted(self.parts_with_entries):
-            for entry in self.entries(part):
-                if not any(worded(prose_of(part, entry))):
-                    said = f'"{entry.title}" says nothing. Write under it, or take it out.'
-                    yield Problem(self.line(entry), "part-empty", said)
-        for block in self.quote_blocks()[1:]:
-            said = "A second pull quote stands here. Keep one block quote in this section."
-            yield Problem(line_of(block[0]) + self.source.body_line, "quote-repeated", said)
-
-    def check_steps(self) -> Iterator[Problem]:
-        lines: dict[str, int] = {}
-        for step in self.entries("steps"):
-            line, anchor = self.line(step), anchor_of(step)
-            if not task_items(step):
-                said = f'"{step.title}" has no action items. Add a list of "- [ ]" lines under it.'
-                yield Problem(line, "step-without-actions", said)
-            if anchor in lines:
-                said = f'"#{anchor}" is the anchor of the step in line {{lines}} too. Give this one its own: {{#another-name}}.'
-                yield Problem(line, "anchor-repeated", said, (lines[anchor],))
-            if is_reserved(anchor):
-                said = f'"#{anchor}" is a place on every guide\'s page. Choose another: {{#another-name}}.'
-                yield Problem(line, "anchor-reserved", said)
-            lines.setdefault(anchor, line)
-
-    def check_facets(self) -> Iterator[Problem]:
-        for heading in (entry for section in self.root.children for entry in (section, *section.children)):
-            for facet in sorted(set(heading.eases) - FACETS):
-                said = f'"{facet}" is not a facet of the quiz. Facets are: {", ".join(sorted(FACETS))}.'
-                yield Problem(self.line(heading), "facet-unknown", said)
-
-
-def anchor_of(step: Heading) -> str:
-    """The anchor as written, or one made of the title: "Name the fear!" is at #name-the-fear, "Café" at #cafe.
-
-    A title without Latin letters or digits has an anchor that says nothing, and stays the same as long as the title does.
-    """
-    return step.anchor or "-".join(re.findall(r"[a-z0-9]+", latin(step.title))) or f"step-{digest(step.title)}"
-
-
-def latin(title: str) -> str:
-    """In small letters, without accents."""
-    letters = normalize("NFKD", title.casefold().translate(LATIN))
-    return "".join(letter for letter in letters if not combining(letter))
-
-
-def digest(title: str) -> str:
-    return blake2b(normalize("NFC", title).encode(errors="replace"), digest_size=4).hexdigest()
-
-
-def is_reserved(anchor: str) -> bool:
-    return anchor in {*PLACES, *OTHER_IDS} or anchor.startswith(SOURCE_ID)
-
-
-def prose_of(part: str, entry: Heading) -> tuple[Token, ...]:
-    """What an entry says, without what is shown apart from it: a step's action items, the pull quote."""
-    apart = {"steps": [*task_items(entry), *task_lists(entry)], "strategies": quotes(entry)}
-    return without(entry.tokens, apart.get(part, []))
-
-
-def task_items(entry: Heading) -> list[tuple[Token, ...]]:
-    """The action items of a step. Markdown makes one list of them and of a plain list right above, which stays in the step's prose."""
-    return [item for block in blocks(entry.tokens, "bullet_list") for item in items_of(block) if is_task(item)]
-
-
-def task_lists(entry: Heading) -> list[tuple[Token, ...]]:
-    """The lists of a step that hold nothing but action items."""
-    return [block for block in blocks(entry.tokens, "bullet_list") if all(map(is_task, items_of(block)))]
-
-
-def items_of(block: Sequence[Token]) -> list[tuple[Token, ...]]:
-    return blocks(block[1:-1], "list_item")
-
-
-def is_task(item: Sequence[Token]) -> bool:
-    return bool(item[0].meta.get("task"))
-
-
-def quotes(entry: Heading) -> list[tuple[Token, ...]]:
-    return blocks(entry.tokens, "blockquote")

@@ -1,8 +1,16 @@
 """How the four regions of the plane are named and described to readers. Names of regions, not of people."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from guides.parts import Style
+
+class Style(StrEnum):
+    """Regions of the plane of anxiety and avoidance; the names are labels only (Bartholomew & Horowitz 1991)."""
+
+    ANXIOUS = "anxious"
+    DISMISSIVE = "dismissive"
+    FEARFUL = "fearful"
+    SECURE = "secure"
 
 
 @dataclass(frozen=True)

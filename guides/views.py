@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from guides.json_ld import structured
 from guides.models import Guide
-from guides.structured import structured
 from web.cache_policy import public
 from web.shortcuts import render
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
 from documents.text.html import Html
-from guides.parts import Style
-from guides.styles import STYLES
+from guides.styles import STYLES, Style
 from quiz import plane, scoring
 from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN, Dimension, Facet, Insight, Instrument, Item, Side
 from quiz.scoring import BAND, Certainty, Point, Verdict

@@ -16,7 +16,8 @@ from django.urls import reverse
 from documents.bibliography import references
 from documents.models import Document, DocumentQuerySet, Revision, digest_of
 from guides.models import Guide
-from guides.parts import ADDRESS, OtherGuides, mentioned, step_titles
+from guides.parts import ADDRESS, OtherGuides
+from guides.reader import mentioned, step_titles
 from quiz import instrument
 from quiz.arrival import arrival_number
 from quiz.figures import questions

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guides.models import Guide
-from guides.parts import Step, mentioned
+from guides.parts import Step
+from guides.reader import mentioned
 from quiz.breakdown import Week
 
 

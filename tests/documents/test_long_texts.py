@@ -14,8 +14,8 @@ from documents.models import Revision
 from documents.text import across
 from documents.text.problems import Problem
 from documents.text.source import compose, split
-from guides import parts
-from quiz import instrument
+from guides.reader import read as read_guide
+from quiz.instrument import read as read_quiz
 from tests.builders import sentence
 from tests.cpu_time import TRIES, seconds, takes_the_square
 from tests.documents.test_hostile_texts import FRONT, filled
@@ -86,28 +86,28 @@ QUIZ_SHAPES = {
 }
 
 
-def read_as(kind: Any, text: str) -> None:
-    reading = cast("across.Reading", kind.read(text, {}))
+def check(read: Any, text: str) -> None:
+    reading = cast("across.Reading", read(text, {}))
     across.check_across(reading, "/a/", LIBRARY, date(2026, 11, 24))
 
 
 @cache
-def prose_seconds(kind: Any) -> float:
-    return min(seconds(read_as, kind, PROSE) for _ in range(TRIES))
+def prose_seconds(read: Any) -> float:
+    return min(seconds(check, read, PROSE) for _ in range(TRIES))
 
 
-SHAPES_AS = [(parts, name) for name in SHAPES] + [(instrument, name) for name in (*QUIZ_SHAPES, "short paragraphs")]
+SHAPES_AS = [(read_guide, name) for name in SHAPES] + [(read_quiz, name) for name in (*QUIZ_SHAPES, "short paragraphs")]
 
 
-@pytest.mark.parametrize(("kind", "name"), SHAPES_AS)
-def test_no_text_takes_much_longer_than_prose_and_twice_the_text_no_more_than_twice_the_time(kind, name):
+@pytest.mark.parametrize(("read", "name"), SHAPES_AS)
+def test_no_text_takes_much_longer_than_prose_and_twice_the_text_no_more_than_twice_the_time(read, name):
     half, whole = (filled(*(SHAPES | QUIZ_SHAPES)[name], length) for length in (LENGTH // 2, LENGTH))
-    assert any(seconds(read_as, kind, whole) < MOST_TIMES * prose_seconds(kind) for _ in range(TRIES))
-    assert not takes_the_square(lambda text: read_as(kind, text), half, whole, QUICK)
+    assert any(seconds(check, read, whole) < MOST_TIMES * prose_seconds(read) for _ in range(TRIES))
+    assert not takes_the_square(lambda text: check(read, text), half, whole, QUICK)
 
 
 def test_a_text_with_more_signs_of_markdown_than_are_read_says_where_reading_ended():
-    [problem] = [found for found in parts.read(filled(*SHAPES["brackets"], LENGTH), {}).problems if found.code == "text-too-long"]
+    [problem] = [found for found in read_guide(filled(*SHAPES["brackets"], LENGTH), {}).problems if found.code == "text-too-long"]
     assert problem.line == 6 + 2 * 8  # of each paragraph of 4,900 signs, and the empty line after it
     assert "40,000 signs of Markdown" in problem.message
 

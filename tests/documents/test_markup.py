@@ -9,7 +9,7 @@ from documents.kinds import KINDS
 from documents.text.markdown import MASK, Page, parse
 from documents.text.markup import check_blocks, check_boxes, check_literals
 from documents.text.problems import LEVELS
-from guides.parts import read
+from guides.reader import read
 from tests.builders import VALID
 
 # Each of these would be shown to readers as it was typed. "¶" is the line that the problem has to name.

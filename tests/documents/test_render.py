@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documents.text.html import SCHEMES, TAGS
 from documents.text.markdown import Page, blocks, list_items, outline, parse
 from documents.text.references import read_references
-from guides.parts import read
+from guides.reader import read
 
 WORKS, _ = read_references(
     '[{"id": "lee-2007", "type": "book", "author": [{"family": "Lee", "given": "Ana"}], "title": "Doors", '

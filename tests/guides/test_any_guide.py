@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from guides.models import Guide
-from guides.parts import read
+from guides.reader import read
 from tests.builders import VALID
 
 ALLOWED = {

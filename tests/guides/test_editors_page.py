@@ -4,7 +4,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 
 from guides.forms import GuideForm
-from guides.parts import SECTIONS, Style, read
+from guides.reader import SECTIONS, read
+from guides.styles import Style
 
 PAGE = (settings.BASE_DIR / "docs/editors.md").read_text()
 

@@ -7,8 +7,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from guides.made import head_of, text_of
-from guides.parts import read
+from guides.reader import read
+from guides.rendering import head_of, text_of
 from tests.builders import VALID
 from tests.inserted import BLOCKS, WORD, body_lines, every_block, is_named, with_block
 

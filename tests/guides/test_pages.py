@@ -15,7 +15,8 @@ from documents.models import Document, problems_in
 from documents.pictures import Picture
 from documents.uploads import Raster
 from guides.models import Guide
-from guides.parts import ADDRESS, OTHER_IDS, PLACES, SOURCE_ID
+from guides.parts import ADDRESS
+from guides.reader import OTHER_IDS, PLACES, SOURCE_ID
 from tests.builders import VALID, guide_text
 
 

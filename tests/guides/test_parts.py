@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from guides.parts import mentioned, read, slug_in, step_titles
+from guides.parts import slug_in
+from guides.reader import mentioned, read, step_titles
 from tests.builders import VALID, guide_text, sentence
 from tests.readability import grade
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from documents.links import is_page
 from documents.text.across import Library, check_across
 from documents.text.references import read_references
-from guides import parts
+from guides import parts, reader
 from quiz.instrument import ADDRESS, Side, read
 from quiz.scoring import Norm, Scale
 
@@ -62,7 +62,7 @@ def test_no_two_statements_of_one_facet_follow_each_other():
 
 
 def shelf():
-    guides = [parts.read(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
+    guides = [reader.read(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
     return Library({parts.ADDRESS.format(guide.slug): guide.anchors for guide in guides}, {}, is_page, lambda address: False)
 
 
