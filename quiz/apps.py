@@ -3,7 +3,8 @@
 from django.apps import AppConfig
 
 from documents.kinds import Kind, register
-from quiz.instrument import ADDRESS, read
+from quiz.instrument.reader import read
+from quiz.instrument.types import ADDRESS
 
 
 class QuizConfig(AppConfig):

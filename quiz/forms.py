@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 
-from quiz.instrument import Instrument
-from quiz.sent import fresh_key, key_in, read_sent
+from quiz.instrument.types import Instrument
+from quiz.submission import fresh_key, key_in, read_sent
 
 
 class AnswerForm(forms.Form):
-    """Fresh, or with what was sent and what `quiz.sent` has to say of it. Whoever needs the answers alone asks there: that is quicker."""
+    """Fresh, or with what was sent and its problems. To read answers alone, `quiz.submission` is quicker."""
 
     key = forms.CharField(widget=forms.HiddenInput)
     version = forms.CharField(widget=forms.HiddenInput, required=False)  # of the text
@@ -35,5 +35,5 @@ class AnswerForm(forms.Form):
 
 
 def choice(label: str, choices: list[Any], attributes: dict[str, Any] | None = None) -> forms.Field:
-    """One of several, without a rule of its own: what was sent is judged by `quiz.sent`."""
+    """One of several, without a rule of its own: what was sent is judged by `quiz.submission`."""
     return forms.Field(label=label, required=False, widget=forms.RadioSelect(attributes, choices))

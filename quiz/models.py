@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Greatest, Length
-from django.urls import reverse
 
-from documents.bibliography import references
 from documents.models import Document, DocumentQuerySet, Revision, digest_of
-from guides.models import Guide
-from guides.parts import ADDRESS, OtherGuides
-from guides.reader import mentioned, step_titles
-from quiz import instrument
 from quiz.arrival import arrival_number
-from quiz.figures import questions
-from quiz.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
+from quiz.instrument import types
+from quiz.instrument.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
+from quiz.instrument.types import questions
+from quiz.instrument_cache import asked
 from quiz.scoring import Point
-from quiz.sent import Sent
+from quiz.submission import Sent
 from web.prepared_statements import prepared
 from web.stale_if_error import remembering
 from web.throttle.models import COUNT, was_allowed
@@ -108,28 +103,6 @@ class Instrument(Document):
         permissions = [("publish_instrument", "Can publish quizzes, and change published ones")]
 
 
-@remembering
-def read(source: str, now: datetime) -> tuple[instrument.Instrument, dict[str, str]]:
-    """An instrument's text, with links only to what readers may see at `now`, and the titles of the steps that it names."""
-    guides = dict(Guide.objects.published(now).filter(slug__in=slugs_in(source)).values_list("slug", "source"))
-    titles = {f"{ADDRESS.format(slug)}#{anchor}": title for slug, text in guides.items() for anchor, title in titles_in(text).items()}
-    return parsed(source, OtherGuides(frozenset(guides))), titles
-
-
-def asked(version: Revision) -> instrument.Instrument:
-    """What a version asks. Its links are not looked at, so that no guide has to be."""
-    return parsed(version.source, ())
-
-
-@lru_cache(maxsize=32)
-def parsed(source: str, hidden: Container[str]) -> instrument.Instrument:
-    """Kept, because parsing takes longer than all the rest of a request. Works cited are read once a process, as everywhere."""
-    return instrument.read(source, references(), hidden)
-
-
-slugs_in, titles_in = lru_cache(maxsize=32)(mentioned), lru_cache(maxsize=32)(step_titles)
-
-
 def year_after(day: date) -> date:
     """The same day of the next year; the last of February for a leap day."""
     try:
@@ -195,7 +168,7 @@ class ResultManager(models.Manager["Result"]):
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
 
-    def comparable(self, quiz: instrument.Instrument, today: date) -> models.QuerySet[Result]:
+    def comparable(self, quiz: types.Instrument, today: date) -> models.QuerySet[Result]:
         """Results whose takers answered every one of these very statements, whatever the version of the text around them."""
         texts = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
         same = [text.pk for text in texts if questions(asked(text)) == questions(quiz)]
@@ -256,15 +229,3 @@ class DeletedResult(models.Model):
 
     def __str__(self) -> str:
         return f"Deletion noted until {self.forget_on}"
-
-
-class Addresses:
-    """A kept result with the addresses that only its key can name."""
-
-    def __init__(self, result: Result, key: str, origin: str) -> None:
-        self.day, self.expires_on = result.day, result.expires_on
-        self.link = origin + reverse("quiz:result", args=[key])
-        self.deletion = reverse("quiz:deletion", args=[key])
-        self.renewal = reverse("quiz:renewal", args=[key])
-        self.again = reverse("quiz:again", args=[key])
-        self.answers_json = reverse("quiz:answers", args=[key])

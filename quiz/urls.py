@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from quiz import views
-from quiz.sent import KEY
+from quiz.submission import KEY
 
 
 class KeyConverter:

@@ -14,9 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from documents.models import Revision
-from quiz.breakdown import break_down, position
-from quiz.calendar import written
-from quiz.comparison import Taking, compare
 from quiz.forms import AnswerForm
 from quiz.models import Addresses, Instrument, Result, asked, read
 from quiz.plan import plan_weeks

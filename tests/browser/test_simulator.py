@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from guides.models import Guide
-from quiz.instrument import read
+from quiz.instrument.reader import read
 from quiz.models import Instrument
 from tests.quiz.conftest import keep, publish
 

@@ -15,7 +15,7 @@ from documents.text import across
 from documents.text.problems import Problem
 from documents.text.source import compose, split
 from guides.reader import read as read_guide
-from quiz.instrument import read as read_quiz
+from quiz.instrument.reader import read as read_quiz
 from tests.builders import sentence
 from tests.cpu_time import TRIES, seconds, takes_the_square
 from tests.documents.test_hostile_texts import FRONT, filled

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.json_log import Lines, without_secrets
-from quiz.sent import fresh_key
+from quiz.submission import fresh_key
 from tests.house.conftest import Released
 from tests.waiting import wait_until
 

@@ -13,9 +13,10 @@ from pytest_django import DjangoDbBlocker
 
 from documents.models import Document, Revision
 from guides.models import Guide
-from quiz.breakdown import position
-from quiz.models import Instrument, Result, asked
-from quiz.sent import Sent, fresh_key
+from quiz.instrument_cache import asked
+from quiz.models import Instrument, Result
+from quiz.result.breakdown import position
+from quiz.submission import Sent, fresh_key
 from quiz.views import KEEPING
 
 Published = tuple[list[Document], list[Revision]]

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, event, example, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from quiz import limits
-from quiz.instrument import read
+from quiz.instrument import limits
+from quiz.instrument.reader import read
 from quiz.models import Instrument, Result
 from quiz.scoring import MOST_MISSING
-from quiz.sent import fresh_key
+from quiz.submission import fresh_key
 from tests.quiz.builders import quiz_text
 from tests.quiz.conftest import publish
 

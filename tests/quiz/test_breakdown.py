@@ -10,9 +10,11 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from quiz import plane, scoring
-from quiz.breakdown import WEEKS, break_down, chosen
-from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN, Side, read
+from quiz import scoring
+from quiz.instrument.reader import read
+from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Side
+from quiz.result import plane_chart
+from quiz.result.breakdown import WEEKS, break_down, chosen
 from quiz.scoring import Certainty, Point, Region
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
@@ -236,7 +238,7 @@ def test_one_answer_all_the_way_down_is_noticed():
 def test_an_earlier_position_is_drawn_with_its_own_oval():
     earlier = Point(5.5, 2)
     drawn = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
-    assert drawn.before == plane.drawn(earlier, scoring.believed(earlier, QUIZ.plan), QUIZ.scale).now
+    assert drawn.before == plane_chart.drawn(earlier, scoring.believed(earlier, QUIZ.plan), QUIZ.scale).now
     assert told(leaning(alarm=7)).plane.before is None
 
 

@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from documents.bibliography import references
-from quiz.comparison import DimensionChange, Taking, compare
-from quiz.instrument import read
+from quiz.admin.text_coverage import answers_at
+from quiz.instrument.reader import read
+from quiz.result.comparison import DimensionChange, Taking, compare
 from quiz.scoring import Point, change
-from quiz.simulation import answers_at
 
 INSTRUMENT = read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), references())
 DAY = date(2026, 5, 1)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy.stats import f as feldt
 
 from quiz import scoring
-from quiz.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, alpha, alpha_interval, figures, questions, shown, spread
-from quiz.instrument import ANXIETY, AVOIDANCE, read
+from quiz.instrument.reader import read
+from quiz.instrument.types import ANXIETY, AVOIDANCE, questions
 from quiz.scoring import Region
+from quiz.statistics.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, alpha, alpha_interval, figures, shown, spread
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
 QUIZ = read(TEXT, {})

@@ -14,7 +14,8 @@ from documents.links import is_page
 from documents.text.across import Library, check_across
 from documents.text.references import read_references
 from guides import parts, reader
-from quiz.instrument import ADDRESS, Side, read
+from quiz.instrument.reader import read
+from quiz.instrument.types import ADDRESS, Side
 from quiz.scoring import Norm, Scale
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()

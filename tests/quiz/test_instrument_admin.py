@@ -14,8 +14,9 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.text.source import split
-from quiz.instrument import LABELS, SECTIONS, STYLES
-from quiz.instrument_form import InstrumentForm
+from quiz.admin.forms import InstrumentForm
+from quiz.instrument.reader import LABELS, SECTIONS
+from quiz.instrument.types import STYLES
 from quiz.models import Instrument, Result
 from tests.desk import Desk, and_disconnect, person, wait_for_the_lock_of
 from tests.quiz.conftest import publish

@@ -9,7 +9,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from quiz.instrument import read
+from quiz.instrument.reader import read
 from quiz.models import Instrument
 from tests.inserted import BLOCKS, WORD, body_lines, every_block, is_named, with_block
 from tests.quiz.builders import quiz_text

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from documents.models import Revision, digest_of
 from quiz.arrival import arrival_number
-from quiz.models import DeletedResult, Result, asked
-from quiz.sent import fresh_key
+from quiz.instrument_cache import asked
+from quiz.models import DeletedResult, Result
+from quiz.submission import fresh_key
 from tests.house.conftest import Released, released
 from tests.quiz.conftest import Taker, keep
 from tests.served import Site, started

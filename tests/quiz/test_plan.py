@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from documents.models import Revision
 from documents.text.html import Html
 from guides.models import Guide
-from quiz.breakdown import Finding, Week
-from quiz.calendar import escaped, folded, plain, written
-from quiz.instrument import Insight, Side
+from quiz.instrument.types import Insight, Side
 from quiz.models import Result
 from quiz.plan import plan_weeks
 

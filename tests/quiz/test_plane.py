@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz import plane
+from quiz.result import plane_chart
 from quiz.scoring import Belief, Norm, Plan, Point, Region, Scale, believed
 
 SCALE = Scale(1, 7)
@@ -50,18 +50,18 @@ def quarter_of(place, drawn):
     ],
 )
 def test_a_result_lies_in_the_quarter_that_its_region_is_named_in(score, region):
-    drawn = plane.drawn(score, believed(score, PLAN), SCALE)
+    drawn = plane_chart.drawn(score, believed(score, PLAN), SCALE)
     assert quarter_of(drawn.now.dot, drawn) == quarter_of(drawn.now.ellipse.centre, drawn) == region
 
 
 def test_anxiety_grows_to_the_right_and_avoidance_upwards():
-    near, far = (plane.drawn(score, believed(score, PLAN), SCALE).now.dot for score in (Point(2, 3), Point(5, 6)))
+    near, far = (plane_chart.drawn(score, believed(score, PLAN), SCALE).now.dot for score in (Point(2, 3), Point(5, 6)))
     assert far.x > near.x
     assert far.y < near.y
 
 
 def test_the_ends_of_the_scale_are_the_edges_of_the_frame_and_its_middle_halves_it():
-    drawn = plane.drawn(Point(1, 1), believed(Point(1, 1), PLAN), SCALE)
+    drawn = plane_chart.drawn(Point(1, 1), believed(Point(1, 1), PLAN), SCALE)
     frame = drawn.frame
     assert [tick.value for tick in drawn.ticks] == [1, 4, 7]
     assert [tick.across.x for tick in drawn.ticks] == [frame.x, frame.x + frame.width / 2, frame.x + frame.width]
@@ -71,7 +71,7 @@ def test_the_ends_of_the_scale_are_the_edges_of_the_frame_and_its_middle_halves_
 
 
 def test_the_four_quarters_fill_the_frame_and_meet_in_the_middle():
-    drawn = plane.drawn(Point(3, 3), believed(Point(3, 3), PLAN), SCALE)
+    drawn = plane_chart.drawn(Point(3, 3), believed(Point(3, 3), PLAN), SCALE)
     frame = drawn.frame
     middle = (frame.x + frame.width / 2, frame.y + frame.height / 2)
     assert {quarter.region for quarter in drawn.quarters} == set(Region)
@@ -85,8 +85,8 @@ def test_the_four_quarters_fill_the_frame_and_meet_in_the_middle():
 
 @given(points, beliefs)
 def test_the_opposite_result_is_drawn_opposite(score, belief):
-    here = plane.drawn(score, belief, SCALE)
-    there = plane.drawn(opposite(score), Belief(opposite(belief.mean), belief.sd, belief.correlation), SCALE)
+    here = plane_chart.drawn(score, belief, SCALE)
+    there = plane_chart.drawn(opposite(score), Belief(opposite(belief.mean), belief.sd, belief.correlation), SCALE)
     frame = here.frame
     for one, other in ((here.now.dot, there.now.dot), (here.now.ellipse.centre, there.now.ellipse.centre)):
         assert one.x + other.x == pytest.approx(2 * frame.x + frame.width, abs=0.11)
@@ -106,7 +106,7 @@ def test_the_opposite_result_is_drawn_opposite(score, belief):
     ],
 )
 def test_the_ellipse_holds_95_of_100_true_positions(belief):
-    drawn = plane.drawn(belief.mean, belief, SCALE)
+    drawn = plane_chart.drawn(belief.mean, belief, SCALE)
     covariance = np.outer([belief.sd.anxiety, belief.sd.avoidance], [belief.sd.anxiety, belief.sd.avoidance])
     covariance *= [[1, belief.correlation], [belief.correlation, 1]]
     truths = np.random.default_rng(4).multivariate_normal([belief.mean.anxiety, belief.mean.avoidance], covariance, 50_000)
@@ -121,7 +121,7 @@ def test_the_ellipse_holds_95_of_100_true_positions(belief):
 
 @given(points, points)
 def test_nothing_leaves_the_box(score, earlier):
-    drawn = plane.drawn(score, believed(score, PLAN), SCALE, before=(earlier, believed(earlier, PLAN)))
+    drawn = plane_chart.drawn(score, believed(score, PLAN), SCALE, before=(earlier, believed(earlier, PLAN)))
     frame = drawn.frame
     assert drawn.before
     for mark in (drawn.now, drawn.before):
@@ -139,20 +139,20 @@ def test_nothing_leaves_the_box(score, earlier):
 
 @given(points, beliefs)
 def test_every_number_has_one_decimal_at_most(score, belief):
-    drawn = asdict(plane.drawn(score, belief, SCALE))
+    drawn = asdict(plane_chart.drawn(score, belief, SCALE))
     assert all(number == round(number, 1) and str(number) != "-0.0" for number in numbers(drawn))
 
 
 def test_an_earlier_result_is_drawn_beside_the_new_one_as_it_was_then():
     now, then = Point(3, 4.5), Point(5.5, 2)
-    both = plane.drawn(now, believed(now, PLAN), SCALE, before=(then, believed(then, PLAN)))
-    assert both.now == plane.drawn(now, believed(now, PLAN), SCALE).now
-    assert both.before == plane.drawn(then, believed(then, PLAN), SCALE).now
-    assert plane.drawn(now, believed(now, PLAN), SCALE).before is None
+    both = plane_chart.drawn(now, believed(now, PLAN), SCALE, before=(then, believed(then, PLAN)))
+    assert both.now == plane_chart.drawn(now, believed(now, PLAN), SCALE).now
+    assert both.before == plane_chart.drawn(then, believed(then, PLAN), SCALE).now
+    assert plane_chart.drawn(now, believed(now, PLAN), SCALE).before is None
 
 
 def test_another_scale_fills_the_same_plane():
-    drawn = plane.drawn(Point(5, 3), Belief(Point(4.8, 3), Point(0.2, 0.2), 0), Scale(1, 5))
+    drawn = plane_chart.drawn(Point(5, 3), Belief(Point(4.8, 3), Point(0.2, 0.2), 0), Scale(1, 5))
     frame = drawn.frame
     assert (drawn.now.dot.x, drawn.now.dot.y) == (frame.x + frame.width, frame.y + frame.height / 2)
     assert [tick.value for tick in drawn.ticks] == [1, 3, 5]

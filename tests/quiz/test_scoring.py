@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
-from quiz import instrument, scoring
-from quiz.instrument import ANXIETY, AVOIDANCE
+from quiz import scoring
+from quiz.instrument import reader, types
+from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Belief, Certainty, Keyed, Norm, Plan, Point, Region, Scale, Verdict
 from tests.builders import sentence
 
@@ -339,16 +340,16 @@ def bank():
         for number in range(1, 10)
         for place, key in enumerate(FACETS)
     )
-    styles = "".join(f"### Place {style} {{#{style}}}\n{next(said)}\n\n" for style in instrument.STYLES)
+    styles = "".join(f"### Place {style} {{#{style}}}\n{next(said)}\n\n" for style in types.STYLES)
     insights = {
         part: "".join(
             f"### {part} {key} {side}\n- Facet: {key}, {side}\n"
             + "".join(f"- {label}: {next(said)}\n" for label in labels)
             + f"- Step: /guides/anxious/#{part}-{key}-{side}\n\n"
             for key in FACETS
-            for side in instrument.Side
+            for side in types.Side
         )
-        for part, labels in instrument.LABELS.items()
+        for part, labels in reader.LABELS.items()
     }
     return (
         f"{FRONT_MATTER}{facets}---\n{next(said)}\n\n## Whom do you have in mind?\n- general: people in general\n\n"
@@ -358,7 +359,7 @@ def bank():
 
 
 def test_a_bank_of_36_statements_on_a_scale_from_1_to_5_loads_and_scores():
-    other = instrument.read(bank(), {})
+    other = reader.read(bank(), {})
     assert other.problems == ()
     assert (len(other.items), other.scale, other.plan.avoidance) == (36, Scale(1, 5), Norm(2.5, 0.9, 0.92))
     anxious = {item.key: 1 if item.is_reversed else 5 for item in other.items_in(ANXIETY)}

@@ -6,12 +6,12 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz import instrument
 from quiz.forms import AnswerForm
+from quiz.instrument import reader
 from quiz.scoring import may_be_scored
-from quiz.sent import KEY, fields, fresh_key, read_sent
+from quiz.submission import KEY, fields, fresh_key, read_sent
 
-QUIZ = instrument.read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
+QUIZ = reader.read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
 ITEMS = [item.key for item in QUIZ.items]
 ANSWERS = st.sampled_from([*"1234567", "", "0", "8", "-1", "1.0", " 5", "５", "five", "9" * 400, "\0"])
 FORMS = st.fixed_dictionaries(

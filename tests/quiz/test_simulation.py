@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quiz import instrument, scoring
-from quiz.instrument import ANXIETY, AVOIDANCE
+from quiz import scoring
+from quiz.instrument import reader
+from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Certainty, Norm, Plan, Point, Region
 
-QUIZ = instrument.read((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
+QUIZ = reader.read((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
 MIDDLE = Point(QUIZ.scale.middle, QUIZ.scale.middle)
 TAKERS = 5_000
 # Per dimension: mean and SD of the true scores, SD of what else moves an answer; chosen so that the answers come near the quiz's

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from documents.text.html import Html
 from quiz import scoring
-from quiz.breakdown import break_down, position
-from quiz.instrument import ANXIETY, AVOIDANCE, Item, Side, read
+from quiz.admin.text_coverage import COLUMNS, answers_at, cell, facet_sides, plane_map, steps, words
+from quiz.instrument.reader import read
+from quiz.instrument.types import ANXIETY, AVOIDANCE, Item, Side
 from quiz.models import Instrument, Result
+from quiz.result.breakdown import break_down, position
 from quiz.scoring import Point, Scale
-from quiz.simulation import COLUMNS, answers_at, cell, facet_sides, plane_map, steps, words
 from tests.quiz.conftest import Taker
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()

@@ -15,18 +15,19 @@ from django.test import Client
 from django.utils import timezone
 
 from documents.bibliography import references
-from quiz import instrument, scoring
-from quiz.instrument import ANXIETY, AVOIDANCE
+from quiz import scoring
+from quiz.admin.text_coverage import answers_at
+from quiz.instrument import reader, types
+from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
-from quiz.simulation import answers_at
 from tests.quiz.conftest import keep, publish
 
 PAGE = "/admin/quiz/result/"
 Answers = dict[str, int]
 
 
-def somebody(quiz: instrument.Instrument, chance: random.Random) -> Answers:
+def somebody(quiz: types.Instrument, chance: random.Random) -> Answers:
     """Answers that go together within a dimension, as people's do."""
     lean = {ANXIETY: chance.gauss(0.2, 1.3), AVOIDANCE: chance.gauss(-0.4, 1.3)}
     answers = {}
@@ -37,12 +38,12 @@ def somebody(quiz: instrument.Instrument, chance: random.Random) -> Answers:
 
 
 @pytest.fixture
-def quiz(library: Instrument) -> instrument.Instrument:
-    return instrument.read(library.source, {})
+def quiz(library: Instrument) -> types.Instrument:
+    return reader.read(library.source, {})
 
 
 @pytest.fixture
-def kept_by(library: Instrument, quiz: instrument.Instrument) -> Callable[[int], list[Answers]]:
+def kept_by(library: Instrument, quiz: types.Instrument) -> Callable[[int], list[Answers]]:
     """Keeps so many results of the text as it is now, and says what was answered."""
 
     def keep_some(number: int, **given: int) -> list[Answers]:
@@ -235,7 +236,7 @@ def test_the_printed_figures_pasted_into_the_text_pass_the_check_and_say_the_sam
     out = printed()
     today = timezone.now().date()
     assert out.startswith(f"# From 300 kept results, {today.day} {today:%B %Y}.")
-    after = instrument.read(pasted(library.source, out), references())
+    after = reader.read(pasted(library.source, out), references())
     assert after.problems == ()
     assert [(one.name, one.about) for one in after.dimensions.values()] == [(one.name, one.about) for one in quiz.dimensions.values()]
     for dimension in (ANXIETY, AVOIDANCE):

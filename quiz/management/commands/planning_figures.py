@@ -9,10 +9,11 @@ import yaml
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quiz.figures import ENOUGH, LEAST, Figures, ScaleFigures
-from quiz.limits import MAX_RELIABILITY, MIN_RELIABILITY, max_correlation
-from quiz.models import Instrument, read
-from quiz.totals import told
+from quiz.instrument.limits import MAX_RELIABILITY, MIN_RELIABILITY, max_correlation
+from quiz.instrument_cache import read
+from quiz.models import Instrument
+from quiz.statistics.figures import ENOUGH, LEAST, Figures, ScaleFigures
+from quiz.statistics.queries import told
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from quiz import scoring
-from quiz.breakdown import Finding, findings
-from quiz.instrument import Insight, Instrument, Side
+from quiz.instrument.types import Insight, Instrument, Side
+from quiz.result.breakdown import Finding, findings
 
 
 def as_read(instrument: Instrument, insights: Iterable[Insight], step_titles: Mapping[str, str]) -> Iterator[Finding]:

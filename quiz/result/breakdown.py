@@ -8,8 +8,9 @@ from operator import attrgetter, itemgetter
 
 from documents.text.html import Html
 from guides.styles import STYLES, Style
-from quiz import plane, scoring
-from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN, Dimension, Facet, Insight, Instrument, Item, Side
+from quiz import scoring
+from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Dimension, Facet, Insight, Instrument, Item, Side
+from quiz.result import plane_chart
 from quiz.scoring import BAND, Certainty, Point, Verdict
 
 MOST = 5  # triggers, and strengths: more would not be read
@@ -80,7 +81,7 @@ class Breakdown:
     missing: tuple[str, ...]  # statements without an answer
     is_straight: bool
     contradictions: tuple[tuple[Reason, Reason], ...]  # answers that are hard to hold together
-    plane: plane.Plane
+    plane: plane_chart.Plane
     before: Point | None  # an earlier position, on the plane too
     limits: tuple[Html, ...]
 
@@ -116,7 +117,7 @@ def break_down(
         missing=tuple(item.text for item in instrument.items if item.key not in answers),
         is_straight=scoring.is_straight(answers),
         contradictions=contradictions(instrument, answers),
-        plane=plane.drawn(point, belief, instrument.scale, (before, scoring.believed(before, instrument.plan)) if before else None),
+        plane=plane_chart.drawn(point, belief, instrument.scale, (before, scoring.believed(before, instrument.plan)) if before else None),
         before=before,
         limits=instrument.limits,
     )

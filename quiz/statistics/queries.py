@@ -7,10 +7,10 @@ from django.db import connection
 from django.db.models import Aggregate, Avg, Count, F, Q, QuerySet, StdDev
 from django.db.models.functions import Floor, Least
 
-from quiz.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, figures
-from quiz.instrument import ANXIETY, AVOIDANCE, Instrument
+from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.models import Result
 from quiz.scoring import Region
+from quiz.statistics.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, figures
 
 SIDES = {
     Region.SECURE: ("lt", "lt"),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quiz.instrument import ANXIETY, AVOIDANCE, Dimension, Instrument, Item
+from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, Item
 from quiz.scoring import BAND, Norm, Region, Scale
 
 LEAST = 10  # a group of fewer is not shown, and no figure rests on fewer
@@ -70,15 +70,6 @@ class Figures:
     @property
     def are_enough(self) -> bool:
         return self.number >= ENOUGH
-
-
-Question = tuple[str, str, bool, str]
-
-
-def questions(instrument: Instrument) -> tuple[Scale, frozenset[Question]]:
-    """What makes answers comparable: the scale, and each item's key, wording, keying and dimension. Their order may change."""
-    dimensions = {facet.key: facet.dimension for facet in instrument.facets.values()}
-    return instrument.scale, frozenset((item.key, item.text, item.is_reversed, dimensions.get(item.facet, "")) for item in instrument.items)
 
 
 def figures(instrument: Instrument, totals: Totals) -> Figures | None:

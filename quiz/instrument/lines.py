@@ -10,7 +10,7 @@ from documents.text.markdown import line_of, plain_text, words_of
 from documents.text.problems import Problem
 from documents.text.sentences import short
 from guides.parts import ADDRESS as GUIDE_ADDRESS
-from quiz.limits import MAX_DIGITS, MAX_KEY
+from quiz.instrument.limits import MAX_DIGITS, MAX_KEY
 
 RELATION = re.compile(rf"(?P<key>[a-z]{{1,{MAX_KEY}}}): (?P<text>\S.*)")
 ITEM = re.compile(

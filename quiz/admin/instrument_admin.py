@@ -4,27 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import BooleanField, ExpressionWrapper, F, ProtectedError, Q
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 
 from documents.admin.document_admin import DocumentAdmin
 from documents.models import Document
-from quiz.figures import ENOUGH, LEAST
+from quiz.admin.forms import DIMENSION, UNSAVED, InstrumentForm
+from quiz.admin.preview import as_read
+from quiz.admin.simulator import SimulatorAdmin
 from quiz.forms import AnswerForm
-from quiz.instrument import ANXIETY, AVOIDANCE, STYLES
-from quiz.instrument_form import DIMENSION, UNSAVED, InstrumentForm
-from quiz.models import Instrument, Result, read
-from quiz.preview import as_read
-from quiz.simulator import SimulatorAdmin
-from quiz.totals import told
+from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES
+from quiz.instrument_cache import read
+from quiz.models import Instrument, Result
 
 KEPT = (
     "results that visitors keep, which rest on its versions. Take the quiz back to draft instead: "
@@ -96,38 +92,3 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
             return super().delete_view(request, object_id, extra_context)
         except (ProtectedError, IntegrityError):  # a visitor kept a result at this very moment
             return redirect(request.path)
-
-
-@admin.register(Result)
-class ResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its model by registration only
-    """Totals alone: no list of results, no page of one, and no way to change or to delete one from here."""
-
-    def get_urls(self) -> list[URLPattern]:
-        return [path("", self.admin_site.admin_view(self.changelist_view), name="quiz_result_changelist")]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Result | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Result | None = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        now = timezone.now()
-        current = Instrument.objects.current(now)
-        instrument = read(current.source, now)[0] if current else None
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "What the results say in totals",
-            "instrument": instrument,
-            "figures": told(instrument, now.date()) if instrument else None,
-            "answers": range(instrument.scale.lowest, instrument.scale.highest + 1) if instrument else (),
-            "least": LEAST,
-            "enough": ENOUGH,
-        }
-        return TemplateResponse(request, "admin/quiz/results.html", context)

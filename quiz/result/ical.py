@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from uuid import NAMESPACE_URL, uuid5
 
-from quiz.breakdown import Week
+from quiz.result.breakdown import Week
 
 LONGEST = 75  # octets of a line, its break left out (3.1)
 LINE_BREAK = "\r\n"

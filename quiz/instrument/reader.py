@@ -1,15 +1,7 @@
-"""An instrument read from its text: response scale, dimensions, facets, items, and the texts that a result is made of.
+"""Reads the text of a quiz into an instrument. Pure: no Django, no database, and never an exception for bad input."""
 
-Pure: no Django, no database, and never an exception for bad input. The text follows the document convention; what is the
-quiz's own in it is told in docs/quiz.md.
-"""
-
-from collections import Counter
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from enum import StrEnum
-from functools import cached_property
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
 
 from markdown_it.token import Token
 
@@ -19,13 +11,14 @@ from documents.text.html import Html
 from documents.text.markdown import Heading, blocks, list_items
 from documents.text.problems import Problem
 from documents.text.reader import Reader
-from documents.text.references import Citation, Reference
-from documents.text.sentences import Sentence, inlines, short
-from quiz.limits import LONGEST, check_correlation, check_norm, check_scale, check_size
-from quiz.lines import FORMS, ITEM, PLACE, PLACES, RELATION, LabelledLine, check_keys, check_labelled, check_line, read_labelled
-from quiz.scoring import MOST_MISSING, Keyed, Norm, Plan, Region, Scale
+from documents.text.references import Reference
+from documents.text.sentences import Sentence, inlines
+from quiz.instrument.checks import check_instrument
+from quiz.instrument.limits import LONGEST, check_correlation, check_norm, check_scale
+from quiz.instrument.lines import FORMS, ITEM, PLACE, PLACES, RELATION, LabelledLine, check_keys, check_labelled, check_line, read_labelled
+from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES, Answers, Dimension, Facet, Insight, Instrument, Item, Relation, Side
+from quiz.scoring import Norm, Scale
 
-ADDRESS = "/quiz/"
 SECTIONS = {
     "Whom do you have in mind?": "relations",
     "Statements": "statements",
@@ -34,130 +27,7 @@ SECTIONS = {
     "What you are good at": "strengths",
     "Limits": "limits",
 }
-ANXIETY, AVOIDANCE = "anxiety", "avoidance"
-BETWEEN = "between"
-STYLES = (*Region, BETWEEN)
 LABELS = {"triggers": ("Feels like", "Protects", "Helps"), "strengths": ("Looks like", "Worth", "Build on it")}
-
-
-class Side(StrEnum):
-    """The half of a facet's scale that a text is for."""
-
-    HIGH = "high"
-    LOW = "low"
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the lowest, the middle and the highest answer say."""
-
-    low: str
-    middle: str
-    high: str
-
-
-@dataclass(frozen=True)
-class Relation:
-    """Somebody whom the taker has in mind, and the line that says so."""
-
-    key: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Dimension:
-    key: str
-    name: str
-    about: str  # what it is, in a reader's words
-    norm: Norm
-
-
-@dataclass(frozen=True)
-class Facet:
-    key: str
-    name: str
-    dimension: str
-
-
-@dataclass(frozen=True)
-class Item(Keyed):
-    """A statement as it is shown, and the line that it stands in."""
-
-    text: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Insight:
-    """A trigger or a strength: what it is like, what it is for, what helps, and the guide's step for it."""
-
-    title: str
-    facet: str
-    side: Side
-    like: Html
-    worth: Html
-    helps: Html
-    step: str  # an address with an anchor; empty for none
-    line: int
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """All that a quiz asks and may answer, and what is wrong with the text. Everything keeps the writer's order."""
-
-    title: str
-    slug: str
-    summary: str
-    reviewed: date | None
-    next_review: date | None
-    authors: tuple[str, ...]
-    scale: Scale
-    labels: Answers
-    dimensions: Mapping[str, Dimension]  # always anxiety and avoidance
-    correlation: float  # of the two dimensions' scores
-    planning: str  # where the figures come from
-    facets: Mapping[str, Facet]
-    introduction: Html
-    relations: tuple[Relation, ...]
-    items: tuple[Item, ...]
-    styles: Mapping[str, Html]  # by region, and BETWEEN
-    style_titles: Mapping[str, str]  # the headings of these texts
-    triggers: tuple[Insight, ...]
-    strengths: tuple[Insight, ...]
-    limits: tuple[Html, ...]
-    sources: tuple[Citation, ...]
-    links: tuple[Link, ...]
-    sentences: tuple[Sentence, ...]
-    key_lines: Mapping[str, int]
-    problems: tuple[Problem, ...]
-
-    style: None = None  # a quiz is for all of them
-    anchors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def plan(self) -> Plan:
-        return Plan(self.dimensions[ANXIETY].norm, self.dimensions[AVOIDANCE].norm, self.correlation)
-
-    def items_of(self, facet: str) -> tuple[Item, ...]:
-        return self.by_facet.get(facet, ())
-
-    def items_in(self, dimension: str) -> tuple[Item, ...]:
-        return self.by_dimension.get(dimension, ())
-
-    # Sorted once: a result asks for them a thousand times.
-
-    @cached_property
-    def by_facet(self) -> Mapping[str, tuple[Item, ...]]:
-        found: dict[str, list[Item]] = {key: [] for key in self.facets}
-        for item in self.items:
-            found.get(item.facet, []).append(item)
-        return {key: tuple(items) for key, items in found.items()}
-
-    @cached_property
-    def by_dimension(self) -> Mapping[str, tuple[Item, ...]]:
-        inside = {key: facet.dimension for key, facet in self.facets.items()}
-        return {key: tuple(item for item in self.items if inside.get(item.facet) == key) for key in self.dimensions}
 
 
 def read(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Instrument:
@@ -338,72 +208,3 @@ class InstrumentReader(Reader):
                     said = f'"{entry.title}" has no line "- {label}: ...". Add it.'
                     yield Problem(self.line(entry), "label-missing", said)
                 yield from check_labelled(entry.title, lines, ("Facet", *labels, "Step"))
-
-
-def check_instrument(instrument: Instrument) -> Iterator[Problem]:
-    """What a quiz has to be as a whole: balanced keys, and a text for every place that a taker can stand at."""
-    yield from check_keys("relations", ((one.key, one.line) for one in instrument.relations))
-    yield from check_keys("statements", ((one.key, one.line) for one in instrument.items))
-    yield from check_items(instrument)
-    yield from check_balance(instrument)
-    yield from check_weight(instrument)
-    yield from check_insights(instrument)
-    for style in STYLES:
-        if not instrument.styles.get(style):
-            said = f'No text stands under "### ... {{#{style}}}", so some takers would read nothing. Write it under "Where you stand".'
-            yield Problem(1, "part-missing", said)
-
-
-def check_items(instrument: Instrument) -> Iterator[Problem]:
-    for item in instrument.items:
-        if item.facet not in instrument.facets:
-            said = f'"{item.facet}" is not among the facets. {facets_named(instrument.facets)}'
-            yield Problem(item.line, "facet-unknown", said)
-    if instrument.items and (said := check_size(len(instrument.items), instrument.scale)):
-        yield Problem(instrument.items[0].line, "value-wrong", said)
-
-
-def facets_named(facets: Collection[str]) -> str:
-    if len(facets) > across.MOST_NAMED:
-        return f"There are {len(facets)} facets. Use one of them."
-    return f"Facets are: {', '.join(map(short, facets))}."
-
-
-def check_balance(instrument: Instrument) -> Iterator[Problem]:
-    """As many items agree with a facet, and with a dimension, as disagree; one more where the number is odd."""
-    for facet in instrument.facets.values():
-        yield from uneven(facet.name, instrument.items_of(facet.key), len(instrument.items_of(facet.key)) % 2)
-    for dimension in instrument.dimensions.values():
-        yield from uneven(dimension.name, instrument.items_in(dimension.key), len(instrument.items_in(dimension.key)) % 2)
-
-
-def check_weight(instrument: Instrument) -> Iterator[Problem]:
-    """Whoever leaves out as much as may be missing has still answered something on each dimension."""
-    for dimension in instrument.dimensions.values():
-        items = instrument.items_in(dimension.key)
-        if 0 < len(items) <= MOST_MISSING * len(instrument.items):
-            said = f'"{dimension.name}" has {len(items)} of {len(instrument.items)} statements, too few to be scored. Add some.'
-            yield Problem(items[0].line, "keys-unbalanced", said)
-
-
-def uneven(name: str, items: Sequence[Item], most: int) -> Iterator[Problem]:
-    turned = sum(item.is_reversed for item in items)
-    if not items:
-        yield Problem(1, "keys-unbalanced", f'"{name}" has no statements. Add some, as many of them reversed as not.')
-    elif abs(len(items) - 2 * turned) > most:
-        said = f'"{name}" has {len(items) - turned} statements and {turned} reversed ones. Turn some round, so that both are as many.'
-        yield Problem(items[0].line, "keys-unbalanced", said)
-
-
-def check_insights(instrument: Instrument) -> Iterator[Problem]:
-    for what, insights in (("trigger", instrument.triggers), ("strength", instrument.strengths)):
-        there = Counter((insight.facet, insight.side) for insight in insights)
-        for facet in instrument.facets:
-            for side in Side:
-                if not there[facet, side]:
-                    said = f'No {what} is for "{facet}, {side}", so some takers would read nothing about it. Write one.'
-                    yield Problem(1, "side-without-text", said)
-        for insight in insights:
-            if insight.facet not in instrument.facets:
-                said = f'"{insight.facet}" is not among the facets. {facets_named(instrument.facets)}'
-                yield Problem(insight.line, "facet-unknown", said)

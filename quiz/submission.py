@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from quiz.instrument import Instrument
+from quiz.instrument.types import Instrument
 from quiz.scoring import may_be_scored
 
 FORM_TYPE = "application/x-www-form-urlencoded"  # URL Standard, 5.1

@@ -13,8 +13,8 @@ from documents.admin.forms import DocumentForm, Lines
 from documents.text.fields import Fields
 from documents.text.reader import LONGEST
 from documents.text.strict_yaml import Value
-from quiz.instrument import ANXIETY, AVOIDANCE
-from quiz.limits import MAX_ABOUT, MAX_NAME
+from quiz.instrument.limits import MAX_ABOUT, MAX_NAME
+from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import KIND, Instrument
 
 FACET = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")

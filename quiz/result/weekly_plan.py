@@ -7,7 +7,7 @@ from datetime import datetime
 from guides.models import Guide
 from guides.parts import Step
 from guides.reader import mentioned
-from quiz.breakdown import Week
+from quiz.result.breakdown import Week
 
 
 @dataclass(frozen=True)

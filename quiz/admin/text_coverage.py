@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from documents.text.html import Html
 from quiz import scoring
-from quiz.breakdown import Finding, chosen, plan, position
-from quiz.instrument import ANXIETY, AVOIDANCE, BETWEEN, Facet, Insight, Instrument, Item, Side
+from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Facet, Insight, Instrument, Item, Side
+from quiz.result.breakdown import Finding, chosen, plan, position
 from quiz.scoring import Certainty, Point, Scale
 
 COLUMNS = 13  # half a point each on a scale from 1 to 7; an odd number, so that the middle is among them

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from quiz.breakdown import position
-from quiz.figures import questions
-from quiz.instrument import ANXIETY, AVOIDANCE, Dimension, Instrument
+from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, questions
+from quiz.result.breakdown import position
 from quiz.scoring import Change, Point, change
 
 SOON = 14  # days within which memory of the first answers plays in; the page says "two weeks"

@@ -13,10 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from quiz.instrument import ANXIETY, AVOIDANCE, Instrument
-from quiz.models import Result, read
+from quiz.admin.text_coverage import FEW, SHORT_INSIGHT, SHORT_REGION, answers_at, facet_sides, plane_map, steps
+from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
+from quiz.instrument_cache import read
+from quiz.models import Result
 from quiz.scoring import Point, may_be_scored
-from quiz.simulation import FEW, SHORT_INSIGHT, SHORT_REGION, answers_at, facet_sides, plane_map, steps
 from quiz.views import page_of
 
 

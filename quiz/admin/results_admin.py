@@ -1,0 +1,50 @@
+"""Kept results in the admin: counted, and never shown one by one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from quiz.instrument_cache import read
+from quiz.models import Instrument, Result
+from quiz.statistics.figures import ENOUGH, LEAST
+from quiz.statistics.queries import told
+
+
+@admin.register(Result)
+class ResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its model by registration only
+    """Totals alone: no list of results, no page of one, and no way to change or to delete one from here."""
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("", self.admin_site.admin_view(self.changelist_view), name="quiz_result_changelist")]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Result | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Result | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        current = Instrument.objects.current(now)
+        instrument = read(current.source, now)[0] if current else None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "What the results say in totals",
+            "instrument": instrument,
+            "figures": told(instrument, now.date()) if instrument else None,
+            "answers": range(instrument.scale.lowest, instrument.scale.highest + 1) if instrument else (),
+            "least": LEAST,
+            "enough": ENOUGH,
+        }
+        return TemplateResponse(request, "admin/quiz/results.html", context)
