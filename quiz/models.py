@@ -21,7 +21,7 @@ from quiz.scoring import Point
 from quiz.submission import Sent
 from web.prepared_statements import prepared
 from web.stale_if_error import remembering
-from web.throttle.models import COUNT, was_allowed
+from web.throttle.models import COUNT
 
 KIND = "quiz"
 SECOND = timedelta(seconds=1)
@@ -30,21 +30,23 @@ models.BinaryField.register_lookup(Length)
 # Counted and kept in one statement. What is sent again corrects the row and does not lengthen its life; one whose time was over is a
 # new result. What arrived before the content of the row did, or before its deletion, changes nothing.
 KEEP = f"""
-WITH turn AS ({COUNT})
-INSERT INTO quiz_result AS kept (
-    digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on, arrival_number
+WITH turn AS ({COUNT}), written AS (
+    INSERT INTO quiz_result AS kept (
+        digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on, arrival_number
+    )
+    SELECT
+        %(digest)s, NULLIF(%(earlier)s::bytea, %(digest)s), %(revision)s, %(answers)s::jsonb, %(relation)s,
+        %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s, %(arrival_number)s
+    FROM turn WHERE is_allowed AND quiz_not_deleted_since(%(digest)s, %(arrival_number)s)
+    ON CONFLICT (digest) DO UPDATE SET
+        revision_id = EXCLUDED.revision_id, answers = EXCLUDED.answers, relation = EXCLUDED.relation,
+        anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance,
+        day = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.day ELSE EXCLUDED.day END,
+        expires_on = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.expires_on ELSE EXCLUDED.expires_on END,
+        arrival_number = EXCLUDED.arrival_number
+    WHERE kept.arrival_number <= EXCLUDED.arrival_number
 )
-SELECT
-    %(digest)s, NULLIF(%(earlier)s::bytea, %(digest)s), %(revision)s, %(answers)s::jsonb, %(relation)s,
-    %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s, %(arrival_number)s
-FROM turn WHERE is_allowed AND quiz_not_deleted_since(%(digest)s, %(arrival_number)s)
-ON CONFLICT (digest) DO UPDATE SET
-    revision_id = EXCLUDED.revision_id, answers = EXCLUDED.answers, relation = EXCLUDED.relation,
-    anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance,
-    day = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.day ELSE EXCLUDED.day END,
-    expires_on = CASE WHEN kept.expires_on > EXCLUDED.day THEN kept.expires_on ELSE EXCLUDED.expires_on END,
-    arrival_number = EXCLUDED.arrival_number
-WHERE kept.arrival_number <= EXCLUDED.arrival_number
+SELECT is_allowed FROM turn
 """  # noqa: S608 (both parts are our own)
 # From here until the transaction ends nothing that is sent for this key is written: `quiz_not_deleted_since` waits for it.
 WAIT_FOR_SUBMISSIONS = "SELECT pg_advisory_xact_lock(quiz_lock_of(%s))"
@@ -133,9 +135,8 @@ class ResultManager(models.Manager["Result"]):
         }
         with prepared() as cursor:
             cursor.execute(KEEP, {**row, **turn})
-            if cursor.rowcount:
-                return True
-        return was_allowed(turn)  # then it was overtaken
+            allowed: bool = cursor.fetchone()[0]
+        return allowed
 
     @transaction.atomic
     def delete_under(self, key: str, now: datetime) -> None:

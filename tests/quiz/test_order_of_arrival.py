@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,6 +24,7 @@ from quiz.arrival import arrival_number
 from quiz.instrument_cache import asked
 from quiz.models import DeletedResult, Result
 from quiz.submission import fresh_key
+from quiz.views import KEEPING
 from tests.house.conftest import Released, released
 from tests.quiz.conftest import Taker, keep
 from tests.served import Site, started
@@ -174,6 +175,22 @@ def test_whose_submission_was_overtaken_is_led_to_the_result_all_the_same(librar
     Result.objects.update(arrival_number=2**63 - 1)
     assert taker.send(alarm_1=7)["Location"] == taker.address
     assert Result.objects.get().answers["alarm-1"] == 1
+
+
+def test_whose_submission_was_overtaken_is_led_to_the_result_though_others_of_the_network_use_up_the_limit_meanwhile(library, client):
+    taker = Taker(client)
+    taker.send()
+    Result.objects.update(arrival_number=2**63 - 1)
+
+    def use_up(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        done = execute(sql, *rest)
+        if "INSERT INTO quiz_result" in sql:
+            Tally.objects.update(number=KEEPING.most + 1)
+        return done
+
+    with connection.execute_wrapper(use_up):
+        assert taker.send()["Location"] == taker.address
+    assert taker.send().status_code == 429
 
 
 def test_whose_deletion_was_overtaken_is_led_to_the_result(library, client):

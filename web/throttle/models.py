@@ -6,7 +6,6 @@ No address is stored: a row is named by a keyed digest, whose key changes each d
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -24,7 +23,6 @@ COUNT = """
 INSERT INTO throttle_tally AS tally (ends_at, digest, number) VALUES (%(ends_at)s, %(who)s, 1)
 ON CONFLICT (ends_at, digest) DO UPDATE SET number = tally.number + 1 RETURNING number <= %(most)s AS is_allowed
 """
-ASK = "SELECT number <= %(most)s FROM throttle_tally WHERE ends_at = %(ends_at)s AND digest = %(who)s"
 
 
 class TallyManager(models.Manager["Tally"]):
@@ -75,14 +73,6 @@ class Limit:
 
     def digest(self, who: str, now: datetime) -> bytes:
         return blake2b(f"{self.name} {who}".encode(), key=key_of(settings.SECRET_KEY, now.date()), digest_size=DIGEST).digest()
-
-
-def was_allowed(turn: Mapping[str, Any]) -> bool:
-    """Whether COUNT let a `turn` pass, for a statement that began with it and wrote nothing, which may have another reason too."""
-    with connection.cursor() as cursor:
-        cursor.execute(ASK, turn)
-        row = cursor.fetchone()
-    return row is None or bool(row[0])  # none: purged since, for its time is over
 
 
 @lru_cache(maxsize=1)
