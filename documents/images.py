@@ -14,12 +14,12 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
-from documents.html import Html
-from documents.render import IMAGES
-from documents.uploads import Raster
+from documents.image_files import Raster
+from documents.text.html import Html
+from documents.text.markdown import IMAGES
 
 ADDRESS = re.compile(rf"{IMAGES}([0-9a-f]{{64}})\.webp")
-TAG = re.compile(rf'<img src="{ADDRESS.pattern}"')  # as documents.render writes it
+TAG = re.compile(rf'<img src="{ADDRESS.pattern}"')  # as documents.text.markdown writes it
 
 
 class PictureManager(models.Manager["Picture"]):

@@ -13,13 +13,13 @@ from django.db import models
 
 from documents.bibliography import references
 from documents.build_id import release
+from documents.images import Picture
 from documents.models import PUBLISHED, Document, DocumentQuerySet
-from documents.pictures import Picture
-from documents.prepared import prepared
-from documents.release import release
-from guides.made import head_of, text_of
-from guides.parts import ADDRESS, About, OtherGuides, Parts, Style, mentioned, read
-from guides.styles import NO_STYLE, STYLES, Description
+from documents.text.html import Html
+from guides.parts import ADDRESS, About, OtherGuides, Parts
+from guides.reader import mentioned, read
+from guides.rendering import head_of, text_of
+from guides.styles import NO_STYLE, STYLES, Description, Style
 from web.prepared_statements import prepared
 
 KIND = "guide"

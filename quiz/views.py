@@ -15,9 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from documents.models import Revision
 from quiz.forms import AnswerForm
-from quiz.models import Addresses, Instrument, Result, asked, read
-from quiz.plan import plan_weeks
-from quiz.sent import FORM_TYPE, fields, fields_of, read_sent, version_in
+from quiz.instrument_cache import asked, read
+from quiz.models import Instrument, Result
+from quiz.result.breakdown import break_down, position
+from quiz.result.comparison import Taking, compare
+from quiz.result.ical import written
+from quiz.result.weekly_plan import plan_weeks
+from quiz.submission import FORM_TYPE, fields, fields_of, read_sent, version_in
 from web.cache_policy import public, secret
 from web.cross_origin import sent_by_own_page
 from web.database_errors import is_away
@@ -238,3 +242,15 @@ def answers(request: HttpRequest, key: str) -> HttpResponse:
 
 def gone(request: HttpRequest) -> HttpResponse:
     return render(request, "quiz/not_found.html", status=404)
+
+
+class Addresses:
+    """A kept result with the addresses that only its key can name."""
+
+    def __init__(self, result: Result, key: str, origin: str) -> None:
+        self.day, self.expires_on = result.day, result.expires_on
+        self.link = origin + reverse("quiz:result", args=[key])
+        self.deletion = reverse("quiz:deletion", args=[key])
+        self.renewal = reverse("quiz:renewal", args=[key])
+        self.again = reverse("quiz:again", args=[key])
+        self.answers_json = reverse("quiz:answers", args=[key])

@@ -115,17 +115,8 @@ def started(
         scheme = "https" if settings.get("PLAIN_HTTP") == "0" else "http"
         env = {**os.environ, **usual, "SITE_URL": f"{scheme}://127.0.0.1:{port}", **settings}
         bind, log = f"--bind=fd://{listener.fileno()}", "--log-level=critical"
-        command = [
-            *inside,
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "--config=ops/gunicorn_conf.py",
-            bind,
-            f"--workers={workers}",
-            log,
-            application,
-        ]
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py"]
+        command = [*inside, *gunicorn, bind, f"--workers={workers}", log, application]
         server = subprocess.Popen(command, cwd=folder, env=env, pass_fds=[listener.fileno()], start_new_session=True)
     try:
         yield Site(port, server.pid)

@@ -13,7 +13,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
-from config.postgres import postmaster, running
+from ops.embedded_postgres import postmaster, running
 from tests.bench.servers import SECRET, SITE
 from tests.packages import PACKAGES
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from documents.release import digest
+from documents.build_id import digest
 from tests.packages import PACKAGES
 
 

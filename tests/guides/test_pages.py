@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from documents.models import Document, problems_in
-from documents.pictures import Picture
-from documents.uploads import Raster
+from documents.admin.field_problems import problems_in
+from documents.image_files import Raster
+from documents.images import Picture
+from documents.models import Document
 from guides.models import Guide
 from guides.parts import ADDRESS
 from guides.reader import OTHER_IDS, PLACES, SOURCE_ID

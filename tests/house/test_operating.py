@@ -9,7 +9,7 @@ import pytest
 from django.core.management import get_commands
 from prometheus_client import REGISTRY
 
-import config.metrics  # noqa: F401  # registers them
+import ops.metrics  # noqa: F401  # registers them
 from tests.packages import PACKAGES, ROOT
 
 PAGE = (ROOT / "docs/operating.md").read_text()

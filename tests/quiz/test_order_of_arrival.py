@@ -29,6 +29,7 @@ from tests.house.conftest import Released, released
 from tests.quiz.conftest import Taker, keep
 from tests.served import Site, started
 from tests.waiting import wait_until
+from web.throttle.models import Tally
 
 __all__ = ["released"]  # a fixture
 SECONDS = 30  # until something has to have happened

@@ -13,7 +13,9 @@ from documents.text.html import Html
 from guides.models import Guide
 from quiz.instrument.types import Insight, Side
 from quiz.models import Result
-from quiz.plan import plan_weeks
+from quiz.result.breakdown import Finding, Week
+from quiz.result.ical import escaped, folded, plain, written
+from quiz.result.weekly_plan import plan_weeks
 
 FRIDAY = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 INSIGHT = Insight(
