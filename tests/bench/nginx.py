@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench.page import Answer
 from tests.bench.servers import OF_SERVERS, Server, free_port, keep_to, waited_for
 
-CONFIGURATION = Path(__file__).parent.parent.parent / "docs/nginx.conf"
+CONFIGURATION = Path(__file__).parent.parent.parent / "ops/nginx.conf"
 OF_A_BODY = {"content-length", "last-modified", "etag", "date", "server", "connection", "content-type"}
 
 
@@ -61,7 +61,7 @@ def adapted(text: str, folder: Path, site_port: int, port: int) -> str:
     }
     for old, new in changes.items():
         if old not in text:
-            raise ChangedConfigurationError(f"docs/nginx.conf has no {old!r} any more: change tests/bench/nginx.py along with it.")
+            raise ChangedConfigurationError(f"ops/nginx.conf has no {old!r} any more: change tests/bench/nginx.py along with it.")
         text = text.replace(old, new)
     return text
 
