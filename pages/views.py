@@ -20,7 +20,7 @@ from web.cache_policy import public
 from web.shortcuts import database_failed, render
 
 # What brings a reader here, in the reader's words, and the slug of the guide that answers it.
-DOORS = {
+ENTRY_POINTS = {
     "dismissive-avoidant": "I pull away when someone gets close",
     "anxious": "I’m scared that they will leave me",
     "fearful-avoidant": "I long for someone, and then I run",
@@ -28,7 +28,7 @@ DOORS = {
 
 
 @dataclass(frozen=True)
-class Door:
+class EntryPoint:
     words: str
     guide: Guide
 
@@ -36,9 +36,9 @@ class Door:
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    guides = {guide.slug: guide for guide in Guide.objects.listed(timezone.now()).filter(slug__in=DOORS)}
-    doors = [Door(words, guides[slug]) for slug, words in DOORS.items() if slug in guides]
-    return render(request, "pages/home.html", {"doors": doors})
+    guides = {guide.slug: guide for guide in Guide.objects.listed(timezone.now()).filter(slug__in=ENTRY_POINTS)}
+    entry_points = [EntryPoint(words, guides[slug]) for slug, words in ENTRY_POINTS.items() if slug in guides]
+    return render(request, "pages/home.html", {"entry_points": entry_points})
 
 
 @public

@@ -1,4 +1,4 @@
-// Adds a button that copies the link in its field.
+// Adds a button that copies the link in the input.
 customElements.define("copy-link", class extends HTMLElement {
   #button = document.createElement("button");
 

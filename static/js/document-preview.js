@@ -1,4 +1,4 @@
-// Draws the preview of a text apart from the page around it: the site's styles and ids must not meet the admin's, and only a shadow root keeps both out.
+// Moves the preview of a text into a shadow root, so that the site's styles and ids don't clash with the admin's.
 customElements.define("document-preview", class extends HTMLElement {
   connectedCallback() {
     this.attachShadow({ mode: "open" }).append(...this.childNodes);

@@ -1,11 +1,11 @@
-// Says which line of a text area the cursor is in, and goes to the line one types. Problems are named by line.
+// Shows the line of the cursor in a text area, and moves the cursor to the line that is typed. Messages name problems by line.
 customElements.define("line-finder", class extends HTMLElement {
   connectedCallback() {
     document.addEventListener("selectionchange", () => this.#show());
     this.#input.addEventListener("change", () => this.#go());
     this.#input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
-      event.preventDefault(); // it would save the form
+      event.preventDefault(); // Enter would save the form
       this.#go();
     });
   }

@@ -1,4 +1,4 @@
-// Opens every <details> inside it while the page is printed, for browsers in which a style sheet can't.
+// Opens every <details> in it while the page is printed, for browsers that don't know ::details-content.
 customElements.define("open-in-print", class extends HTMLElement {
   #opened = [];
 

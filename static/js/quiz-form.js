@@ -1,24 +1,24 @@
-// Shows the quiz one question at a time: number keys, back and next, progress. The tab remembers answers until they are sent.
+// Shows the quiz one question at a time, with number keys, back and next, and progress. The tab keeps the answers until they are submitted.
 import { rememberAnswers } from "./tab-memory.js";
 
-const SECONDS = 6; // for one statement
+const SECONDS = 6; // to answer one statement
 
 customElements.define("quiz-form", class extends HTMLElement {
   #at = 0;
-  #last = this.querySelectorAll("fieldset").length; // after the questions, the two ways to send
+  #last = this.querySelectorAll("fieldset").length; // the section with the two submit buttons, after the questions
   #bar = document.createElement("progress");
-  #words = document.createElement("span");
+  #status = document.createElement("span");
   #keys = document.createElement("span");
   #back = this.#button("back", -1);
   #next = this.#button("next", +1);
 
   connectedCallback() {
-    rememberAnswers(this.#form, this.dataset.rememberedAs);
+    rememberAnswers(this.#form, this.dataset.storageKey);
     this.#addControls();
-    this.addEventListener("click", (event) => this.#clicked(event));
-    this.addEventListener("keydown", (event) => this.#pressed(event));
+    this.addEventListener("click", (event) => this.#onClick(event));
+    this.addEventListener("keydown", (event) => this.#onKeydown(event));
     this.#show(this.#firstOpen());
-    addEventListener("pageshow", () => this.#at || this.#show(this.#firstOpen()), { once: true }); // after Back the browser fills in late
+    addEventListener("pageshow", () => this.#at || this.#show(this.#firstOpen()), { once: true }); // after Back, the browser restores answers late
   }
 
   get #form() {
@@ -37,7 +37,7 @@ customElements.define("quiz-form", class extends HTMLElement {
 
   #addControls() {
     const progress = Object.assign(document.createElement("label"), { className: "progress" });
-    progress.append(this.#words, this.#bar);
+    progress.append(this.#status, this.#bar);
     const move = Object.assign(document.createElement("div"), { className: "cluster quiz__move" });
     move.append(this.#back, this.#keys, this.#next);
     Object.assign(this.#keys, { className: "quiz__keys", textContent: this.dataset.keys });
@@ -50,7 +50,7 @@ customElements.define("quiz-form", class extends HTMLElement {
     this.#pages.forEach((page, index) => { page.hidden = index !== at; });
     this.#bar.max = this.#last;
     this.#bar.value = at;
-    this.#words.textContent = this.#progress();
+    this.#status.textContent = this.#progress();
     this.#back.hidden = at === 0;
     this.#keys.hidden = at === 0 || at === this.#last;
     this.#next.hidden = at === this.#last;
@@ -58,7 +58,7 @@ customElements.define("quiz-form", class extends HTMLElement {
 
   #go(at) {
     this.#show(Math.min(Math.max(0, at), this.#last));
-    this.querySelector(".errors")?.remove(); // read by now, and it would push the question out of sight
+    this.querySelector(".errors")?.remove(); // it would push the question out of view
     this.#pages[this.#at].focus();
   }
 
@@ -71,8 +71,8 @@ customElements.define("quiz-form", class extends HTMLElement {
     return `${this.dataset.progress.replace("{number}", this.#at).replace("{total}", this.#last - 1)}, ${time}`;
   }
 
-  // A pointer on an answer goes on by itself. Arrow keys click too, without a pointer, and only choose.
-  #clicked(event) {
+  // A click on an answer shows the next question. Arrow keys fire clicks too, with detail 0, and only choose.
+  #onClick(event) {
     const { target, detail } = event;
     if (target.type === "radio" && detail) this.#go(this.#at + 1);
     const link = target.closest("a[href^='#']");
@@ -82,12 +82,12 @@ customElements.define("quiz-form", class extends HTMLElement {
     this.#go(this.#pages.indexOf(page));
   }
 
-  #pressed(event) {
+  #onKeydown(event) {
     const { key, target } = event;
     if (event.ctrlKey || event.altKey || event.metaKey || !target.closest("fieldset")) return;
     const radio = [...this.#pages[this.#at].querySelectorAll("input")].find((input) => input.value === key);
     if (!radio && key !== "Enter") return;
-    event.preventDefault(); // Enter would send the form
+    event.preventDefault(); // Enter would submit the form
     radio?.click();
     this.#go(this.#at + 1);
   }

@@ -1,4 +1,4 @@
-// Turns the link above a list of steps into a button that opens or closes them all, and opens the step an address points into.
+// Replaces the link above a list of steps with a button that opens or closes them all, and opens the step that contains the URL's target.
 customElements.define("step-list", class extends HTMLElement {
   #button = document.createElement("button");
 
@@ -8,7 +8,7 @@ customElements.define("step-list", class extends HTMLElement {
     this.#button.className = link.className;
     this.#button.addEventListener("click", () => this.#toggleAll());
     link.replaceWith(this.#button);
-    // "toggle" does not bubble, so it is caught on its way down.
+    // "toggle" does not bubble, so it is handled while capturing.
     this.addEventListener("toggle", () => this.#label(), { capture: true });
     addEventListener("hashchange", () => this.#openTarget());
     this.#label();
@@ -32,7 +32,7 @@ customElements.define("step-list", class extends HTMLElement {
     for (const step of this.#steps) step.open = open;
   }
 
-  // Newer browsers do this themselves; then the step is open already.
+  // Newer browsers open the step of a target themselves.
   #openTarget() {
     const target = document.getElementById(location.hash.slice(1));
     const step = this.contains(target) && target.closest("details");

@@ -1,4 +1,4 @@
-// Lets the tab remember what is chosen in a form until it is sent or the tab is closed. A browser may refuse to store anything: then nothing is remembered, and nothing breaks.
+// Keeps the chosen answers of a form in sessionStorage until it is submitted. If the browser refuses storage, nothing is kept and the form still works.
 export function rememberAnswers(form, name) {
   restore(form, read(name));
   form.addEventListener("change", () => write(name, chosen(form)));
@@ -9,7 +9,7 @@ function chosen(form) {
   return Object.fromEntries([...form.querySelectorAll("input:checked")].map((radio) => [radio.name, radio.value]));
 }
 
-// What the server or the browser has filled in already stays.
+// Never overrides an answer that the server or the browser has filled in.
 function restore(form, answers) {
   for (const [name, value] of Object.entries(answers)) {
     const radios = [...form.elements].filter((input) => input.name === name);
@@ -30,7 +30,7 @@ function write(name, value) {
   try {
     sessionStorage.setItem(name, JSON.stringify(value));
   } catch {
-    // The page still holds what was chosen.
+    // The form still has the answers.
   }
 }
 
@@ -38,6 +38,6 @@ function remove(name) {
   try {
     sessionStorage.removeItem(name);
   } catch {
-    // Where nothing can be stored there is nothing to remove.
+    // Without storage there is nothing to remove.
   }
 }
