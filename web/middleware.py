@@ -174,7 +174,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def answer_to(request: HttpRequest, error: Error) -> HttpResponse | None:
     sent = fields_of(request)
     if sent:
-        return database_failed(request, render(request, "given_back.html", {"sent": sent, "is_away": is_away(error)}), error)
+        return database_failed(request, render(request, "resubmit.html", {"sent": sent, "is_away": is_away(error)}), error)
     return database_failed(request, render(request, "503.html"), error) if is_away(error) else None
 
 
