@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("house")
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files_as_they_are() -> Iterator[None]:
-    """Static files straight from static/: hashed names need collectstatic first, which tests/house tries."""
+    """Static files straight from static/: hashed names need collectstatic first, which tests/ops tries."""
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from ops.embedded_postgres import address, postmaster, running, start
-from tests.house.conftest import copied
+from tests.support.checkout import copied
 from tests.waiting import wait_until
 
 

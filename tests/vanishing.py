@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from ops.embedded_postgres import OWNER, PORT, postmaster, running, start, stop
-from tests.house.conftest import copied, manage
+from tests.support.checkout import copied, manage
 
 NETWORK = f"198.18.{os.getpid() % 256}"  # of the range for tests of networks (RFC 2544)
 SITE, FIRST, SECOND = (f"{NETWORK}.{number}" for number in (1, 2, 3))

@@ -25,9 +25,9 @@ from quiz.instrument_cache import asked
 from quiz.models import DeletedResult, Result
 from quiz.submission import fresh_key
 from quiz.views import KEEPING
-from tests.house.conftest import Released, released
 from tests.quiz.conftest import Taker, keep
 from tests.served import Site, started
+from tests.support.checkout import Released, released
 from tests.waiting import wait_until
 from web.throttle.models import Tally
 

@@ -20,9 +20,9 @@ from django.urls import reverse
 import quiz.urls
 from quiz.views import KEEPING
 from tests.documents.test_uploads import picture
-from tests.house.conftest import Released
 from tests.quiz.conftest import Taker
 from tests.served import Answer, Site, collect, started
+from tests.support.checkout import Released
 from web.middleware import FORM, UPLOAD
 
 TLS = {"X-Forwarded-Proto": "https"}

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.house.conftest import ROOT
+from tests.support.checkout import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = tuple(PROJECT["dependency-groups"])

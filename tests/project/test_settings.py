@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from tests.house.conftest import ROOT, SETTINGS
+from tests.support.checkout import ROOT, SETTINGS
 
 SECRETS = {f"{name}{file}" for name in ("SECRET_KEY", "OLD_SECRET_KEY", "DATABASE_URL", "PGPASSWORD") for file in ("", "_FILE")}
 KEY = "only-for-tests-and-worth-nothing-anywhere-else-or-later"  # the same in each process that collects the tests

@@ -15,9 +15,9 @@ from psycopg.sql import SQL, Identifier
 
 from ops.backup import PROGRAMS, backup, named, preamble, restore
 from ops.embedded_postgres import OLDEST, THROWAWAY, create, running, tool_folders, version
-from tests.house.conftest import Released, manage
 from tests.quiz.conftest import Taker
 from tests.served import served
+from tests.support.checkout import Released, manage
 from tests.waiting import wait_until
 
 Script = Callable[..., subprocess.CompletedProcess[str]]

@@ -13,9 +13,9 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 import pytest
 
 from ops.embedded_postgres import AS_NOBODY, OWNER, PORT, postmaster
-from tests.house.conftest import Released, manage
-from tests.house.test_metrics import Counted, port
+from tests.ops.test_metrics import Counted, port
 from tests.served import Site, collect, crowd_takes_the_quiz, started
+from tests.support.checkout import Released, manage
 from tests.waiting import wait_until
 
 __all__ = ["port"]  # a fixture

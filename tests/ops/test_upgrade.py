@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.conftest import Released, copied
 from tests.quiz.conftest import Taker
 from tests.served import Site, served
+from tests.support.checkout import Released, copied
 from tests.waiting import wait_until
 
 TAKERS_AT_LEAST = 20

@@ -16,8 +16,8 @@ from django.utils.http import parse_header_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.house.conftest import ROOT, Released
 from tests.served import Site, started
+from tests.support.checkout import ROOT, Released
 from web.content_type import FORM as FORM_TYPE
 from web.content_type import UNREADABLE, readable
 from web.middleware import FORM, UPLOAD

@@ -12,8 +12,8 @@ import pytest
 
 from ops.embedded_postgres import THROWAWAY, running
 from ops.management.commands.release import LOCK
-from tests.house.conftest import ROOT, copied
 from tests.served import collect, started
+from tests.support.checkout import ROOT, copied
 from tests.waiting import wait_until
 
 APPLYING, DONE = "  Applying ", "No migrations to apply."

@@ -10,9 +10,9 @@ import pytest
 
 from ops.embedded_postgres import THROWAWAY, start, stop
 from tests.failing import fields_given_back
-from tests.house.conftest import Released
 from tests.quiz.conftest import Taker
 from tests.served import Site, started
+from tests.support.checkout import Released
 from tests.waiting import wait_until
 
 PATIENT = "&options=-c%20deadlock_timeout%3D5s"  # long enough for a test to wait on the other side

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.house.conftest import ROOT
+from tests.support.checkout import ROOT
 
 
 class Site(BaseHTTPRequestHandler):

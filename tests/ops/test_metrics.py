@@ -16,9 +16,9 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-from tests.house.conftest import ROOT, Released
 from tests.quiz.conftest import Taker
 from tests.served import Site, served
+from tests.support.checkout import ROOT, Released
 from tests.waiting import wait_until
 
 SAMPLE = re.compile(r"^(safehaven_\w+(?:\{[^}]*\})?) (\S+)$", re.MULTILINE)

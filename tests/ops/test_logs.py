@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ops.json_log import Lines, without_secrets
 from quiz.submission import fresh_key
-from tests.house.conftest import Released
+from tests.support.checkout import Released
 from tests.waiting import wait_until
 
 KEY = "Zq3" + "kW8_mB-" * 6

@@ -6,11 +6,11 @@ import pytest
 from django.urls import resolve
 
 from tests.addresses import every_address
-from tests.house.conftest import Released
 from tests.served import Answer, Site, started
+from tests.support.checkout import Released
 
 GUIDE = "/guides/anxious/"
-FORGET = "/forget"  # tests/house/forgetful.py
+FORGET = "/forget"  # tests/web/clearable_cache.py
 KEPT = ("/", "/guides/", GUIDE, f"{GUIDE}?steps=open", "/quiz/", "/help/", "/about/", "/privacy/", "/robots.txt", "/sitemap.xml")
 PICTURE = "picture"  # named by its own bytes
 ELSEWHERE = "evil.example"
@@ -60,7 +60,7 @@ SENT = [
 @pytest.fixture(scope="module")
 def site(released: Released) -> Iterator[Site]:
     trusting = {"FORWARDED_ALLOW_IPS": "*"}
-    with started(released.folder, released.url, workers=1, application="tests.house.forgetful", **trusting) as site:
+    with started(released.folder, released.url, workers=1, application="tests.web.clearable_cache", **trusting) as site:
         yield site
 
 

@@ -13,8 +13,6 @@ import psycopg
 import pytest
 
 from ops.embedded_postgres import THROWAWAY, running
-from tests.quiz.conftest import library as library
-from tests.quiz.conftest import published as published
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS = (".git", ".venv", ".postgres", ".static", ".*_cache", "__pycache__", ".hypothesis", ".coverage*")
@@ -43,7 +41,7 @@ def copied(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout in a path with spaces, never served before, with the packages of this very run."""
-    folder = copied(tmp_path_factory.mktemp("house") / "a safe haven")
+    folder = copied(tmp_path_factory.mktemp("installed") / "a safe haven")
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
 

@@ -12,7 +12,7 @@ import pytest
 
 from ops import embedded_postgres
 from ops.embedded_postgres import PostgresError, running
-from tests.house.conftest import ROOT
+from tests.support.checkout import ROOT
 
 USER = """
 import sys

@@ -98,8 +98,8 @@ def test_serve_can_be_called_from_any_folder_and_hands_its_arguments_on(machine,
 
 
 def test_tests_named_from_another_folder_are_found(machine, bare):
-    asked = machine("../script/test", "house/test_scripts.py::test_x", "-k", "word", cwd=bare / "tests").asked[-1]
-    assert asked.endswith(f" {bare}/tests/house/test_scripts.py::test_x -k word")
+    asked = machine("../script/test", "project/test_scripts.py::test_x", "-k", "word", cwd=bare / "tests").asked[-1]
+    assert asked.endswith(f" {bare}/tests/project/test_scripts.py::test_x -k word")
 
 
 def test_everything_is_checked_in_order(machine):

@@ -1,0 +1,3 @@
+"""A site to serve."""
+
+from tests.support.checkout import released as released
