@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench import machine, report, world
+from tests.bench import databases, machine, report
+from tests.bench.databases import Size
 from tests.bench.findings import Finding
-from tests.bench.parts import PARTS, grown
-from tests.bench.stage import Stage, say
-from tests.bench.world import Size
+from tests.bench.harness import Stage, say
+from tests.bench.scenarios import PARTS, grown
 
 SIZES = [Size(10, 10**3), Size(100, 10**4), Size(1_000, 10**5), Size(10_000, 10**6)]
 
@@ -28,7 +28,7 @@ def main(parts: list[str]) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         say(f"Making databases of {', '.join(map(str, sizes))}")
-        made = stack.enter_context(world.made(folder / "postgres", sizes))
+        made = stack.enter_context(databases.made(folder / "postgres", sizes))
         described = machine.described(made.version)
         stage = Stage(folder, stack, made)
         found: list[Finding] = []

@@ -16,8 +16,8 @@ from documents.models import Revision, digest_of  # noqa: E402
 from guides.models import Guide  # noqa: E402
 from quiz.instrument_cache import asked  # noqa: E402
 from quiz.models import Instrument, Result, year_after  # noqa: E402
-from tests.bench.kept import KEY  # noqa: E402
-from tests.builders import guide_text  # noqa: E402
+from tests.bench.result_requests import KEY  # noqa: E402
+from tests.support.builders import guide_text  # noqa: E402
 
 AT_ONCE = 500  # guides in one statement
 COPIES = """

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from tests.bench.work import Measured
+from tests.bench.measuring import Measured
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.bench import plot
 from tests.bench.findings import Finding
-from tests.bench.parts import GROWING
-from tests.bench.stage import Stage
+from tests.bench.harness import Stage
+from tests.bench.scenarios import GROWING
 
 RESULTS = Path(__file__).parent / "results"
 FLAT = 1.1

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from guides.models import KIND, Guide
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 PASSWORD = "only for this test"
 MISTAKE = "A <b>mistake</b> stands here."

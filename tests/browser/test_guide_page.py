@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from documents.text.html import Html
 from guides.models import Guide
 from guides.parts import Parts
-from tests.builders import VALID
+from tests.support.builders import VALID
 
 GUIDE = "/guides/dismissive-avoidant/"
 PAGES = ["/", "/guides/", GUIDE, "/quiz/", "/help/", "/about/", "/privacy/", "/there-is-no-such-page/"]

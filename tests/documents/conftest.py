@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from documents.models import Document, State
 from guides.models import Guide
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 Run = Callable[..., str]
 

@@ -19,7 +19,7 @@ from documents.text.characters import check_characters, hidden
 from documents.text.references import read_references
 from guides.models import Guide
 from pages import helplines
-from tests.builders import VALID
+from tests.support.builders import VALID
 
 VALID_HERE = VALID.replace("related: [anxious]\n", "")  # there is no other guide
 TODAY = date(2026, 11, 24)

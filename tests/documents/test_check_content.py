@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 
 def test_texts_without_a_problem_print_nothing(write, run):

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as project
 
 from ops.embedded_postgres import AS_NOBODY
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 PASSING = ["._a.md", ".a.md.swp", "a.md~", "#a.md#", "~$a.md", ".DS_Store"]
 

@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 import pytest
 
 from documents.text.source import split
-from tests.builders import guide_text
-from tests.falling import Database, database, folder
-from tests.served import ATTEMPTS, FORM, Site, collect, started
-from tests.waiting import wait_until
+from tests.support.builders import guide_text
+from tests.support.crashing_postgres import Database, database, folder
+from tests.support.gunicorn import ATTEMPTS, FORM, Site, collect, started
+from tests.support.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures
 GUIDES = 40

@@ -1,4 +1,4 @@
-"""A text as long as may be is checked, shown and compared within seconds, whatever it is made of (see tests/cpu_time.py)."""
+"""A text as long as may be is checked, shown and compared within seconds, whatever it is made of (see tests/support/cpu_time.py)."""
 
 from datetime import date
 from functools import cache
@@ -16,9 +16,9 @@ from documents.text.problems import Problem
 from documents.text.source import compose, split
 from guides.reader import read as read_guide
 from quiz.instrument.reader import read as read_quiz
-from tests.builders import sentence
-from tests.cpu_time import TRIES, seconds, takes_the_square
 from tests.documents.test_hostile_texts import FRONT, filled
+from tests.support.builders import sentence
+from tests.support.cpu_time import TRIES, seconds, takes_the_square
 
 LENGTH = 190_000
 QUICK = 0.5  # seconds

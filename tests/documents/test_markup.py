@@ -10,7 +10,7 @@ from documents.text.markdown import MASK, Page, parse
 from documents.text.markup import check_blocks, check_boxes, check_literals
 from documents.text.problems import LEVELS
 from guides.reader import read
-from tests.builders import VALID
+from tests.support.builders import VALID
 
 # Each of these would be shown to readers as it was typed. "¶" is the line that the problem has to name.
 ERRORS = [

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from documents.models import DERIVED, Document, Redirect
 from guides.models import Guide
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 NOW = timezone.now()
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from documents.images import Picture
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 
 def webp(colour):

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from documents.build_id import digest
-from tests.packages import PACKAGES
+from tests.support.packages import PACKAGES
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils import timezone
 from documents.content_version import RENEWAL, Site
 from documents.models import Document
 from guides.models import Guide
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 from web.cache_policy import is_public
 
 NOW = timezone.now()

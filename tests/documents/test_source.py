@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from documents.text.fields import Fields
 from documents.text.source import compose, split
 from documents.text.strict_yaml import read_yaml
-from tests.builders import VALID
+from tests.support.builders import VALID
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
 keys = st.from_regex(r"[a-z][a-z_-]{0,9}", fullmatch=True)

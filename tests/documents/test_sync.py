@@ -14,9 +14,9 @@ from django.utils import timezone
 from documents.files.sync import Choice, import_folder
 from documents.models import Document, Redirect, Revision
 from guides.models import Guide
-from tests.builders import guide_text
-from tests.desk import waits_for_a_lock
-from tests.waiting import wait_until
+from tests.support.admin_client import waits_for_a_lock
+from tests.support.builders import guide_text
+from tests.support.waiting import wait_until
 
 
 def files(folder):

@@ -19,10 +19,10 @@ from django.utils import timezone
 from documents.files.sync import Choice, import_folder, mark_synced
 from documents.models import Document, Redirect
 from guides.models import Guide
-from tests.builders import guide_text
-from tests.desk import Desk, and_disconnect, wait_for_the_lock_of
 from tests.guides.conftest import owner
-from tests.waiting import wait_until
+from tests.support.admin_client import Desk, and_disconnect, wait_for_the_lock_of
+from tests.support.builders import guide_text
+from tests.support.waiting import wait_until
 
 __all__ = ["owner"]  # a fixture
 Act = Callable[[], object]

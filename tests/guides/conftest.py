@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from guides.models import KIND, Guide
-from tests.builders import guide_text
-from tests.desk import Desk, person
+from tests.support.admin_client import Desk, person
+from tests.support.builders import guide_text
 
 GUIDES = "guides_guide"
 

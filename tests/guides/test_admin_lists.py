@@ -5,7 +5,7 @@ from html import unescape
 from django.utils import timezone
 
 from guides.models import Guide
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 
 def test_the_list_says_state_style_and_what_readers_see(ines, guide):

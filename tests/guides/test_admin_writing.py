@@ -12,8 +12,8 @@ from django.utils import timezone
 from documents.models import Redirect, Revision
 from documents.text.source import split
 from guides.models import Guide
-from tests.builders import VALID, guide_text
-from tests.desk import and_disconnect, wait_for_the_lock_of
+from tests.support.admin_client import and_disconnect, wait_for_the_lock_of
+from tests.support.builders import VALID, guide_text
 
 
 def reader_sees(guide):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from guides.models import Guide
 from guides.reader import read
-from tests.builders import VALID
+from tests.support.builders import VALID
 
 ALLOWED = {
     "a title as long as its column": ("title: How to wait for an answer", f"title: {'ä' * 120}"),

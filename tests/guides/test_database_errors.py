@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from django.db import connection, transaction
 
-from tests.failing import failing_writes, given_back
+from tests.support.write_errors import failing_writes, given_back
 from web.middleware import FORM
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from documents.images import Picture
 from documents.text.source import split
-from tests.builders import VALID
+from tests.support.builders import VALID
 
 ADDRESSES = ["/admin/guides/guide/preview/", "/admin/guides/guide/upload/"]
 PREVIEW, UPLOAD = ADDRESSES

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from documents.models import Document, Redirect
 from guides.models import Guide
-from tests.builders import guide_text
+from tests.support.builders import guide_text
 
 MANY = 2_500
 PAGES = 12  # of the index and the table, of eight kilobytes each

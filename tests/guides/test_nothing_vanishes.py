@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from documents.text.references import read_references
 from guides.reader import read
 from guides.rendering import head_of, text_of
-from tests.builders import VALID
-from tests.inserted import BLOCKS, WORD, body_lines, every_block, is_named, with_block
+from tests.support.builders import VALID
+from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 SHIPPED = {path.stem: path.read_text() for path in sorted((settings.CONTENT_DIR / "guides").glob("*.md"))}

@@ -18,7 +18,7 @@ from documents.models import Document
 from guides.models import Guide
 from guides.parts import ADDRESS
 from guides.reader import OTHER_IDS, PLACES, SOURCE_ID
-from tests.builders import VALID, guide_text
+from tests.support.builders import VALID, guide_text
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from documents.text.references import read_references
 from guides.parts import slug_in
 from guides.reader import mentioned, read, step_titles
-from tests.builders import VALID, guide_text, sentence
-from tests.readability import grade
+from tests.support.builders import VALID, guide_text, sentence
+from tests.support.readability import grade
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 SHIPPED = sorted((settings.CONTENT_DIR / "guides").glob("*.md"))

@@ -14,7 +14,7 @@ from documents.text.across import Library
 from documents.text.problems import LEVELS
 from documents.text.references import read_references
 from documents.text.sentences import Sentence
-from tests.builders import VALID
+from tests.support.builders import VALID
 
 CASES = (Path(__file__).parent / "cases/problems.txt").read_text()
 TODAY = date(2026, 11, 24)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ops.json_log import Lines, without_secrets
 from quiz.submission import fresh_key
 from tests.support.checkout import Released
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 KEY = "Zq3" + "kW8_mB-" * 6
 NAME = {"ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}

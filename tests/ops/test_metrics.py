@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from tests.quiz.conftest import Taker
-from tests.served import Site, served
 from tests.support.checkout import ROOT, Released
-from tests.waiting import wait_until
+from tests.support.gunicorn import Site, served
+from tests.support.waiting import wait_until
 
 SAMPLE = re.compile(r"^(safehaven_\w+(?:\{[^}]*\})?) (\S+)$", re.MULTILINE)
 ONE_TAKER = {"X-Forwarded-For": "203.0.113.77"}

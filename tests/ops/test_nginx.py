@@ -15,8 +15,8 @@ import pytest
 
 from tests.bench.servers import free_port, waited_for
 from tests.quiz.conftest import Taker
-from tests.served import FORM, Answer, collect, started
 from tests.support.checkout import ROOT, Released, manage
+from tests.support.gunicorn import FORM, Answer, collect, started
 
 pytestmark = pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="needs nginx and openssl")
 NAME = "localhost"

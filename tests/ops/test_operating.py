@@ -10,7 +10,7 @@ from django.core.management import get_commands
 from prometheus_client import REGISTRY
 
 import ops.metrics  # noqa: F401  # registers them
-from tests.packages import PACKAGES, ROOT
+from tests.support.packages import PACKAGES, ROOT
 
 PAGE = (ROOT / "docs/operating.md").read_text()
 CODE = (*(f"{package}/**/*.py" for package in PACKAGES), "*.py")

@@ -14,9 +14,9 @@ import pytest
 
 from ops.embedded_postgres import AS_NOBODY, OWNER, PORT, postmaster
 from tests.ops.test_metrics import Counted, port
-from tests.served import Site, collect, crowd_takes_the_quiz, started
 from tests.support.checkout import Released, manage
-from tests.waiting import wait_until
+from tests.support.gunicorn import Site, collect, crowd_takes_the_quiz, started
+from tests.support.waiting import wait_until
 
 __all__ = ["port"]  # a fixture
 

@@ -12,9 +12,9 @@ import pytest
 
 from ops.embedded_postgres import THROWAWAY, running
 from ops.management.commands.release import LOCK
-from tests.served import collect, started
 from tests.support.checkout import ROOT, copied
-from tests.waiting import wait_until
+from tests.support.gunicorn import collect, started
+from tests.support.waiting import wait_until
 
 APPLYING, DONE = "  Applying ", "No migrations to apply."
 TRYING = "SELECT FROM pg_stat_activity WHERE query LIKE '%try_advisory%' AND pid <> pg_backend_pid()"

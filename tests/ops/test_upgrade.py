@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.quiz.conftest import Taker
-from tests.served import Site, served
 from tests.support.checkout import Released, copied
-from tests.waiting import wait_until
+from tests.support.gunicorn import Site, served
+from tests.support.waiting import wait_until
 
 TAKERS_AT_LEAST = 20
 FIELD = """

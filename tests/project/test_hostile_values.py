@@ -10,8 +10,8 @@ from django.db import transaction
 from django.test import Client
 
 from documents.models import Document
-from tests.addresses import every_address
 from tests.quiz.conftest import Taker
+from tests.support.routes import every_address
 from web.content_type import FORM
 
 # As an address spells them: a NUL, a lone surrogate, numbers that no column holds, digits that are none, dates that never are, halves.

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from tests.packages import PACKAGES, ROOT
+from tests.support.packages import PACKAGES, ROOT
 
 
 def test_each_package_has_its_layer():

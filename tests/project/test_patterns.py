@@ -3,7 +3,7 @@
 Every pattern is found without being named here: those that a module holds, alone or inside something else, and those that are
 written where they are used. Each is tried on runs of what it looks for, with and without something that spoils the match.
 
-A linear pattern takes half a millisecond for 10,000 characters, a quadratic one fifty or more; see tests/cpu_time.py.
+A linear pattern takes half a millisecond for 10,000 characters, a quadratic one fifty or more; see tests/support/cpu_time.py.
 """
 
 import ast
@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import pytest
 from django.conf import settings
 
-from tests.cpu_time import takes_the_square
-from tests.packages import PACKAGES
+from tests.support.cpu_time import takes_the_square
+from tests.support.packages import PACKAGES
 
 WHOLE, SEARCHING = {"match", "fullmatch"}, {"search", "findall", "finditer", "split", "sub", "subn"}
 LENGTH, QUICK = 10_000, 0.005  # characters; seconds

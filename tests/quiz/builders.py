@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.builders import sentence
+from tests.support.builders import sentence
 
 FACETS = {"alarm": "anxiety", "distance": "avoidance"}
 NORM = {"mean": "4", "sd": "1", "reliability": "0.8"}

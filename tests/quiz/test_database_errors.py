@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.failing import failing_writes, given_back
+from tests.support.write_errors import failing_writes, given_back
 
 LATER = {"a server that may only be read": "25006", "no time": "57014", "a shutdown": "57P01"}
 OURS = {"a deadlock": "40P01", "a full disk": "53100", "a column that is not there": "42703"}

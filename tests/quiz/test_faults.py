@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.falling import database, folder
 from tests.quiz.conftest import Taker
-from tests.served import Site, crowd_takes_the_quiz, served
-from tests.waiting import wait_until
+from tests.support.crashing_postgres import database, folder
+from tests.support.gunicorn import Site, crowd_takes_the_quiz, served
+from tests.support.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures
 TAKERS = int(os.environ.get("TAKERS", "200"))

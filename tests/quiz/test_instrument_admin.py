@@ -18,8 +18,8 @@ from quiz.admin.forms import InstrumentForm
 from quiz.instrument.reader import LABELS, SECTIONS
 from quiz.instrument.types import STYLES
 from quiz.models import Instrument, Result
-from tests.desk import Desk, and_disconnect, person, wait_for_the_lock_of
 from tests.quiz.conftest import publish
+from tests.support.admin_client import Desk, and_disconnect, person, wait_for_the_lock_of
 
 QUIZ = "quiz_instrument"
 PREVIEW = "/admin/quiz/instrument/preview/"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from documents.text.references import read_references
 from quiz.instrument.reader import read
 from quiz.models import Instrument
-from tests.inserted import BLOCKS, WORD, body_lines, every_block, is_named, with_block
 from tests.quiz.builders import quiz_text
 from tests.quiz.conftest import Taker, publish
+from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 SMALL = quiz_text()

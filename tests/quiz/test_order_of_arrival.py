@@ -26,9 +26,9 @@ from quiz.models import DeletedResult, Result
 from quiz.submission import fresh_key
 from quiz.views import KEEPING
 from tests.quiz.conftest import Taker, keep
-from tests.served import Site, started
 from tests.support.checkout import Released, released
-from tests.waiting import wait_until
+from tests.support.gunicorn import Site, started
+from tests.support.waiting import wait_until
 from web.throttle.models import Tally
 
 __all__ = ["released"]  # a fixture

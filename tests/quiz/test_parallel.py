@@ -9,8 +9,8 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from quiz.models import Result
-from tests.served import Site, crowd_takes_the_quiz, served
 from tests.support.checkout import copied
+from tests.support.gunicorn import Site, crowd_takes_the_quiz, served
 
 TAKERS = 500
 KILLED_AFTER = 100  # acknowledged results, again and again

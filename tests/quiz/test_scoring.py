@@ -10,7 +10,7 @@ from quiz import scoring
 from quiz.instrument import reader, types
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Belief, Certainty, Keyed, Norm, Plan, Point, Region, Scale, Verdict
-from tests.builders import sentence
+from tests.support.builders import sentence
 
 SCALE = Scale(1, 7)
 ANXIOUS_ITEMS = (

@@ -1,7 +1,7 @@
 """The host of the database vanishes without a goodbye, and its standby takes over: the quiz is back within some seconds."""
 
-from tests.served import collect, crowd_takes_the_quiz, started
-from tests.vanishing import network, pair
+from tests.support.gunicorn import collect, crowd_takes_the_quiz, started
+from tests.support.unreachable_host import network, pair
 
 __all__ = ["network", "pair"]  # fixtures
 TAKERS = 60

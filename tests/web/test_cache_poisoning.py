@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.urls import resolve
 
-from tests.addresses import every_address
-from tests.served import Answer, Site, started
 from tests.support.checkout import Released
+from tests.support.gunicorn import Answer, Site, started
+from tests.support.routes import every_address
 
 GUIDE = "/guides/anxious/"
 FORGET = "/forget"  # tests/web/clearable_cache.py

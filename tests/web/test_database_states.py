@@ -9,11 +9,11 @@ import psycopg
 import pytest
 
 from ops.embedded_postgres import THROWAWAY, start, stop
-from tests.failing import fields_given_back
 from tests.quiz.conftest import Taker
-from tests.served import Site, started
 from tests.support.checkout import Released
-from tests.waiting import wait_until
+from tests.support.gunicorn import Site, started
+from tests.support.waiting import wait_until
+from tests.support.write_errors import fields_given_back
 
 PATIENT = "&options=-c%20deadlock_timeout%3D5s"  # long enough for a test to wait on the other side
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%quiz_result%'"

@@ -16,8 +16,8 @@ from django.utils.http import parse_header_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.served import Site, started
 from tests.support.checkout import ROOT, Released
+from tests.support.gunicorn import Site, started
 from web.content_type import FORM as FORM_TYPE
 from web.content_type import UNREADABLE, readable
 from web.middleware import FORM, UPLOAD

@@ -21,8 +21,8 @@ import quiz.urls
 from quiz.views import KEEPING
 from tests.documents.test_uploads import picture
 from tests.quiz.conftest import Taker
-from tests.served import Answer, Site, collect, started
 from tests.support.checkout import Released
+from tests.support.gunicorn import Answer, Site, collect, started
 from web.middleware import FORM, UPLOAD
 
 TLS = {"X-Forwarded-Proto": "https"}

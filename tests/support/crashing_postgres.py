@@ -13,7 +13,7 @@ import pytest
 
 from ops.embedded_postgres import address, postmaster, running, start
 from tests.support.checkout import copied
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 class Database:

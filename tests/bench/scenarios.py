@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable
 from time import perf_counter
 
-from tests.bench import kept, nginx
+from tests.bench import nginx, result_requests
+from tests.bench.databases import Size
 from tests.bench.findings import Finding, at_least, at_most
+from tests.bench.harness import CODINGS, GUIDE, Stage
+from tests.bench.measuring import Work
 from tests.bench.page import Answer, ask, get
 from tests.bench.processes import resident
 from tests.bench.servers import Server, gunicorn
-from tests.bench.stage import CODINGS, GUIDE, Stage
-from tests.bench.work import Work
-from tests.bench.world import Size
 
 SLUG = GUIDE.split("/")[2]
 STARTS = 15  # of which the soonest counts
@@ -89,7 +89,7 @@ def behind_nginx(stage: Stage) -> list[Finding]:
 def submitted(stage: Stage) -> list[Finding]:
     """A result kept, beside a server that does nothing but the INSERT."""
     insert = stage.start("tests.bench.targets.insert:application")
-    forms = kept.submissions(stage.site.port)
+    forms = result_requests.submissions(stage.site.port)
     ours, theirs = stage.measure(
         stage.by_site("submission", forms, 303),
         stage.by("bare INSERT", insert, forms, 303, stage.world.postgres),
@@ -103,7 +103,9 @@ def submitted(stage: Stage) -> list[Finding]:
 # What must not cost more because more is stored, in a database of some size.
 GROWING: dict[str, Callable[[Stage, Size], Work]] = {
     "guide page on a miss": lambda stage, size: stage.by_site(f"guide page on a miss, {size}", get(GUIDE), server=stage.uncached[size]),
-    "result page": lambda stage, size: stage.by_site(f"result page, {size}", kept.results(size.results), server=stage.sites[size]),
+    "result page": lambda stage, size: stage.by_site(
+        f"result page, {size}", result_requests.results(size.results), server=stage.sites[size]
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.models import Document
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 class Fields(HTMLParser):

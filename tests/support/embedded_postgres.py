@@ -9,7 +9,7 @@ import pytest
 
 from ops.embedded_postgres import THROWAWAY, PostgresError, running
 
-HOME = Path(__file__).resolve().parent.parent / ".postgres/test"
+HOME = Path(__file__).resolve().parent.parent.parent / ".postgres/test"
 
 
 @pytest.hookimpl(wrapper=True)  # a wrapper comes before pytest-django, which reads the settings in this hook

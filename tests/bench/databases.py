@@ -15,7 +15,7 @@ from psycopg import sql
 
 from ops.embedded_postgres import postmaster, running
 from tests.bench.servers import SECRET, SITE
-from tests.packages import PACKAGES
+from tests.support.packages import PACKAGES
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from itertools import repeat
 from pathlib import Path
 
+from tests.bench.databases import Size, World
+from tests.bench.measuring import Measured, Work, measured
 from tests.bench.page import ask
 from tests.bench.servers import OF_SERVERS, OF_THE_CLIENT, Server, gunicorn, keep_to
-from tests.bench.work import Measured, Work, measured
-from tests.bench.world import Size, World
 
 GUIDE = "/guides/anxious/"
 CODINGS = ("identity", "gzip")

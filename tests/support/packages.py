@@ -2,5 +2,5 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = tuple(sorted(file.parent.name for file in ROOT.glob("*/__init__.py") if file.parent.name != "tests"))

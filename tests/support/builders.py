@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-VALID = (Path(__file__).parent / "guides/cases/valid.md").read_text()
+VALID = (Path(__file__).parent.parent / "guides/cases/valid.md").read_text()
 NOUNS = [
     "door",
     "river",
