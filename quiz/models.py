@@ -15,7 +15,7 @@ from documents.models import Document, DocumentQuerySet, Revision, digest_of
 from quiz.arrival import arrival_number
 from quiz.instrument import types
 from quiz.instrument.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
-from quiz.instrument.types import questions
+from quiz.instrument.types import measurement_signature
 from quiz.instrument_cache import asked
 from quiz.scoring import Point
 from quiz.submission import Sent
@@ -172,7 +172,7 @@ class ResultManager(models.Manager["Result"]):
     def comparable(self, quiz: types.Instrument, today: date) -> models.QuerySet[Result]:
         """Results whose takers answered every one of these very statements, whatever the version of the text around them."""
         texts = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
-        same = [text.pk for text in texts if questions(asked(text)) == questions(quiz)]
+        same = [text.pk for text in texts if measurement_signature(asked(text)) == measurement_signature(quiz)]
         return self.filter(revision__in=same, expires_on__gt=today, answers__has_keys=[item.key for item in quiz.items])
 
 

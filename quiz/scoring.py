@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import fmean, variance
+from statistics import fmean
 
 MOST_MISSING = 0.1  # of all items; with more the person's mean would say too little
 BAND = 1.96  # standard errors on either side that hold 95 % of a normal distribution
@@ -260,18 +260,3 @@ def contradictions(items: Sequence[Keyed], answers: Mapping[str, int], scale: Sc
         and not one.is_reversed
         and (min(lean, other_lean) >= STRONG or max(lean, other_lean) <= -STRONG)
     )
-
-
-def alpha(rows: Sequence[Sequence[float]]) -> float:
-    """Coefficient alpha of k items: k/(k-1) * (1 - sum of item variances / variance of totals) (Cronbach 1951).
-
-    `rows` are persons, each with the keyed answers to all items.
-    Raises ValueError for fewer than two persons or two items, and where totals do not vary.
-    """
-    k = len(rows[0]) if rows else 0
-    if k < 2 or len(rows) < 2:
-        raise ValueError("alpha needs two persons and two items at least")
-    total = variance([sum(row) for row in rows])
-    if total == 0:
-        raise ValueError("the totals do not vary")
-    return k / (k - 1) * (1 - sum(variance([row[i] for row in rows]) for i in range(k)) / total)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from quiz.instrument_cache import read
 from quiz.models import Instrument, Result
-from quiz.statistics.figures import ENOUGH, LEAST
-from quiz.statistics.queries import told
+from quiz.statistics.figures import MIN_CELL, MIN_FOR_PLANNING
+from quiz.statistics.queries import published_figures
 
 
 @admin.register(Result)
@@ -42,9 +42,9 @@ class ResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
             "opts": self.opts,
             "title": "What the results say in totals",
             "instrument": instrument,
-            "figures": told(instrument, now.date()) if instrument else None,
+            "figures": published_figures(instrument, now.date()) if instrument else None,
             "answers": range(instrument.scale.lowest, instrument.scale.highest + 1) if instrument else (),
-            "least": LEAST,
-            "enough": ENOUGH,
+            "min_cell": MIN_CELL,
+            "min_for_planning": MIN_FOR_PLANNING,
         }
         return TemplateResponse(request, "admin/quiz/results.html", context)

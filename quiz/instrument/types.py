@@ -143,10 +143,13 @@ class Instrument:
         return {key: tuple(item for item in self.items if inside.get(item.facet) == key) for key in self.dimensions}
 
 
-Question = tuple[str, str, bool, str]
+ItemSignature = tuple[str, str, bool, str]
 
 
-def questions(instrument: Instrument) -> tuple[Scale, frozenset[Question]]:
-    """What makes answers comparable: the scale, and each item's key, wording, keying and dimension. Their order may change."""
+def measurement_signature(instrument: Instrument) -> tuple[Scale, frozenset[ItemSignature]]:
+    """Equal for two instruments whose scores can be compared: the scale, and each item's key, wording, keying and dimension.
+
+    The order of the items is not part of it.
+    """
     dimensions = {facet.key: facet.dimension for facet in instrument.facets.values()}
     return instrument.scale, frozenset((item.key, item.text, item.is_reversed, dimensions.get(item.facet, "")) for item in instrument.items)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, questions
+from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, measurement_signature
 from quiz.result.breakdown import position
 from quiz.scoring import Change, Point, change
 
@@ -67,7 +67,7 @@ def compare(earlier: Taking, later: Taking) -> Comparison:
     """The later taking against the earlier one, with the later version's planning values."""
     return Comparison(
         earlier=earlier,
-        changes=changes(earlier, later) if questions(earlier.instrument) == questions(later.instrument) else (),
+        changes=changes(earlier, later) if measurement_signature(earlier.instrument) == measurement_signature(later.instrument) else (),
         is_soon=abs((later.day - earlier.day).days) < SOON,
         is_about_another=earlier.relation != later.relation,
     )

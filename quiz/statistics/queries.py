@@ -1,4 +1,4 @@
-"""Sums over kept results, made by the database: no row leaves it, and the number of queries is the same for any number of results."""
+"""Totals of the kept results, computed by the database in a constant number of queries: no single result is loaded."""
 
 from datetime import date
 
@@ -10,9 +10,9 @@ from django.db.models.functions import Floor, Least
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.models import Result
 from quiz.scoring import Region
-from quiz.statistics.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, figures
+from quiz.statistics.figures import MIN_CELL, NEAR_MIDDLE, Figures, ScaleTotals, Totals, compute_figures
 
-SIDES = {
+LOOKUPS = {  # of anxiety and avoidance, each compared with a limit near the middle of the scale
     Region.SECURE: ("lt", "lt"),
     Region.ANXIOUS: ("gt", "lt"),
     Region.DISMISSIVE: ("lt", "gt"),
@@ -21,8 +21,9 @@ SIDES = {
 
 
 def totals(instrument: Instrument, results: QuerySet[Result]) -> Totals:
-    """`results` have an answer to every statement of the instrument."""
-    found = results.aggregate(number=Count("pk"), correlation=Corr(AVOIDANCE, ANXIETY), **spreads(), **regions(instrument))
+    """Returns the totals of `results`, each of which has to have an answer to every statement of the instrument."""
+    regions = region_counts(instrument)
+    found = results.aggregate(number=Count("pk"), correlation=Corr(AVOIDANCE, ANXIETY), **means_and_sds(), **regions)
     return Totals(
         number=found["number"],
         scales={
@@ -31,37 +32,40 @@ def totals(instrument: Instrument, results: QuerySet[Result]) -> Totals:
             if found["number"] > 1
         },
         correlation=found["correlation"],
-        regions={name: found[name] for name in regions(instrument)},
-        answers=answers(results) if found["number"] else {},
+        regions={name: found[name] for name in regions},
+        answers=answer_counts(results) if found["number"] else {},
     )
 
 
-def spreads() -> dict[str, Aggregate]:
+def means_and_sds() -> dict[str, Aggregate]:
     means: dict[str, Aggregate] = {f"{key}_mean": Avg(key) for key in (ANXIETY, AVOIDANCE)}
     return means | {f"{key}_sd": StdDev(key, sample=True) for key in (ANXIETY, AVOIDANCE)}
 
 
-def regions(instrument: Instrument) -> dict[str, Aggregate]:
-    """Results that lie more than a standard error of measurement from both middles, by region, and all others."""
-    told = {str(region): beyond(instrument, ANXIETY, a) & beyond(instrument, AVOIDANCE, v) for region, (a, v) in SIDES.items()}
-    told[NEAR] = ~Q(*told.values(), _connector=Q.OR)
-    return {name: Count("pk", filter=where) for name, where in told.items()}
+def region_counts(instrument: Instrument) -> dict[str, Aggregate]:
+    """By region: results with both scores more than a standard error of measurement from the middle; the others as NEAR_MIDDLE."""
+    conditions = {
+        str(region): beyond_sem(instrument, ANXIETY, anxiety) & beyond_sem(instrument, AVOIDANCE, avoidance)
+        for region, (anxiety, avoidance) in LOOKUPS.items()
+    }
+    conditions[NEAR_MIDDLE] = ~Q(*conditions.values(), _connector=Q.OR)
+    return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
 
 
-def beyond(instrument: Instrument, key: str, side: str) -> Q:
+def beyond_sem(instrument: Instrument, key: str, lookup: str) -> Q:
     middle, sem = instrument.scale.middle, instrument.dimensions[key].norm.sem
-    return Q((f"{key}__{side}", middle + sem if side == "gt" else middle - sem))
+    return Q((f"{key}__{lookup}", middle + sem if lookup == "gt" else middle - sem))
 
 
 def bins(instrument: Instrument, results: QuerySet[Result], key: str) -> dict[int, int]:
-    """How many scores lie in each bin of one point, by its lower end; the highest score belongs to the last one."""
+    """The number of scores in each bin of one point, by its lower end. The highest score of the scale counts in the last bin."""
     start = Least(Floor(F(key)), float(instrument.scale.highest - 1))
     found: QuerySet[Result, tuple[float, int]] = results.values_list(start).annotate(Count("pk")).order_by()
     return {int(start): number for start, number in found}
 
 
-def answers(results: QuerySet[Result]) -> dict[str, dict[int, int]]:
-    """How often each answer was given, by item. The ORM has no lateral join, which jsonb_each_text needs."""
+def answer_counts(results: QuerySet[Result]) -> dict[str, dict[int, int]]:
+    """By item, how often each answer was given. Raw SQL, because the ORM has no lateral join, which jsonb_each_text needs."""
     rows, parameters = results.order_by().values("answers").query.sql_with_params()
     found: dict[str, dict[int, int]] = {}
     with connection.cursor() as cursor:
@@ -74,12 +78,12 @@ def answers(results: QuerySet[Result]) -> dict[str, dict[int, int]]:
     return found
 
 
-def told(instrument: Instrument, today: date) -> Figures | None:
-    """What may be told of the kept results that answer this instrument's statements; None where they are too few."""
-    return figures(instrument, totals(instrument, in_tens(Result.objects.comparable(instrument, today))))
+def published_figures(instrument: Instrument, today: date) -> Figures | None:
+    """Figures of the kept results that answer the statements of this instrument; None if these are too few to be published."""
+    return compute_figures(instrument, totals(instrument, in_batches(Result.objects.comparable(instrument, today))))
 
 
-def in_tens(results: QuerySet[Result]) -> QuerySet[Result]:
-    """The oldest results, in whole tens: figures that moved with each new one would tell its answers to whoever looks twice."""
-    number = results.count() // LEAST * LEAST
+def in_batches(results: QuerySet[Result]) -> QuerySet[Result]:
+    """The oldest results, a multiple of MIN_CELL. Figures that changed with each new result would disclose its answers."""
+    number = results.count() // MIN_CELL * MIN_CELL
     return results.filter(pk__in=results.order_by("pk").values("pk")[:number])

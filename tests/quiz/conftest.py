@@ -1,8 +1,9 @@
 """The quiz that we ship, with its guides, published; and a taker who answers it over HTTP."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from statistics import fmean, variance
 
 import pytest
 from django.conf import settings
@@ -13,9 +14,12 @@ from pytest_django import DjangoDbBlocker
 
 from documents.models import Document, Revision
 from guides.models import Guide
+from quiz import scoring
+from quiz.instrument import types
 from quiz.instrument_cache import asked
 from quiz.models import Instrument, Result
 from quiz.result.breakdown import position
+from quiz.statistics import figures
 from quiz.submission import Sent, fresh_key
 from quiz.views import KEEPING
 
@@ -88,6 +92,15 @@ def keep(answers: dict[str, int], version: Revision, now: datetime, key: str = "
     """A result of somebody's own, as the form keeps it."""
     sent = Sent(key or fresh_key(), "friend", answers, {})
     assert Result.objects.keep(sent, version, position(asked(version), answers), KEEPING.turn_of(sent.key, now), now)
+
+
+def alpha_of(quiz: types.Instrument, dimension: str, people: Sequence[Mapping[str, int]]) -> float:
+    """Coefficient alpha of a dimension in a sample of answers to every statement."""
+    items = quiz.items_in(dimension)
+    rows = [[scoring.keyed(item, answers[item.key], quiz.scale) for item in items] for answers in people]
+    alpha = figures.alpha([variance(column) for column in zip(*rows, strict=True)], variance([fmean(row) for row in rows]))
+    assert alpha is not None
+    return alpha
 
 
 @pytest.fixture

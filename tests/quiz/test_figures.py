@@ -1,21 +1,32 @@
-"""Figures from counts, against other ways to get them; and which counts are shown, against whoever would work out the others."""
+"""Statistics of results: figures computed from counts, and suppression of small counts against readers who try to infer them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from statistics import fmean, stdev, variance
 
+import numpy as np
 import pytest
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import f as feldt
 
-from quiz import scoring
 from quiz.instrument.reader import read
-from quiz.instrument.types import ANXIETY, AVOIDANCE, questions
+from quiz.instrument.types import ANXIETY, AVOIDANCE, measurement_signature
 from quiz.scoring import Region
-from quiz.statistics.figures import LEAST, NEAR, Figures, ScaleTotals, Totals, alpha, alpha_interval, figures, shown, spread
+from quiz.statistics.figures import (
+    MIN_CELL,
+    NEAR_MIDDLE,
+    Figures,
+    ScaleTotals,
+    Totals,
+    alpha,
+    alpha_interval,
+    compute_figures,
+    mean_and_sd,
+    suppress_small_counts,
+)
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
 QUIZ = read(TEXT, {})
@@ -30,17 +41,25 @@ people = st.lists(st.lists(st.integers(1, 7), min_size=4, max_size=4), min_size=
 
 @given(answers)
 def test_mean_and_deviation_from_counts_are_those_of_the_answers(given_answers):
-    found = spread(Counter(given_answers))
+    found = mean_and_sd(Counter(given_answers))
     assert found.mean == pytest.approx(fmean(given_answers))
     assert found.sd == pytest.approx(stdev(given_answers), abs=1e-9)
 
 
+def test_alpha_by_hand():
+    """Four persons answer (2, 3), (4, 5), (6, 5), (4, 7): both items have variance 8/3, the persons' means have 2.
+
+    alpha = 2/1 * (1 - (16/3) / (4 * 2)) = 2/3
+    """
+    assert alpha([8 / 3, 8 / 3], 2) == pytest.approx(2 / 3)
+
+
 @given(people)
-def test_alpha_from_variances_is_the_alpha_of_the_rows(rows):
-    means = variance([fmean(row) for row in rows])
-    found = alpha([variance(column) for column in zip(*rows, strict=True)], means)
-    if means:
-        assert found == pytest.approx(scoring.alpha(rows))
+def test_alpha_is_that_of_the_covariance_matrix(rows):
+    covariance = np.cov(np.array(rows).T)
+    found = alpha([variance(column) for column in zip(*rows, strict=True)], variance([fmean(row) for row in rows]))
+    if len({sum(row) for row in rows}) > 1:
+        assert found == pytest.approx(4 / 3 * (1 - np.trace(covariance) / covariance.sum()))
     else:
         assert found is None
 
@@ -63,126 +82,126 @@ def test_the_interval_of_alpha_is_about_that_of_feldts_exact_one(found, items, p
     assert alpha_interval(found, items, persons) == pytest.approx(exact, abs=0.01)
 
 
-# What may be shown
+# Suppression of small counts
 
 
-def parts(total: int, number: int) -> Iterator[tuple[int, ...]]:
+def partitions(total: int, number: int) -> Iterator[tuple[int, ...]]:
     """Every way to split a total among so many groups."""
     for bars in combinations(range(total + number - 1), number - 1):
         ends = (-1, *bars, total + number - 1)
         yield tuple(right - left - 1 for left, right in pairwise(ends))
 
 
-def alike(total: int, number: int, least: int) -> list[Sequence[tuple[int, ...]]]:
-    """All counts of a total, those together of which a reader sees the same."""
+def indistinguishable(total: int, number: int, min_cell: int) -> list[Sequence[tuple[int, ...]]]:
+    """All counts with a total, in lists of those that are published alike."""
     found = defaultdict(list)
-    for split in parts(total, number):
-        found[shown(split, least)].append(split)
+    for split in partitions(total, number):
+        found[suppress_small_counts(split, min_cell)].append(split)
     return list(found.values())
 
 
-@pytest.mark.parametrize(("least", "number", "most"), [(3, 2, 14), (3, 3, 16), (3, 4, 14), (2, 5, 10)])
-def test_a_hidden_group_may_be_any_small_number_for_all_that_a_reader_knows_who_knows_the_rule(least, number, most):
-    for total in range(least, most):
-        for splits in alike(total, number, least):
-            for place in range(number):
-                values = {split[place] for split in splits}
-                assert not values & set(range(least)) or values >= set(range(least)), (total, splits[:3])
+@pytest.mark.parametrize(("min_cell", "number", "max_total"), [(3, 2, 14), (3, 3, 16), (3, 4, 14), (2, 5, 10)])
+def test_a_small_count_may_be_any_small_number_even_for_a_reader_who_knows_the_total_and_the_rule(min_cell, number, max_total):
+    for total in range(min_cell, max_total):
+        for splits in indistinguishable(total, number, min_cell):
+            for group in range(number):
+                values = {split[group] for split in splits}
+                assert not values & set(range(min_cell)) or values >= set(range(min_cell)), (total, splits[:3])
 
 
 @given(counts)
-def test_no_small_group_is_shown_and_none_is_hidden_alone(found):
-    told = shown(found)
-    hidden = [number for number, tells in zip(found, told, strict=True) if tells is None]
-    assert all(number >= LEAST for number in told if number is not None)
-    assert len(hidden) != 1 or len(found) == 1
-    assert not hidden or sum(hidden) >= LEAST or len(hidden) == len(found)
+def test_no_small_count_is_published_and_none_is_suppressed_alone(found):
+    published = suppress_small_counts(found)
+    suppressed = [number for number, cell in zip(found, published, strict=True) if cell is None]
+    assert all(number >= MIN_CELL for number in published if number is not None)
+    assert len(suppressed) != 1 or len(found) == 1
+    assert not suppressed or sum(suppressed) >= MIN_CELL or len(suppressed) == len(found)
 
 
 @given(counts)
-def test_what_is_shown_is_true(found):
-    assert all(tells in (None, number) for number, tells in zip(found, shown(found), strict=True))
+def test_published_counts_are_unchanged(found):
+    assert all(cell in (None, number) for number, cell in zip(found, suppress_small_counts(found), strict=True))
 
 
-@given(st.lists(st.integers(LEAST, 99), min_size=1))
-def test_nothing_is_hidden_without_need(found):
-    assert shown(found) == tuple(found)
+@given(st.lists(st.integers(MIN_CELL, 99), min_size=1))
+def test_nothing_is_suppressed_without_need(found):
+    assert suppress_small_counts(found) == tuple(found)
 
 
-def test_the_next_group_is_hidden_beside_a_small_one():
-    assert shown([40, 9, 30, 20]) == (40, None, None, 20)
-    assert shown([40, 50, 0]) == (None, 50, None)
-    assert shown([40, 5, 10, 30]) == (40, None, None, None)  # 5 + 10 would tell that 5 is 8 at most
+def test_the_next_count_is_suppressed_beside_a_small_one():
+    assert suppress_small_counts([40, 9, 30, 20]) == (40, None, None, 20)
+    assert suppress_small_counts([40, 50, 0]) == (None, 50, None)
+    assert suppress_small_counts([40, 5, 10, 30]) == (40, None, None, None)  # from 5 + 10 = 15 it would follow that 5 is 8 at most
 
 
-# What is told
+# Published figures
 
 
 def totals_of(number: int, *, few: int = 0) -> Totals:
     """`number` results, `few` of which answered 1 to everything, and the others 5 or 6."""
     given_answers = {1: few, 5: (number - few) // 2, 6: number - few - (number - few) // 2}
-    scale = ScaleTotals(4.4, 0.8 * spread(given_answers).sd, {1: few, 5: number - few})
-    regions = {Region.SECURE: few, Region.FEARFUL: number - few, NEAR: 0}
+    scale = ScaleTotals(4.4, 0.8 * mean_and_sd(given_answers).sd, {1: few, 5: number - few})
+    regions = {Region.SECURE: few, Region.FEARFUL: number - few, NEAR_MIDDLE: 0}
     return Totals(number, {ANXIETY: scale, AVOIDANCE: scale}, 0.1, regions, {item.key: given_answers for item in QUIZ.items})
 
 
-def test_fewer_than_ten_results_tell_nothing():
-    assert figures(QUIZ, totals_of(9)) is None
-    assert figures(QUIZ, totals_of(10)) is not None
-    assert figures(QUIZ, Totals(0, {}, None, {}, {})) is None
+def test_no_figures_are_published_of_fewer_than_ten_results():
+    assert compute_figures(QUIZ, totals_of(9)) is None
+    assert compute_figures(QUIZ, totals_of(10)) is not None
+    assert compute_figures(QUIZ, Totals(0, {}, None, {}, {})) is None
 
 
-def told(totals: Totals) -> Figures:
-    found = figures(QUIZ, totals)
+def published(totals: Totals) -> Figures:
+    found = compute_figures(QUIZ, totals)
     assert found is not None
     return found
 
 
-def test_a_statement_with_a_hidden_count_has_no_mean_that_would_tell_it():
-    items = told(totals_of(100, few=30)).items
+def test_a_statement_with_a_suppressed_count_has_no_mean_from_which_it_could_be_computed():
+    items = published(totals_of(100, few=30)).items
     assert all(None in item.counts and item.mean is None and item.sd is None for item in items)
 
 
-def test_a_statement_whose_counts_are_all_shown_has_its_mean_and_deviation():
+def test_a_statement_whose_counts_are_all_published_has_its_mean_and_deviation():
     found = totals_of(140)
     evenly = {item.key: dict.fromkeys(range(1, 8), 20) for item in QUIZ.items}
-    item = told(Totals(140, found.scales, None, found.regions, evenly)).items[0]
+    item = published(Totals(140, found.scales, None, found.regions, evenly)).items[0]
     assert item.counts == (20,) * 7
     assert item.mean == 4
     assert item.sd == pytest.approx(2.007, abs=0.001)
 
 
 def test_the_error_of_measurement_follows_from_deviation_and_alpha():
-    scale = told(totals_of(100)).scales[0]
+    scale = published(totals_of(100)).scales[0]
     assert scale.alpha is not None
     assert scale.sem == pytest.approx(scale.sd * (1 - scale.alpha) ** 0.5)
 
 
 def test_every_region_and_every_point_of_the_scale_has_its_group():
-    found = told(totals_of(100))
-    assert [group.name for group in found.regions] == [*Region, NEAR]
+    found = published(totals_of(100))
+    assert [group.name for group in found.regions] == [*Region, NEAR_MIDDLE]
     assert [group.name for group in found.scales[0].bins] == ["1 to 2", "2 to 3", "3 to 4", "4 to 5", "5 to 6", "6 to 7"]
 
 
 # Which results count together
 
 
-def changed(old: str, new: str) -> bool:
-    """Whether a text changed so still asks the same."""
+def is_comparable_after(old: str, new: str) -> bool:
+    """Whether results of the text can be compared after this replacement."""
     assert old in TEXT
-    return questions(read(TEXT.replace(old, new, 1), {})) == questions(QUIZ)
+    return measurement_signature(read(TEXT.replace(old, new, 1), {})) == measurement_signature(QUIZ)
 
 
 def test_other_words_around_the_statements_make_no_difference():
-    assert changed("Your answers lie on the lower side of both scales.", "Your answers lie low on both scales.")
-    assert changed("    sd: 1.21", "    sd: 1.3")
+    assert is_comparable_after("Your answers lie on the lower side of both scales.", "Your answers lie low on both scales.")
+    assert is_comparable_after("    sd: 1.21", "    sd: 1.3")
 
 
 def test_another_order_of_the_statements_makes_no_difference():
     one, other = (f"- withdrawal-{number}:" for number in (1, 2))
     lines = {start: next(line for line in TEXT.splitlines() if line.startswith(start)) for start in (one, other)}
-    turned = TEXT.replace(lines[one], "@").replace(lines[other], lines[one]).replace("@", lines[other])
-    assert questions(read(turned, {})) == questions(QUIZ)
+    swapped = TEXT.replace(lines[one], "@").replace(lines[other], lines[one]).replace("@", lines[other])
+    assert measurement_signature(read(swapped, {})) == measurement_signature(QUIZ)
 
 
 @pytest.mark.parametrize(
@@ -196,4 +215,4 @@ def test_another_order_of_the_statements_makes_no_difference():
     ],
 )
 def test_other_statements_keys_or_scales_do(old, new):
-    assert not changed(old, new)
+    assert not is_comparable_after(old, new)

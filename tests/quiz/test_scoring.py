@@ -269,33 +269,6 @@ def test_a_mild_a_fitting_a_missing_and_an_unrelated_answer_are_no_contradiction
     assert scoring.contradictions(ITEMS, answers, SCALE) == ()
 
 
-# Alpha
-
-
-def test_alpha_worked_by_hand():
-    """Both items have variance 8/3, their totals 5, 9, 11, 11 have 8: alpha = 2/1 * (1 - (16/3) / 8) = 2/3."""
-    assert scoring.alpha([(2, 3), (4, 5), (6, 5), (4, 7)]) == pytest.approx(2 / 3)
-
-
-@given(
-    st.lists(st.lists(st.integers(1, 7), min_size=4, max_size=4), min_size=3, max_size=30).filter(lambda rows: len(set(map(sum, rows))) > 1)
-)
-def test_alpha_is_the_one_of_the_covariance_matrix(rows):
-    covariance = np.cov(np.array(rows), rowvar=False)
-    assert scoring.alpha(rows) == pytest.approx(4 / 3 * (1 - np.trace(covariance) / covariance.sum()))
-
-
-@pytest.mark.parametrize("rows", [[], [(1, 2)], [(1,), (2,)]])
-def test_alpha_needs_two_persons_and_two_items(rows):
-    with pytest.raises(ValueError, match="two persons and two items"):
-        scoring.alpha(rows)
-
-
-def test_alpha_is_refused_where_everybody_has_the_same_total():
-    with pytest.raises(ValueError, match="do not vary"):
-        scoring.alpha([(1.1, 2.2), (2.2, 1.1), (1.1, 2.2)])
-
-
 # Another bank
 
 FACETS = {"north": ANXIETY, "south": ANXIETY, "east": AVOIDANCE, "west": AVOIDANCE}

@@ -14,6 +14,7 @@ from quiz import scoring
 from quiz.instrument import reader
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Certainty, Norm, Plan, Point, Region
+from tests.quiz.conftest import alpha_of
 
 QUIZ = reader.read((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
 MIDDLE = Point(QUIZ.scale.middle, QUIZ.scale.middle)
@@ -33,8 +34,7 @@ class Takers:
         return [scoring.mean_of(QUIZ.items_in(dimension), answers, QUIZ.scale) for answers in self.answers]
 
     def alpha(self, dimension: str) -> float:
-        items = QUIZ.items_in(dimension)
-        return scoring.alpha([[scoring.keyed(item, answers[item.key], QUIZ.scale) for item in items] for answers in self.answers])
+        return alpha_of(QUIZ, dimension, self.answers)
 
     def norm(self, dimension: str) -> Norm:
         scores = self.scores(dimension)

@@ -1,4 +1,4 @@
-"""What the admin and the command planning_figures tell of kept results: totals that are right, and nothing of a few."""
+"""Statistics of the kept results in the admin and from the command planning_figures: correct, and none of small groups."""
 
 import random
 import re
@@ -21,14 +21,14 @@ from quiz.instrument import reader, types
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
-from tests.quiz.conftest import keep, publish
+from tests.quiz.conftest import alpha_of, keep, publish
 
 PAGE = "/admin/quiz/result/"
 Answers = dict[str, int]
 
 
 def somebody(quiz: types.Instrument, chance: random.Random) -> Answers:
-    """Answers that go together within a dimension, as people's do."""
+    """Answers that correlate within a dimension, as people's do."""
     lean = {ANXIETY: chance.gauss(0.2, 1.3), AVOIDANCE: chance.gauss(-0.4, 1.3)}
     answers = {}
     for item in quiz.items:
@@ -43,11 +43,11 @@ def quiz(library: Instrument) -> types.Instrument:
 
 
 @pytest.fixture
-def kept_by(library: Instrument, quiz: types.Instrument) -> Callable[[int], list[Answers]]:
-    """Keeps so many results of the text as it is now, and says what was answered."""
+def keep_results(library: Instrument, quiz: types.Instrument) -> Callable[[int], list[Answers]]:
+    """Keeps this many results of the current text, and returns their answers."""
 
     def keep_some(number: int, **given: int) -> list[Answers]:
-        chance = random.Random(4)  # noqa: S311 (made-up people)
+        chance = random.Random(4)  # noqa: S311 (simulated people)
         people = [{**somebody(quiz, chance), **{key.replace("_", "-"): answer for key, answer in given.items()}} for _ in range(number)]
         version = library.revisions.first()
         assert version
@@ -60,15 +60,15 @@ def kept_by(library: Instrument, quiz: types.Instrument) -> Callable[[int], list
 
 @pytest.fixture
 def ines(db: None, client: Client) -> Client:
-    """Ines may see totals."""
+    """Ines may see the statistics."""
     user = User.objects.create_user("ines", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename="view_result"))
     client.force_login(user)
     return client
 
 
-def text(client: Client) -> str:
-    """The page's words, a row of a table in a line."""
+def page_text(client: Client) -> str:
+    """The text of the page, with a line for each row of a table."""
     response = client.get(PAGE)
     assert response.status_code == 200
     main = response.content.decode().partition('<div id="content-main">')[2].partition("<footer")[0]
@@ -77,115 +77,115 @@ def text(client: Client) -> str:
 
 
 def row(page: str, start: str, after: str = "") -> list[str]:
-    """The cells of the first row that begins so."""
+    """The cells of the first row that begins with `start`."""
     lines = page[page.index(after) :].split("\n")
     return next(line.strip().removeprefix(start).split() for line in lines if line.strip().startswith(start))
 
 
-# What is told
+# What is published
 
 
 @pytest.mark.parametrize("dimension", [ANXIETY, AVOIDANCE])
-def test_each_scale_has_its_mean_deviation_alpha_and_error_beside_the_planned_ones(kept_by, ines, quiz, dimension):
-    people = kept_by(60)
+def test_each_scale_has_its_mean_deviation_alpha_and_error_beside_the_planned_ones(keep_results, ines, quiz, dimension):
+    people = keep_results(60)
     items = quiz.items_in(dimension)
     scores = [scoring.mean_of(items, answers, quiz.scale) for answers in people]
-    alpha = scoring.alpha([[scoring.keyed(item, answers[item.key], quiz.scale) for item in items] for answers in people])
-    name, plan, page = quiz.dimensions[dimension].name, quiz.dimensions[dimension].norm, text(ines)
+    alpha = alpha_of(quiz, dimension, people)
+    name, plan, page = quiz.dimensions[dimension].name, quiz.dimensions[dimension].norm, page_text(ines)
     caption = f"{name}: 60 results"
     assert row(page, "Mean", caption) == [f"{fmean(scores):.2f}", f"{plan.mean:.2f}"]
     assert row(page, "Standard deviation (SD)", caption) == [f"{stdev(scores):.2f}", f"{plan.sd:.2f}"]
-    told = row(page, "Reliability (alpha)", caption)
-    assert (told[0], told[-1]) == (f"{alpha:.2f}", f"{plan.reliability:.2f}")
+    cells = row(page, "Reliability (alpha)", caption)
+    assert (cells[0], cells[-1]) == (f"{alpha:.2f}", f"{plan.reliability:.2f}")
     sem = stdev(scores) * (1 - alpha) ** 0.5
     assert row(page, "Standard error of measurement", caption) == [f"{sem:.2f}", f"{plan.sem:.2f}"]
 
 
-def test_the_page_tells_how_the_scales_correlate(kept_by, ines, quiz):
-    people = kept_by(60)
+def test_the_page_shows_the_correlation_of_the_scales(keep_results, ines, quiz):
+    people = keep_results(60)
     scores = [[scoring.mean_of(quiz.items_in(key), answers, quiz.scale) for answers in people] for key in (ANXIETY, AVOIDANCE)]
-    assert f"The two scales correlate at {correlation(*scores):.2f}; planned is -0.05." in text(ines)
+    assert f"The two scales correlate at {correlation(*scores):.2f}; planned is -0.05." in page_text(ines)
 
 
-def test_the_spread_of_scores_is_counted_point_by_point_with_the_highest_score_in_the_last(kept_by, ines, quiz):
+def test_the_spread_of_scores_is_counted_point_by_point_with_the_highest_score_in_the_last(keep_results, ines, quiz):
     highest = {item.key.replace("-", "_"): 1 if item.is_reversed else 7 for item in quiz.items}
     middle = dict.fromkeys(highest, 4)
-    kept_by(10, **highest)
-    kept_by(20, **middle)
-    page = text(ines)
+    keep_results(10, **highest)
+    keep_results(20, **middle)
+    page = page_text(ines)
     assert row(page, "6 to 7", "Avoidance: how many scores") == ["10"]
-    assert row(page, "4 to 5", "Avoidance: how many scores") == ["–", "not", "shown"]  # keeps the empty ones before it company
+    assert row(page, "4 to 5", "Avoidance: how many scores") == ["–", "not", "shown"]  # suppressed beside the empty one before it
 
 
-def test_regions_are_those_that_scores_clearly_lie_in(kept_by, ines, quiz):
+def test_regions_are_those_that_scores_clearly_lie_in(keep_results, ines, quiz):
     for number, place in ((10, (2, 2)), (11, (6, 2)), (12, (2, 6)), (13, (6, 6)), (7, (4.3, 6)), (7, (2, 3.7))):
-        kept_by(number, **{key.replace("-", "_"): answer for key, answer in answers_at(quiz, Point(*place)).items()})
-    page = text(ines)
+        keep_results(number, **{key.replace("-", "_"): answer for key, answer in answers_at(quiz, Point(*place)).items()})
+    page = page_text(ines)
     names = ("Secure", "Anxious", "Dismissive", "Fearful", "Too close to a middle to tell")
     assert [row(page, name, "Results by region") for name in names] == [["10"], ["11"], ["12"], ["13"], ["14"]]
 
 
-def test_answers_to_a_statement_are_counted_as_they_were_given(kept_by, ines, quiz):
+def test_answers_to_a_statement_are_counted_as_they_were_given(keep_results, ines, quiz):
     for answer, number in enumerate((10, 11, 12, 13, 14, 15, 15), start=1):
-        kept_by(number, withdrawal_1=answer)
-    page = text(ines)
-    told = row(page, "When we argue, I go silent. withdrawal-1", "How often each answer was given")
-    assert told == ["10", "11", "12", "13", "14", "15", "15", "4.28", "1.98"]
+        keep_results(number, withdrawal_1=answer)
+    page = page_text(ines)
+    cells = row(page, "When we argue, I go silent. withdrawal-1", "How often each answer was given")
+    assert cells == ["10", "11", "12", "13", "14", "15", "15", "4.28", "1.98"]
 
 
-def test_results_of_every_version_that_asked_the_same_count_together(kept_by, ines, library):
-    kept_by(6)
+def test_results_of_every_version_that_asked_the_same_count_together(keep_results, ines, library):
+    keep_results(6)
     publish(library, library.source.replace("sd: 1.21", "sd: 1.3"))
-    kept_by(6)
-    assert "rest on 10 results" in text(ines)
+    keep_results(6)
+    assert "rest on 10 results" in page_text(ines)
 
 
-def test_results_of_other_statements_do_not_count(kept_by, ines, library):
-    kept_by(12)
+def test_results_of_other_statements_do_not_count(keep_results, ines, library):
+    keep_results(12)
     publish(library, library.source.replace("When we argue, I go silent.", "When we argue, I stop talking."))
-    kept_by(10)
-    assert "rest on 10 results" in text(ines)
+    keep_results(10)
+    assert "rest on 10 results" in page_text(ines)
 
 
-def test_results_with_something_left_out_and_expired_ones_do_not_count(kept_by, ines):
-    kept_by(21)
+def test_results_with_something_left_out_and_expired_ones_do_not_count(keep_results, ines):
+    keep_results(21)
     first, second, *_ = Result.objects.all()
     Result.objects.filter(pk=first.pk).update(answers={key: answer for key, answer in first.answers.items() if key != "alarm-1"})
     Result.objects.filter(pk=second.pk).update(day=timezone.now() - timedelta(days=400), expires_on=timezone.now().date())
-    assert "rest on 10 results" in text(ines)
+    assert "rest on 10 results" in page_text(ines)
 
 
-# What is not
+# What is not published
 
 
 @pytest.mark.parametrize("number", [0, 1, 9])
-def test_under_ten_results_nothing_but_that_is_said(kept_by, ines, number):
-    kept_by(number)
-    assert text(ines).strip() == "There are under 10 results. Figures are shown from 10 on."
+def test_of_fewer_than_ten_results_no_figures_are_shown(keep_results, ines, number):
+    keep_results(number)
+    assert page_text(ines).strip() == "There are under 10 results. Figures are shown from 10 on."
 
 
 def test_without_a_published_quiz_there_is_nothing_to_count(library, ines):
     Instrument.objects.update(state=Instrument.State.DRAFT)
-    assert text(ines).strip() == "No quiz is published, so there are no results to count."
+    assert page_text(ines).strip() == "No quiz is published, so there are no results to count."
 
 
-def test_no_count_of_the_page_is_under_ten(kept_by, ines):
-    kept_by(60)
-    counted = text(ines).partition("How the scores are spread")[2]
+def test_no_count_on_the_page_is_below_ten(keep_results, ines):
+    keep_results(60)
+    counted = page_text(ines).partition("How the scores are spread")[2]
     assert not re.findall(r"(?<=\s)\d(?=\s)", re.sub(r"\d to \d|\n Statement .*", "", counted))
 
 
-def test_the_page_moves_on_by_tens_so_that_no_single_result_can_be_told_by_looking_before_and_after(kept_by, ines):
-    kept_by(30)
-    before = text(ines)
-    kept_by(9, alarm_1=7)
-    assert text(ines) == before
-    kept_by(1, alarm_1=7)
-    assert text(ines) != before
+def test_the_figures_change_with_every_tenth_result_so_that_comparing_two_days_discloses_no_single_one(keep_results, ines):
+    keep_results(30)
+    before = page_text(ines)
+    keep_results(9, alarm_1=7)
+    assert page_text(ines) == before
+    keep_results(1, alarm_1=7)
+    assert page_text(ines) != before
 
 
-def test_nothing_on_the_page_tells_of_a_single_result(kept_by, ines):
-    kept_by(12)
+def test_nothing_on_the_page_identifies_a_single_result(keep_results, ines):
+    keep_results(12)
     page = ines.get(PAGE).content.decode()
     for result in Result.objects.all():
         assert result.digest.hex() not in page
@@ -193,26 +193,26 @@ def test_nothing_on_the_page_tells_of_a_single_result(kept_by, ines):
     assert str(timezone.now().year) not in page.replace("Bonett 2002", "")
 
 
-def test_no_result_can_be_opened_made_changed_or_deleted_in_the_admin(kept_by, admin_client):
-    kept_by(10)
-    own = Result.objects.all()[0].pk
-    for path in (f"{own}/", f"{own}/change/", f"{own}/delete/", f"{own}/history/", "add/"):
+def test_no_result_can_be_opened_added_changed_or_deleted_in_the_admin(keep_results, admin_client):
+    keep_results(10)
+    pk = Result.objects.all()[0].pk
+    for path in (f"{pk}/", f"{pk}/change/", f"{pk}/delete/", f"{pk}/history/", "add/"):
         assert admin_client.get(PAGE + path).status_code == 404
-    assert admin_client.post(PAGE, {"action": "delete_selected", "_selected_action": own, "post": "yes"}).status_code == 200
+    assert admin_client.post(PAGE, {"action": "delete_selected", "_selected_action": pk, "post": "yes"}).status_code == 200
     assert Result.objects.count() == 10
 
 
-def test_only_who_may_see_results_sees_the_totals(library, client):
+def test_only_users_with_the_permission_see_the_statistics(library, client):
     assert client.get(PAGE).status_code == 302
     client.force_login(User.objects.create_user("rui", is_staff=True))
     assert client.get(PAGE).status_code == 403
 
 
-def test_the_number_of_queries_does_not_grow_with_the_results(kept_by, ines, django_assert_num_queries):
-    kept_by(20)
+def test_the_number_of_queries_does_not_grow_with_the_results(keep_results, ines, django_assert_num_queries):
+    keep_results(20)
     with django_assert_num_queries(12):
         ines.get(PAGE)
-    kept_by(40)
+    keep_results(40)
     with django_assert_num_queries(12):
         ines.get(PAGE)
 
@@ -226,43 +226,43 @@ def printed(*arguments: str) -> str:
     return out.getvalue()
 
 
-def pasted(source: str, figures: str) -> str:
-    """The text with its dimensions and correlation replaced by what was printed."""
+def with_figures(source: str, figures: str) -> str:
+    """The text with its dimensions and correlation replaced by the printed ones."""
     return re.sub(r"dimensions:\n.*?\ncorrelation: .*?\n", lambda _: figures, source, flags=re.DOTALL)
 
 
-def test_the_printed_figures_pasted_into_the_text_pass_the_check_and_say_the_same(kept_by, library, quiz):
-    people = kept_by(300)
+def test_the_printed_figures_pasted_into_the_text_pass_the_check_and_say_the_same(keep_results, library, quiz):
+    people = keep_results(300)
     out = printed()
     today = timezone.now().date()
     assert out.startswith(f"# From 300 kept results, {today.day} {today:%B %Y}.")
-    after = reader.read(pasted(library.source, out), references())
+    after = reader.read(with_figures(library.source, out), references())
     assert after.problems == ()
     assert [(one.name, one.about) for one in after.dimensions.values()] == [(one.name, one.about) for one in quiz.dimensions.values()]
     for dimension in (ANXIETY, AVOIDANCE):
         items = quiz.items_in(dimension)
         scores = [scoring.mean_of(items, answers, quiz.scale) for answers in people]
-        alpha = scoring.alpha([[scoring.keyed(item, answers[item.key], quiz.scale) for item in items] for answers in people])
+        alpha = alpha_of(quiz, dimension, people)
         norm = after.dimensions[dimension].norm
         assert (norm.mean, norm.sd, norm.reliability) == pytest.approx((fmean(scores), stdev(scores), alpha), abs=0.0051)
 
 
-def test_fewer_results_than_planning_values_need_are_refused_unless_nothing_else_can_be_had(kept_by):
-    kept_by(40)
+def test_too_few_results_for_planning_values_are_refused_without_anyway(keep_results):
+    keep_results(40)
     with pytest.raises(CommandError, match="40 results answer these statements in full, and planning values should rest on 300"):
         printed()
     assert printed("--anyway").startswith("# From 40 kept results")
 
 
-def test_fewer_than_ten_results_are_refused_in_any_case(kept_by):
-    kept_by(9)
+def test_fewer_than_ten_results_are_refused_with_anyway_too(keep_results):
+    keep_results(9)
     with pytest.raises(CommandError, match="Under 10 results"):
         printed("--anyway")
 
 
-def test_statements_that_do_not_hold_together_give_no_planning_values(kept_by, library, quiz):
+def test_statements_that_do_not_hold_together_give_no_planning_values(keep_results, library, quiz):
     everything = {item.key.replace("-", "_"): 4 for item in quiz.items}
-    kept_by(20, **everything)
+    keep_results(20, **everything)
     with pytest.raises(CommandError, match="Alpha of Anxiety is 0"):
         printed("--anyway")
 
@@ -276,8 +276,8 @@ def test_scales_that_measure_one_thing_give_no_planning_values(library, quiz):
         printed("--anyway")
 
 
-def test_a_quiz_is_named_by_its_slug(kept_by, library):
-    kept_by(12)
+def test_a_quiz_is_named_by_its_slug(keep_results, library):
+    keep_results(12)
     assert printed("attachment", "--anyway").startswith("# From 10 kept results")
     with pytest.raises(CommandError, match=r'No quiz has the slug "other"\. Name one by its slug\. Slugs are: attachment\.'):
         printed("other")

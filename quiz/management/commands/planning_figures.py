@@ -12,8 +12,8 @@ from django.utils import timezone
 from quiz.instrument.limits import MAX_RELIABILITY, MIN_RELIABILITY, max_correlation
 from quiz.instrument_cache import read
 from quiz.models import Instrument
-from quiz.statistics.figures import ENOUGH, LEAST, Figures, ScaleFigures
-from quiz.statistics.queries import told
+from quiz.statistics.figures import MIN_CELL, MIN_FOR_PLANNING, Figures, ScaleFigures
+from quiz.statistics.queries import published_figures
 
 
 class Command(BaseCommand):
@@ -24,19 +24,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", nargs="?", help="the quiz's slug (the quiz that visitors get)")
         parser.add_argument(
-            "--anyway", action="store_true", help=f"print them from fewer than {ENOUGH} results, if nothing else can be had"
+            "--anyway", action="store_true", help=f"print them from fewer than {MIN_FOR_PLANNING} results, if nothing else can be had"
         )
 
     def handle(self, *, slug: str | None, anyway: bool, **options: Any) -> None:
         now = timezone.now()
         instrument, _ = read(self.source(slug, now), now)
-        found = told(instrument, now.date())
+        found = published_figures(instrument, now.date())
         if found is None:
-            raise CommandError(f"Under {LEAST} results answer these statements in full. That is too few for any figure.")
-        if not (found.are_enough or anyway):
+            raise CommandError(f"Under {MIN_CELL} results answer these statements in full. That is too few for any figure.")
+        if not (found.suffice_for_planning or anyway):
             raise CommandError(
-                f"{found.number} results answer these statements in full, and planning values should rest on {ENOUGH}: with fewer, mean, "
-                "sd and reliability may still move a good deal. Wait for more. If nothing else can be had, print them with --anyway."
+                f"{found.number} results answer these statements in full, and planning values should rest on {MIN_FOR_PLANNING}: "
+                "with fewer, mean, sd and reliability may still move a good deal. Wait for more. If nothing else can be had, print them "
+                "with --anyway."
             )
         self.stdout.write(front_matter(found, now.date()))
 
