@@ -172,9 +172,12 @@ class Document(models.Model):
         """When readers last saw something change."""
         return max(self.changed_at, self.publish_at or self.changed_at)
 
-    def derive(self, reading: Reading | None = None) -> None:
-        """Sets the derived columns from the source. `reading` is the source read, if it has been."""
-        reading = reading or self.of_kind.read(self.source, references())
+    def parse(self, source: str) -> Reading:
+        """Parses `source` as a text of this document's kind."""
+        return self.of_kind.read(source, references())
+
+    def derive(self, reading: Reading) -> None:
+        """Sets the derived columns. `reading` is the parsed source."""
         self.slug, self.title, self.summary = reading.slug, reading.title, reading.summary
         self.style = reading.style or ""
         self.reviewed, self.next_review = reading.reviewed, reading.next_review
@@ -190,15 +193,18 @@ class Document(models.Model):
         return digest_of(release() + self.source)
 
     @transaction.atomic
-    def rewrite(self, source: str, by: User | None, now: datetime, note: str) -> None:
-        """Keeps `source` as the text and as a new revision; an address that it gives up leads to the new one."""
+    def rewrite(self, source: str, by: User | None, now: datetime, note: str, reading: Reading | None = None) -> None:
+        """Saves `source` as the text and as a new revision, and redirects a slug that it gives up.
+
+        `reading` is `source` as the caller has parsed it already; without it the text is parsed here.
+        """
         Document.objects.lock_table()
         old_slug = self.slug
         if source != self.source:
             self.source, self.changed_at = source, now
         if self.state == State.PUBLISHED and self.publish_at is None:
             self.publish_at = now
-        self.derive()
+        self.derive(reading or self.parse(source))
         self.save()
         if old_slug and old_slug != self.slug:
             Redirect.objects.update_or_create(defaults={"document": self}, **self.at(old_slug))

@@ -124,12 +124,13 @@ class DocumentAdmin(EditorAdmin):
         form: DocumentForm = context["adminform"].form
         context["shown"] = form.shown
         if obj and request.method == "GET":
-            context["places"] = list(form.places_in(form.shown.source if form.shown else obj.source))
+            source = form.shown.source if form.shown else obj.source
+            context["places"] = list(form.places_in(source, obj.parse(source)))
             context["out_of_reach"] = super().has_change_permission(request, obj) and not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
-        obj.rewrite(form.source, by=form.user, now=timezone.now(), note=form.note)
+        obj.rewrite(form.source, by=form.user, now=timezone.now(), note=form.note, reading=form.reading)
         if "_continue" not in request.POST:  # the form's page shows them by itself
             for place in form.warnings:
                 messages.warning(request, str(place))

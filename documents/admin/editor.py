@@ -13,11 +13,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from documents.admin.field_problems import places_of, problems_in
+from documents.admin.field_problems import check_document, places_of
 from documents.admin.forms import DocumentForm
 from documents.image_files import MOST_BYTES, RefusedError, redrawn
 from documents.images import Picture
-from documents.models import Document
 from documents.text.source import compose, split
 from documents.text.strict_yaml import Value
 
@@ -63,10 +62,9 @@ class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
         body = request.POST.get("content")
         if body is None:
             return refusal("There is no text. Send it as the form field “content”.")
-        own = number_in(request, "document")
-        document = self.model.objects.filter(pk=own).first() or self.form.Meta.model(kind=self.form.kind)
+        document = self.model.objects.filter(pk=number_in(request, "document")).first() or self.form.Meta.model(kind=self.form.kind)
         source = compose(split(document.source).values() or self.unsaved, body, old=document.source)
-        problems = problems_in(source, document.of_kind, Document.objects.exclude(pk=own), timezone.now().date())
+        problems = check_document(document, document.parse(source), timezone.now().date())
         document.source = source
         places = [place for place in places_of(problems, split(source)) if place.field == "body"]
         return render(request, self.preview_template, {"places": places, **self.previewed(document)})

@@ -7,9 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from documents.bibliography import references
-from documents.kinds import Kind
-from documents.models import Document, DocumentQuerySet
+from documents.models import Document
 from documents.text.across import Reading, check_across
 from documents.text.addresses import path_of
 from documents.text.problems import Problem
@@ -73,13 +71,12 @@ def key_at(line: int, keys: Sequence[tuple[int, str]]) -> str:
     return keys[above - 1][1] if above else "body"
 
 
-def problems_in(source: str, kind: Kind, others: DocumentQuerySet[Document], today: date) -> list[Problem]:
-    """What is wrong with a text, by itself and beside `others`: all texts but its own."""
-    reading = kind.read(source, references())
+def check_document(document: Document, reading: Reading, today: date) -> list[Problem]:
+    """Returns the problems of `reading`, a text for `document`: those in it, and those that only the other documents show."""
     fingerprints = [sentence.fingerprint for sentence in reading.sentences]
-    near = others.filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=slugs_in(reading)))
+    near = Document.objects.exclude(pk=document.pk).filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=slugs_in(reading)))
     library = near.library(fingerprints)
-    return [*reading.problems, *check_across(reading, kind.address.format(reading.slug), library, today)]
+    return [*reading.problems, *check_across(reading, document.of_kind.address.format(reading.slug), library, today)]
 
 
 def slugs_in(reading: Reading) -> set[str]:

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from markdownx.widgets import MarkdownxWidget
 
-from documents.admin.field_problems import Place, places_of, problems_in
+from documents.admin.field_problems import Place, check_document, places_of
 from documents.models import Document, Revision
+from documents.text.across import Reading
 from documents.text.fields import Fields
 from documents.text.reader import LONGEST
 from documents.text.source import compose, split
@@ -80,6 +81,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     keys: ClassVar[tuple[str, ...]]  # the fields that are keys of the front matter; "a__b" is the key b under the key a
     begins_with: ClassVar[Mapping[str, Any]]  # what stands in the form of a new text
     user: User  # who fills it in
+    reading: Reading  # the text that was sent, parsed: for the check, and for the columns when it is saved
     shown: Revision | None = None  # the revision whose text to begin with, instead of the document's own
 
     title = forms.CharField(
@@ -196,7 +198,8 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
 
     def check_text(self) -> None:
         """Refuses errors. Warnings stand beside them then, so that one round of mending is enough."""
-        places = list(self.places_in(self.source))
+        self.reading = self.instance.parse(self.source)
+        places = list(self.places_in(self.source, self.reading))
         self.warnings = [place for place in places if not place.problem.is_error]
         if len(places) > len(self.warnings):
             said: dict[str | None, list[ValidationError]] = defaultdict(list)
@@ -211,10 +214,9 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         under = [name for name in self.fields if name.startswith(f"{place.field}__")]
         return next(iter([*at, *under]), None)
 
-    def places_in(self, source: str) -> Iterator[Place]:
+    def places_in(self, source: str, reading: Reading) -> Iterator[Place]:
         """The problems of a text of this document. That a key is missing is said by its own field."""
-        others = Document.objects.exclude(pk=self.instance.pk)
-        problems = problems_in(source, self.instance.of_kind, others, timezone.now().date())
+        problems = check_document(self.instance, reading, timezone.now().date())
         return places_of((problem for problem in problems if problem.code != "key-missing"), split(source))
 
     def publish_at(self) -> Any:

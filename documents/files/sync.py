@@ -15,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from documents.bibliography import references
 from documents.files.bounded_read import LARGEST, bytes_of
 from documents.files.folder import DRAFTS, File, FileProblem, check_files, check_other_files, gather, gather_pictures
 from documents.image_files import Raster, RefusedError
@@ -99,7 +98,8 @@ class Import:
         created = create([arrival.file for arrival in self.arrivals if arrival.act is Act.NEW], now)
         for arrival in self.arrivals:
             if arrival.document and arrival.act is Act.CHANGED:
-                arrival.document.rewrite(arrival.file.text, by=None, now=now, note="Imported from its file")
+                file = arrival.file
+                arrival.document.rewrite(file.text, by=None, now=now, note="Imported from its file", reading=file.reading)
         if is_home(self.root):
             seen = [(arrival.document, arrival.file.text) for arrival in self.arrivals if arrival.document]
             mark_synced([*seen, *((document, document.source) for document in created)])
@@ -260,7 +260,7 @@ def is_file_of(document: Document, path: Path, root: Path) -> bool:
     if path.stem == document.slug:
         return True
     text = text_at(root / path, root)
-    return is_text_of(document, text, document.of_kind.read(text, references()))
+    return is_text_of(document, text, document.parse(text))
 
 
 def text_at(path: Path, root: Path) -> str:

@@ -39,7 +39,7 @@ def written(number: int) -> Guide:
     slug = f"filler-{number}"
     text = guide_text(slug, title=f"How to be guide {number}")
     guide = Guide(kind="guide", state="published", publish_at=now, changed_at=now, source=text)
-    guide.derive()
+    guide.derive(guide.parse(guide.source))
     return guide
 
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from markdown_it import MarkdownIt
 
-from documents.models import Redirect, Revision
+from documents.models import DERIVED, Redirect, Revision
 from documents.text.source import split
 from guides.models import Guide
 from tests.support.admin_client import and_disconnect, wait_for_the_lock_of
@@ -71,6 +72,39 @@ def test_a_corrected_sentence_reaches_the_reader(ines, guide):
     body = ines.form(made)["body"]
     assert ines.save(made, body=body.replace("## Quick", "Someone corrected this.\r\n\r\n## Quick", 1)).saved
     assert "Someone corrected this." in Client().get(made.get_absolute_url()).content.decode()
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """The bodies that were parsed as Markdown."""
+    bodies, parse = [], MarkdownIt.parse
+
+    def parse_and_note(parser, body, env=None):
+        bodies.append(body)
+        return parse(parser, body, env)
+
+    monkeypatch.setattr(MarkdownIt, "parse", parse_and_note)
+    return bodies
+
+
+@pytest.mark.parametrize("heading", ["## Steps", "## Nonsense"], ids=["saved", "refused"])
+def test_a_save_parses_the_text_once_whether_it_is_saved_or_refused(ines, guide, parsed, heading):
+    made = guide()
+    form = ines.form(made)
+    parsed.clear()
+    ines.send({**form, "body": form["body"].replace("## Steps", heading), "summary": "Somebody changed this."}, made)
+    assert len(parsed) == 1
+
+
+def test_a_save_derives_title_links_and_page_from_the_text_that_was_sent(ines, guide):
+    made = guide()
+    body = ines.form(made)["body"].replace("### Step 0", "### Breathe {#breathe}")
+    assert ines.save(made, title="How to breathe", slug="breathing", body=body).saved
+    columns = list(Guide.objects.filter(pk=made.pk).values_list(*DERIVED))
+    made.refresh_from_db()
+    made.derive(made.parse(made.source))
+    assert columns == [tuple(getattr(made, name) for name in DERIVED)]
+    assert (made.title, made.slug, "breathe" in made.anchors) == ("How to breathe", "breathing", True)
 
 
 def test_a_new_guide_begins_with_the_headings_that_every_guide_has(ines):

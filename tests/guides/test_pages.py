@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from documents.admin.field_problems import problems_in
+from documents.admin.field_problems import check_document
 from documents.image_files import Raster
 from documents.images import Picture
-from documents.models import Document
 from guides.models import Guide
 from guides.parts import ADDRESS
 from guides.reader import OTHER_IDS, PLACES, SOURCE_ID
@@ -80,7 +79,7 @@ def test_a_link_with_a_query_leads_to_a_published_guide(client, publish):
 def test_an_editor_may_link_to_an_open_form_of_a_guide(publish):
     other = publish("other")
     text = guide_text("open").replace("### Rest\n\n", "### Rest\n\nSee [all of it](/guides/other/?steps=open). ")
-    found = problems_in(text, other.of_kind, Document.objects.all(), timezone.now().date())
+    found = check_document(Guide(kind="guide"), other.parse(text), timezone.now().date())
     assert [problem for problem in found if problem.code == "link-broken"] == []
 
 
@@ -131,7 +130,7 @@ def test_the_example_of_the_readme_passes_the_check_and_its_page_says_only_what_
     readme = (settings.BASE_DIR / "README.md").read_text()
     (block,) = re.findall(r"\n((?:    .*\n|\n)+)\nThen let the check read it", readme)
     guide = publish(text=dedent(block).strip() + "\n")
-    assert problems_in(guide.source, guide.of_kind, Document.objects.exclude(pk=guide.pk), date(2026, 11, 24)) == []
+    assert check_document(guide, guide.parse(guide.source), date(2026, 11, 24)) == []
     expected = ["1 minute to read", "1 source", "Reviewed 1 November 2026, next review 1 November 2027"]
     assert facts(client.get("/guides/waiting/").content.decode()) == expected
 
@@ -165,7 +164,7 @@ def test_the_ids_of_a_guides_page_are_its_places_its_steps_and_its_sources(clien
 @pytest.mark.parametrize("anchor", [*PLACES, *OTHER_IDS, f"{SOURCE_ID}feeney-2007"])
 def test_no_step_may_have_an_id_of_the_page(client, publish, anchor):
     guide = publish(text=VALID.replace("{#wait ", f"{{#{anchor} "))
-    found = problems_in(guide.source, guide.of_kind, Document.objects.exclude(pk=guide.pk), date(2026, 11, 24))
+    found = check_document(guide, guide.parse(guide.source), date(2026, 11, 24))
     assert ("anchor-reserved", 20) in {(problem.code, problem.line) for problem in found}
 
 

@@ -48,7 +48,7 @@ def rebuild(*, outdated: bool) -> tuple[int, list[str]]:
 def derived(document: Document) -> bool:
     """Derives the columns; whether that changed anything."""
     before = [getattr(document, name) for name in DERIVED]
-    document.derive()
+    document.derive(document.parse(document.source))
     if [getattr(document, name) for name in DERIVED] == before:
         return False
     document.save(update_fields=DERIVED)
