@@ -116,22 +116,22 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
 ]
 MIDDLEWARE = [
-    *(["ops.metrics.Measured"] if METRICS else []),
-    "web.middleware.FixedHeaders",
-    "web.middleware.Supervisors",
+    *(["ops.metrics.MetricsMiddleware"] if METRICS else []),
+    "web.middleware.FixedHeadersMiddleware",
+    "web.middleware.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "web.static_files.StaticFiles",
-    "web.middleware.Limits",
+    "web.static_files.StaticFilesMiddleware",
+    "web.middleware.RequestSizeMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "web.middleware.Sessions",
+    "web.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "web.middleware.Accounts",
-    "web.middleware.AnonymousLimits",
-    "web.middleware.Messages",
+    "web.middleware.AdminAuthenticationMiddleware",
+    "web.middleware.AnonymousRequestSizeMiddleware",
+    "web.middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "web.middleware.BadLookups",
-    "web.middleware.Outage",
+    "web.middleware.BadLookupMiddleware",
+    "web.middleware.DatabaseOutageMiddleware",
 ]
 TEMPLATES = [
     {
@@ -208,5 +208,5 @@ FIXED_HEADERS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 2**20  # bytes of a form: a text of documents.text.source.LONGEST characters, each in its longest spelling
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300  # a page of the admin's lists has a hundred boxes to tick
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
-FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20  # web.middleware.UPLOAD: no stranger's file is ever written to a disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20  # web.middleware.MAX_UPLOAD_BYTES: no stranger's file is ever written to a disk
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -16,14 +16,14 @@ from django.utils.module_loading import import_string  # noqa: E402
 
 from guides.views import QUERIES  # noqa: E402
 from web.cache_policy import is_public  # noqa: E402
-from web.content_type import readable  # noqa: E402
+from web.content_type import normalize  # noqa: E402
 
 if not (settings.ALLOWED_HOSTS or settings.DEBUG):
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Write the names that the site is reached under, with commas between them.")
 
 
-def judged(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    environ["CONTENT_TYPE"] = readable(environ.get("CONTENT_TYPE", ""), environ["PATH_INFO"])
+def with_checked_content_type(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    environ["CONTENT_TYPE"] = normalize(environ.get("CONTENT_TYPE", ""), environ["PATH_INFO"])
     answer: Iterable[bytes] = django(environ, start_response)
     return answer
 
@@ -49,4 +49,4 @@ def own_host() -> str:
 # Whoever does not count does not even load what counts.
 cache = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
 site = import_string("ops.metrics.CountedSite" if settings.METRICS else "documents.content_version.Site")()
-application = cache(judged, site.state, is_public, is_allowed, own_host(), QUERIES)
+application = cache(with_checked_content_type, site.state, is_public, is_allowed, own_host(), QUERIES)

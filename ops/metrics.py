@@ -49,7 +49,7 @@ class CountedSite(Site):
         UNASKED.set(self.log.is_failing)
 
 
-class Measured:
+class MetricsMiddleware:
     """The outermost middleware, so that it sees every answer of Django's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

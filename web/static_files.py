@@ -17,7 +17,7 @@ class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # wh
         return address
 
 
-class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
     """As RFC 9110 (13.1.2) wants it: a cache may ask with the tags of several versions at once."""
 
     @staticmethod

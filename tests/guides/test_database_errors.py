@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.support.write_errors import failing_writes, given_back
-from web.middleware import FORM
+from web.middleware import MAX_FORM_BYTES
 
 
 @pytest.mark.parametrize(("state", "status"), [("25006", 503), ("53100", 500)])
@@ -46,7 +46,7 @@ def test_a_session_that_can_not_be_saved_is_an_absence_too(ines, client):
 
 def test_a_large_body_is_not_read_while_nobody_can_tell_who_sends_it(ines, guide):
     draft = guide(state="draft")
-    form = {**ines.form(draft), "body": "a" * FORM}
+    form = {**ines.form(draft), "body": "a" * MAX_FORM_BYTES}
     ines.client.raise_request_exception = False
     with transaction.atomic():
         with connection.cursor() as cursor:

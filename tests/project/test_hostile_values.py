@@ -12,7 +12,7 @@ from django.test import Client
 from documents.models import Document
 from tests.quiz.conftest import Taker
 from tests.support.routes import every_address
-from web.content_type import FORM
+from web.content_type import URLENCODED
 
 # As an address spells them: a NUL, a lone surrogate, numbers that no column holds, digits that are none, dates that never are, halves.
 VALUES = [
@@ -119,7 +119,7 @@ def test_no_address_fails_whatever_headers_it_is_sent(owner, meant, route):
 
 def ask(client: Client, method: str, path: str, form: str, headers: dict[str, str] | None = None) -> str:
     """Nothing, or what went wrong. What a request changes is taken back."""
-    kind = {"content_type": FORM} if form else {}
+    kind = {"content_type": URLENCODED} if form else {}
     with transaction.atomic():
         answer: Any = getattr(client, method)(path, form or None, headers=headers, **kind)
         transaction.set_rollback(True)

@@ -23,7 +23,7 @@ from tests.documents.test_uploads import picture
 from tests.quiz.conftest import Taker
 from tests.support.checkout import Released
 from tests.support.gunicorn import Answer, Site, collect, started
-from web.middleware import FORM, UPLOAD
+from web.middleware import MAX_FORM_BYTES, MAX_UPLOAD_BYTES
 
 TLS = {"X-Forwarded-Proto": "https"}
 POLICY = {
@@ -109,7 +109,7 @@ def answers(visitor, house) -> dict[str, Answer]:
         "readyz": visitor.get("/readyz"),
         "a host of somebody else's": visitor.get("/", Host="evil.example"),
         "too many fields": visitor.post("/quiz/take/", {f"f{number}": "1" for number in range(2000)}),
-        "too large a form": visitor.post("/quiz/take/", "a" * (FORM + 1)),
+        "too large a form": visitor.post("/quiz/take/", "a" * (MAX_FORM_BYTES + 1)),
     }
 
 
@@ -272,13 +272,16 @@ def test_the_key_that_was_given_out_opens_each_page_of_its_result(visitor):
 TOO_LARGE = "This is too large"
 
 
-@pytest.mark.parametrize(("path", "most"), [("/quiz/take/", FORM), ("/admin/login/", FORM), ("/admin/guides/guide/upload/", UPLOAD)])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/quiz/take/", MAX_FORM_BYTES), ("/admin/login/", MAX_FORM_BYTES), ("/admin/guides/guide/upload/", MAX_UPLOAD_BYTES)],
+)
 def test_each_address_takes_so_much_and_no_more(visitor, path, most):
     assert TOO_LARGE in visitor.post(path, "a=" + "x" * (most - 1)).content.decode()
 
 
 def test_what_is_just_small_enough_is_read(visitor):
-    assert TOO_LARGE not in visitor.post("/quiz/take/", "a=" + "x" * (FORM - 2)).content.decode()
+    assert TOO_LARGE not in visitor.post("/quiz/take/", "a=" + "x" * (MAX_FORM_BYTES - 2)).content.decode()
 
 
 @pytest.mark.parametrize(
