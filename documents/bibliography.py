@@ -6,8 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from documents.files.bounded_read import LARGEST, bytes_of
-from documents.image_files import RefusedError
+from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_bounded
 from documents.text.references import Reference, read_references
 
 
@@ -29,6 +28,6 @@ def read_works(path: Path, changed: int) -> Mapping[str, Reference]:
 def works_in(path: Path) -> bytes:
     """The list of works as a file; nothing where it can't be read."""
     try:
-        return bytes_of(path, path.parent, LARGEST)
-    except RefusedError:
+        return read_bounded(path, path.parent, MAX_TEXT_BYTES)
+    except FileRefusedError:
         return b""

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
-from documents.image_files import Raster
+from documents.image_files import EncodedImage
 from documents.text.html import Html
 from documents.text.markdown import IMAGES
 
@@ -23,11 +23,11 @@ TAG = re.compile(rf'<img src="{ADDRESS.pattern}"')  # as documents.text.markdown
 
 
 class PictureManager(models.Manager["Picture"]):
-    def keep(self, raster: Raster, by: User | None, now: datetime) -> Picture:
+    def keep(self, image: EncodedImage, by: User | None, now: datetime) -> Picture:
         """The row of these bytes: the same picture twice is one."""
-        digest = hashlib.sha256(raster.content).digest()
-        size = {"width": raster.width, "height": raster.height}
-        new = {"content": raster.content, **size, "uploaded_at": now, "uploaded_by": by}
+        digest = hashlib.sha256(image.content).digest()
+        size = {"width": image.width, "height": image.height}
+        new = {"content": image.content, **size, "uploaded_at": now, "uploaded_by": by}
         return self.get_or_create(digest=digest, defaults=new)[0]
 
     def shown_in(self, text: str) -> models.QuerySet[Picture]:

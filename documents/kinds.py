@@ -32,7 +32,7 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 # Files of content/ that are no documents, each with what checks it.
-FILES: dict[str, Callable[[str, date], list[Problem]]] = {"references.json": lambda text, today: read_references(text)[1]}
+OTHER_FILE_CHECKS: dict[str, Callable[[str, date], list[Problem]]] = {"references.json": lambda text, today: read_references(text)[1]}
 
 
 def register(kind: Kind) -> None:

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from documents.kinds import FILES
+from documents.kinds import OTHER_FILE_CHECKS
 from pages.helplines import problems
 
 
@@ -10,4 +10,4 @@ class PagesConfig(AppConfig):
     name = "pages"
 
     def ready(self) -> None:
-        FILES["helplines.yaml"] = problems
+        OTHER_FILE_CHECKS["helplines.yaml"] = problems

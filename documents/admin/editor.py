@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from documents.admin.field_problems import check_document, places_of
 from documents.admin.forms import DocumentForm
-from documents.image_files import MOST_BYTES, RefusedError, redrawn
+from documents.files.bounded_read import FileRefusedError
+from documents.image_files import MAX_IMAGE_BYTES, reencode
 from documents.images import Picture
 from documents.text.source import compose, split
 from documents.text.strict_yaml import Value
@@ -75,10 +76,10 @@ class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
         if file is None or file.size is None:
             return refusal("There is no picture. Send it as the file “image”.")
         try:
-            raster = redrawn(file.read(MOST_BYTES + 1))
-        except RefusedError as reason:
+            image = reencode(file.read(MAX_IMAGE_BYTES + 1))
+        except FileRefusedError as reason:
             return refusal(str(reason))
-        picture = Picture.objects.keep(raster, by=cast("User", request.user), now=timezone.now())
+        picture = Picture.objects.keep(image, by=cast("User", request.user), now=timezone.now())
         alt = " ".join(request.POST.get("alt", "").translate(IN_ALT).split())
         return JsonResponse({"image_code": f"![{alt}]({picture.get_absolute_url()})"})
 

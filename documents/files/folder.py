@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from documents.bibliography import references
-from documents.files.bounded_read import LARGEST, bytes_of
-from documents.image_files import MOST_BYTES, Raster, RefusedError, measured
-from documents.kinds import FILES, KINDS, Kind
+from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_bounded
+from documents.image_files import MAX_IMAGE_BYTES, EncodedImage, read_webp
+from documents.kinds import KINDS, OTHER_FILE_CHECKS, Kind
 from documents.links import is_page
 from documents.text.across import Library, Reading, check_across
 from documents.text.markdown import IMAGES
@@ -88,22 +88,22 @@ def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
 def text_of(path: Path, root: Path) -> str | Problem:
     """What a file under `root` says, or why nobody can tell."""
     try:
-        content = bytes_of(path, root, LARGEST)
-        return content.decode() if len(content) <= LARGEST else too_large()
-    except RefusedError as reason:
+        content = read_bounded(path, root, MAX_TEXT_BYTES)
+        return content.decode() if len(content) <= MAX_TEXT_BYTES else too_large()
+    except FileRefusedError as reason:
         return Problem(1, "text-unreadable", str(reason))
     except UnicodeDecodeError as error:
         return not_utf8(error)
 
 
-def gather_pictures(root: Path) -> tuple[list[Raster], list[FileProblem]]:
+def gather_pictures(root: Path) -> tuple[list[EncodedImage], list[FileProblem]]:
     """The pictures beside the texts, each named after the SHA-256 of its bytes, and the files there that are none."""
-    rasters: list[Raster] = []
+    rasters: list[EncodedImage] = []
     problems: list[FileProblem] = []
     for path in files_in(root / PICTURES):
         try:
-            rasters.append(measured(path.name, bytes_of(path, root, MOST_BYTES)))
-        except RefusedError as reason:
+            rasters.append(read_webp(path.name, read_bounded(path, root, MAX_IMAGE_BYTES)))
+        except FileRefusedError as reason:
             problems.append(FileProblem(path.relative_to(root), Problem(1, "text-unreadable", str(reason))))
     return rasters, problems
 
@@ -159,14 +159,14 @@ def twin(file: File, other: Path) -> FileProblem:
 
 def check_other_files(root: Path, today: date) -> list[FileProblem]:
     """The problems of the files that are no documents, and of those that nobody reads."""
-    names = [path.name for path in files_in(root) if path.name in FILES]
+    names = [path.name for path in files_in(root) if path.name in OTHER_FILE_CHECKS]
     said = [FileProblem(Path(name), problem) for name in names for problem in check_other_file(root, name, today)]
     return [*said, *unread(root)]
 
 
 def check_other_file(root: Path, name: str, today: date) -> list[Problem]:
     text = text_of(root / name, root)
-    return FILES[name](text, today) if isinstance(text, str) else [text]
+    return OTHER_FILE_CHECKS[name](text, today) if isinstance(text, str) else [text]
 
 
 def unread(root: Path) -> list[FileProblem]:
@@ -196,7 +196,7 @@ def is_read(path: Path) -> bool:
     if path.parent in text_folders():
         return path.suffix == ".md"
     folders = {Path(PICTURES), *text_folders(), Path(DRAFTS)}
-    return path.parent == Path(PICTURES) or path in folders or str(path) in {*FILES, *FOR_PEOPLE}
+    return path.parent == Path(PICTURES) or path in folders or str(path) in {*OTHER_FILE_CHECKS, *FOR_PEOPLE}
 
 
 def folders_named() -> str:

@@ -15,9 +15,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from documents.files.bounded_read import LARGEST, bytes_of
+from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_bounded
 from documents.files.folder import DRAFTS, File, FileProblem, check_files, check_other_files, gather, gather_pictures
-from documents.image_files import Raster, RefusedError
+from documents.image_files import EncodedImage
 from documents.images import Picture
 from documents.kinds import KINDS
 from documents.models import Document, Redirect, Revision, State, digest_of
@@ -80,7 +80,7 @@ class Import:
 
     root: Path
     arrivals: list[Arrival]
-    pictures: list[Raster]
+    pictures: list[EncodedImage]
     problems: list[FileProblem]
 
     @property
@@ -93,8 +93,8 @@ class Import:
 
     def apply(self, now: datetime) -> None:
         """To be called inside a transaction."""
-        for raster in self.pictures:
-            Picture.objects.keep(raster, by=None, now=now)
+        for image in self.pictures:
+            Picture.objects.keep(image, by=None, now=now)
         created = create([arrival.file for arrival in self.arrivals if arrival.act is Act.NEW], now)
         for arrival in self.arrivals:
             if arrival.document and arrival.act is Act.CHANGED:
@@ -265,9 +265,9 @@ def is_file_of(document: Document, path: Path, root: Path) -> bool:
 
 def text_at(path: Path, root: Path) -> str:
     try:
-        return bytes_of(path, root, LARGEST).decode(errors="replace")
-    except RefusedError as reason:
-        raise RefusedError(f"{path}: {reason}") from None
+        return read_bounded(path, root, MAX_TEXT_BYTES).decode(errors="replace")
+    except FileRefusedError as reason:
+        raise FileRefusedError(f"{path}: {reason}") from None
 
 
 def slugs_of(document: Document) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from documents.image_files import MOST_BYTES
+from documents.image_files import MAX_IMAGE_BYTES
 from documents.models import Revision
 from documents.text.source import LONGEST
 
@@ -43,7 +43,7 @@ def test_ten_megabytes_are_refused_before_anybody_reads_them(ines, guide):
 
 
 def test_a_picture_that_is_too_large_is_refused_in_the_editors_words(ines):
-    for size, status in ((MOST_BYTES + 1, 400), (MOST_BYTES + 2 * 2**20, 413)):
+    for size, status in ((MAX_IMAGE_BYTES + 1, 400), (MAX_IMAGE_BYTES + 2 * 2**20, 413)):
         file = SimpleUploadedFile("door.png", b"\0" * size, "image/png")
         answer = ines.client.post("/admin/guides/guide/upload/", {"image": file, "alt": "A door"})
         assert answer.status_code == status

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from documents.admin.field_problems import check_document
-from documents.image_files import Raster
+from documents.image_files import EncodedImage
 from documents.images import Picture
 from guides.models import Guide
 from guides.parts import ADDRESS
@@ -250,7 +250,7 @@ def test_only_the_open_form_of_a_page_is_made_for_whoever_asks(client, publish, 
 
 @pytest.mark.parametrize(("address", "queries"), [("/guides/waiting/", 1), ("/guides/waiting/?steps=open", 4)])
 def test_a_picture_has_its_size_so_that_the_page_does_not_jump(client, publish, django_assert_max_num_queries, address, queries):
-    picture = Picture.objects.keep(Raster(b"RIFF of bytes", 1600, 900), None, timezone.now())
+    picture = Picture.objects.keep(EncodedImage(b"RIFF of bytes", 1600, 900), None, timezone.now())
     publish(text=guide_text().replace("### Rest\n\n", f"### Rest\n\n![A lamp]({picture}) "))
     with django_assert_max_num_queries(queries):
         page = client.get(address).content.decode()

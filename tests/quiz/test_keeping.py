@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from documents.image_files import Raster
+from documents.image_files import EncodedImage
 from documents.images import Picture
 from guides.models import Guide
 from quiz.models import Result, year_after
@@ -125,8 +125,8 @@ def test_sessions_and_counts_that_are_over_are_purged_and_others_stay(library, c
 
 def test_pictures_that_no_text_ever_showed_are_named_and_stay(library, capsys):
     long_ago = timezone.now() - timedelta(days=2)
-    kept = [Picture.objects.keep(Raster(content, 4, 3), None, long_ago) for content in (b"shown", b"shown once", b"never")]
-    Picture.objects.keep(Raster(b"just uploaded", 4, 3), None, timezone.now())
+    kept = [Picture.objects.keep(EncodedImage(content, 4, 3), None, long_ago) for content in (b"shown", b"shown once", b"never")]
+    Picture.objects.keep(EncodedImage(b"just uploaded", 4, 3), None, timezone.now())
     source = library.source
     for picture in (kept[1], kept[0]):
         library.rewrite(f"{source}\n![A lamp]({picture})\n", by=None, now=timezone.now(), note="Changed")

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 import quiz.urls
 from quiz.views import KEEPING
-from tests.documents.test_uploads import picture
+from tests.documents.test_image_files import picture
 from tests.quiz.conftest import Taker
 from tests.support.checkout import Released
 from tests.support.gunicorn import Answer, Site, collect, started

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from documents.files.bounded_read import FileRefusedError
 from documents.files.sync import Act, export_folder
 from documents.files.sync_options import add_choices, chosen, counted
-from documents.image_files import RefusedError
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, root: Path, dry_run: bool, **options: Any) -> None:
         try:
             done = export_folder(root, chosen(options), dry_run=dry_run)
-        except RefusedError as reason:
+        except FileRefusedError as reason:
             raise CommandError(f"Nothing was exported. {reason}") from None
         except OSError as error:
             raise CommandError(

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from documents.image_files import Raster
+from documents.image_files import EncodedImage
 from documents.images import Picture
 
 HALF_A_DAY_AGO = timezone.now() - timedelta(hours=12)
@@ -17,7 +17,7 @@ HALF_A_DAY_AGO = timezone.now() - timedelta(hours=12)
 @pytest.fixture
 def keep(db):
     writer = User.objects.create_user("rui")
-    return lambda content=b"RIFF of bytes": Picture.objects.keep(Raster(content, 4, 3), writer, HALF_A_DAY_AGO)
+    return lambda content=b"RIFF of bytes": Picture.objects.keep(EncodedImage(content, 4, 3), writer, HALF_A_DAY_AGO)
 
 
 def test_a_picture_is_served_for_good_and_without_a_cookie(keep):

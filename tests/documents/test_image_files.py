@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from documents.image_files import MOST_BYTES, RefusedError, redrawn
+from documents.files.bounded_read import FileRefusedError
+from documents.image_files import MAX_IMAGE_BYTES, reencode
 
 RED = (200, 30, 30)
 
@@ -34,22 +35,22 @@ def png_that_claims(width, height):
     )
 
 
-def shown(raster):
-    image = Image.open(BytesIO(raster.content))
+def shown(encoded):
+    image = Image.open(BytesIO(encoded.content))
     assert image.format == "WEBP"
-    assert image.size == (raster.width, raster.height)
+    assert image.size == (encoded.width, encoded.height)
     return image
 
 
 def refusal(upload):
-    with pytest.raises(RefusedError) as refused:
-        redrawn(upload)
+    with pytest.raises(FileRefusedError) as refused:
+        reencode(upload)
     return str(refused.value)
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_every_common_form_of_picture_is_taken(form):
-    red, green, blue = shown(redrawn(picture(form))).convert("RGB").getpixel((20, 10))
+    red, green, blue = shown(reencode(picture(form))).convert("RGB").getpixel((20, 10))
     assert red > 150
     assert green < 80
     assert blue < 80
@@ -58,32 +59,32 @@ def test_every_common_form_of_picture_is_taken(form):
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16"])
 def test_every_way_to_keep_colours_is_taken(mode):
     form = "JPEG" if mode == "CMYK" else "PNG"
-    assert shown(redrawn(picture(form, mode=mode))).size == (40, 20)
+    assert shown(reencode(picture(form, mode=mode))).size == (40, 20)
 
 
 def test_what_is_see_through_stays_so():
-    assert shown(redrawn(picture(mode="RGBA"))).getchannel("A").getextrema() == (0, 0)
+    assert shown(reencode(picture(mode="RGBA"))).getchannel("A").getextrema() == (0, 0)
 
 
 def test_of_a_moving_picture_the_first_frame_is_taken():
     later = [Image.new("RGB", (40, 20), "blue")]
-    image = shown(redrawn(picture("GIF", save_all=True, append_images=later)))
+    image = shown(reencode(picture("GIF", save_all=True, append_images=later)))
     assert getattr(image, "n_frames", 1) == 1
     assert image.convert("RGB").getpixel((20, 10))[0] > 150
 
 
 def test_a_large_picture_becomes_1600_pixels_long():
-    assert shown(redrawn(picture("JPEG", size=(3200, 800)))).size == (1600, 400)
+    assert shown(reencode(picture("JPEG", size=(3200, 800)))).size == (1600, 400)
 
 
 def test_a_small_picture_keeps_its_size():
-    assert shown(redrawn(picture(size=(40, 20)))).size == (40, 20)
+    assert shown(reencode(picture(size=(40, 20)))).size == (40, 20)
 
 
 def test_a_picture_taken_sideways_stands_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # orientation: turn by 90 degrees
-    assert shown(redrawn(picture("JPEG", exif=exif))).size == (20, 40)
+    assert shown(reencode(picture("JPEG", exif=exif))).size == (20, 40)
 
 
 def test_where_and_by_whom_a_photograph_was_taken_is_gone():
@@ -93,7 +94,7 @@ def test_where_and_by_whom_a_photograph_was_taken_is_gone():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     upload = picture("JPEG", exif=exif, comment=b"taken at home", icc_profile=profile, xmp=b"<xmp>Secret</xmp>")
     assert all(trace in upload for trace in (b"Ines Secret", b"2026:11:24", b"taken at home", b"acsp", b"<xmp>"))
-    kept = redrawn(upload).content
+    kept = reencode(upload).content
     assert not any(trace in kept for trace in (b"Ines", b"2026:", b"taken", b"acsp", b"<xmp>", b"EXIF", b"ICCP", b"XMP"))
 
 
@@ -103,15 +104,15 @@ def test_words_hidden_in_a_png_are_gone():
     words.add_itxt("XML:com.adobe.xmp", "<xmp>Secret</xmp>")
     upload = picture(pnginfo=words)
     assert b"Ines Secret" in upload
-    assert b"Secret" not in redrawn(upload).content
+    assert b"Secret" not in reencode(upload).content
 
 
 def test_a_page_hidden_behind_a_picture_is_gone():
-    assert b"<script>" not in redrawn(picture("GIF") + b"<script>alert(1)</script>").content
+    assert b"<script>" not in reencode(picture("GIF") + b"<script>alert(1)</script>").content
 
 
 def test_the_same_file_becomes_the_same_bytes():
-    assert redrawn(picture()) == redrawn(picture())
+    assert reencode(picture()) == reencode(picture())
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_what_is_no_raster_picture_is_refused_with_what_to_do(upload):
 
 
 def test_a_file_above_ten_megabytes_is_refused():
-    assert "larger than 10 MB" in refusal(picture().ljust(MOST_BYTES + 1, b"\0"))
+    assert "larger than 10 MB" in refusal(picture().ljust(MAX_IMAGE_BYTES + 1, b"\0"))
 
 
 @pytest.mark.parametrize("size", [(8000, 5001), (20000, 20000), (2**31 - 1, 2**31 - 1)])
@@ -145,17 +146,17 @@ def test_a_small_file_that_unfolds_to_too_many_pixels_is_refused_before_it_does(
 def test_a_broken_file_is_taken_or_refused_and_never_raises_anything_else(form, at, noise):
     whole = picture(form)
     broken = whole[:at] + noise + whole[at + len(noise) :]
-    with suppress(RefusedError):
-        shown(redrawn(broken))
+    with suppress(FileRefusedError):
+        shown(reencode(broken))
 
 
 DRAW = """
 import resource, sys
-from documents.image_files import redrawn
+from documents.image_files import reencode
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
-raster = redrawn(sys.stdin.buffer.read())
-print(raster.width, raster.height)
+image = reencode(sys.stdin.buffer.read())
+print(image.width, image.height)
 """
 
 
@@ -171,15 +172,15 @@ def test_the_largest_picture_that_is_taken_is_drawn_within_bounds(upload, size):
 
 def test_a_picture_of_many_frames_is_drawn_from_its_first():
     frames = [Image.new("P", (400, 400), number) for number in range(200)]
-    assert shown(redrawn(picture("GIF", save_all=True, append_images=frames))).size == (40, 20)
+    assert shown(reencode(picture("GIF", save_all=True, append_images=frames))).size == (40, 20)
 
 
 def test_words_that_unfold_to_gigabytes_inside_a_png_are_refused_or_left_out():
     words = b"zTXt" + b"a\0\0" + zlib.compress(b"a" * 50_000_000, 9)
     chunk = struct.pack(">I", len(words) - 4) + words + struct.pack(">I", zlib.crc32(words))
     whole = picture()
-    with suppress(RefusedError):
-        assert len(redrawn(whole[:33] + chunk + whole[33:]).content) < 1000
+    with suppress(FileRefusedError):
+        assert len(reencode(whole[:33] + chunk + whole[33:]).content) < 1000
 
 
 @given(st.binary(max_size=200))
