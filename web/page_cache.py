@@ -1,8 +1,8 @@
-"""Keeps whole public pages in memory, in front of Django, and answers them as bytes. Pure: WSGI alone, no Django.
+"""A WSGI middleware that keeps public pages in memory, ready to be sent. Pure: WSGI alone, no Django.
 
-A public page depends on nothing but its address, the state of the texts and the clock. So it is kept under its address, and all
-are forgotten when `state()` gives another answer. The application that makes a page gets a request that has nothing else in it:
-whatever a client or a proxy sends beside the address can't shape a page that others get too.
+A public page depends on nothing but its address, the published content and the clock. So it is kept under its address, and all pages
+are dropped when `content_version()` changes. The application that renders a page gets a request with nothing else in it: no other
+header of a client or a proxy can influence a page that others get too.
 Protocol: PEP 3333; RFC 9110 (conditional requests, encodings), RFC 9111.
 """
 
@@ -22,72 +22,71 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import brotli
 
 Headers = list[tuple[str, str]]
-MOST_BYTES = 3 * 2**20  # of all pages together, in each worker: some three hundred, as browsers ask for them
-ENTRY = 2 * 2**10  # bytes that a page takes beside its bodies, and once more for each encoding: headers, keys, objects (measured)
-MOST_HOSTS, LONGEST_HOST = 64, 255  # names that are remembered as allowed, and the characters of one (a DNS name and a port)
-READING = ("GET", "HEAD")
-PORTS = {"http": "80", "https": "443"}
-# Of the environ, what the server says of itself. All else that a page is made from is its address.
-OF_THE_SERVER = ("wsgi.version", "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once")
-# Of the answer, what each encoding says anew.
-OWN = {"content-length", "content-encoding", "etag", "last-modified", "vary", "date"}
-TEXT = re.compile(r"text/|application/(?:xml|json|rss)|image/svg", re.IGNORECASE)  # the rest is compressed already
-QUALITY = re.compile(
-    r"\s*+(?P<coding>[^;\s]++)\s*+(?:;\s*+q\s*+=\s*+(?P<q>[\d.]++)\s*+)?"
-)  # possessive: one way to read it, in linear time
-LONGEST_HEADER = 200  # characters; browsers send under a hundred, and what is remembered of a header is remembered under its text
+MAX_BYTES = 3 * 2**20  # of all pages together, in each worker: some three hundred, in the encodings that browsers ask for
+ENTRY_BYTES = 2 * 2**10  # measured: what a page takes beside its bodies, and each variant once more, in headers, keys and objects
+MAX_HOSTS, MAX_HOST_LENGTH = 64, 255  # a DNS name and a port have at most 255 characters
+MAX_HEADER_LENGTH = 200  # characters; browsers send under a hundred, and the caches below keep each header as their key
+SAFE_METHODS = ("GET", "HEAD")
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+SERVER_VARIABLES = ("wsgi.version", "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once")
+VARIANT_HEADERS = {"content-length", "content-encoding", "etag", "last-modified", "vary", "date"}  # each variant has its own
+COMPRESSIBLE = re.compile(r"text/|application/(?:xml|json|rss)|image/svg", re.IGNORECASE)
+QUALITY = re.compile(r"\s*+(?P<coding>[^;\s]++)\s*+(?:;\s*+q\s*+=\s*+(?P<q>[\d.]++)\s*+)?")  # possessive: one way to match, in linear time
 OK, NOT_MODIFIED = "200 OK", "304 Not Modified"
 
 
 @dataclass(frozen=True)
-class Form:
-    """A page in one encoding, ready to be sent."""
+class Variant:
+    """A page in one encoding (RFC 9110, 8.4: a selected representation), ready to be sent."""
 
     body: bytes
     etag: str
     headers: Headers
 
     @cached_property
-    def unchanged(self) -> Headers:
-        """The headers of a 304: all that the 200 has but what tells of the body (RFC 9110, 15.4.5)."""
+    def not_modified_headers(self) -> Headers:
+        """The headers of a 304: those of the 200 without the ones that describe its body (RFC 9110, 15.4.5)."""
         return [(name, value) for name, value in self.headers if name.lower() not in {"content-length", "content-type", "content-encoding"}]
 
 
 class Page:
-    """An answer of the application, and its encodings, each made when it is first asked for. What nobody asks for takes no room:
-    the body is let go once there is an encoding to get it back from."""
+    """A response of the application and its variants, each encoded when it is first asked for.
 
-    def __init__(self, headers: Headers, body: bytes, made_at: int) -> None:
-        self.headers = [(name, value) for name, value in headers if name.lower() not in OWN]
+    Once there is a variant, the plain body is decoded from it, so that an encoding which nobody asks for takes no memory.
+    """
+
+    def __init__(self, headers: Headers, body: bytes, rendered_at: int) -> None:
+        self.headers = [(name, value) for name, value in headers if name.lower() not in VARIANT_HEADERS]
         self.body: bytes | None = body
         self.digest = hashlib.sha256(body).hexdigest()[:32]
-        self.made_at = made_at
-        self.is_text = any(name.lower() == "content-type" and TEXT.match(value) for name, value in headers)
-        self.forms: dict[str, Form] = {}
+        self.rendered_at = rendered_at  # seconds since 1970
+        self.is_compressible = any(name.lower() == "content-type" and COMPRESSIBLE.match(value) for name, value in headers)
+        self.variants: dict[str, Variant] = {}
 
     @property
     def size(self) -> int:
-        return ENTRY + len(self.body or b"") + sum(ENTRY + len(form.body) for form in self.forms.values())
+        """Bytes of memory, as counted against `PageCache.max_bytes`."""
+        return ENTRY_BYTES + len(self.body or b"") + sum(ENTRY_BYTES + len(variant.body) for variant in self.variants.values())
 
-    def encode(self, coding: str) -> Form:
-        plain = self.plain()
-        body = ENCODERS[coding](plain) if self.is_text else plain
-        own = [("Content-Length", str(len(body))), ("Last-Modified", formatdate(self.made_at, usegmt=True))]
+    def encode(self, coding: str) -> Variant:
+        plain = self.plain_body()
+        body = ENCODERS[coding](plain) if self.is_compressible else plain
+        own = [("Content-Length", str(len(body))), ("Last-Modified", formatdate(self.rendered_at, usegmt=True))]
         etag = f'"{self.digest}"'
-        if self.is_text:
+        if self.is_compressible:
             own += [("Vary", "Accept-Encoding")]
-        if self.is_text and coding:
+        if self.is_compressible and coding:
             own += [("Content-Encoding", coding)]
-            etag = f'"{self.digest}-{coding}"'  # a strong tag stands for these very bytes
-        self.forms[coding] = form = Form(body, etag, [*self.headers, *own, ("ETag", etag)])
+            etag = f'"{self.digest}-{coding}"'  # a strong tag identifies these very bytes
+        self.variants[coding] = variant = Variant(body, etag, [*self.headers, *own, ("ETag", etag)])
         self.body = None
-        return form
+        return variant
 
-    def plain(self) -> bytes:
+    def plain_body(self) -> bytes:
         if self.body is not None:
             return self.body
-        coding, form = next(iter(self.forms.items()))
-        return DECODERS[coding](form.body) if self.is_text else form.body
+        coding, variant = next(iter(self.variants.items()))
+        return DECODERS[coding](variant.body) if self.is_compressible else variant.body
 
 
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -98,15 +97,15 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 DECODERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": lambda body: body}
 
 
-def best_coding(accepted: str) -> str:
-    """The first of our encodings that a request's Accept-Encoding allows (RFC 9110, 12.5.3); none where it says nothing, or too much."""
-    return allowed_coding(accepted) if len(accepted) <= LONGEST_HEADER else ""
+def negotiate_encoding(accept_encoding: str) -> str:
+    """Returns the first of ENCODERS that the header allows (RFC 9110, 12.5.3); "" where it allows none or is too long."""
+    return first_accepted(accept_encoding) if len(accept_encoding) <= MAX_HEADER_LENGTH else ""
 
 
 @lru_cache(maxsize=256)
-def allowed_coding(accepted: str) -> str:
+def first_accepted(accept_encoding: str) -> str:
     weights = {}
-    for part in accepted.lower().split(","):
+    for part in accept_encoding.lower().split(","):
         if match := QUALITY.fullmatch(part):
             weights[match["coding"]] = weight(match["q"])
     return next((coding for coding in ENCODERS if coding and weights.get(coding, weights.get("*", 0)) > 0), "")
@@ -119,18 +118,18 @@ def weight(quality: str | None) -> float:
         return 0.0
 
 
-def has_it(environ: WSGIEnvironment, form: Form, made_at: int) -> bool:
-    """Whether the client's own copy is this one (RFC 9110, 13.2.2: the tag counts, and only without one the time)."""
+def is_not_modified(environ: WSGIEnvironment, variant: Variant, rendered_at: int) -> bool:
+    """Whether the client already has this variant (RFC 9110, 13.2.2: its tags decide, and its date only where it sends none)."""
     tags = environ.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
-        return form.etag in tags or tags.strip() == "*"
+        return variant.etag in tags or tags.strip() == "*"
     since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    return since is not None and made_at <= seconds(since)
+    return since is not None and rendered_at <= parse_http_date(since)
 
 
-def seconds(date: str) -> float:
-    """An HTTP date as seconds since 1970; a time before all of ours where it is none."""
-    return timestamp(date) if len(date) <= LONGEST_HEADER else -1.0
+def parse_http_date(date: str) -> float:
+    """Returns seconds since 1970; -1 where `date` is not an HTTP date, which is before every page."""
+    return timestamp(date) if len(date) <= MAX_HEADER_LENGTH else -1.0
 
 
 @lru_cache(maxsize=256)
@@ -142,35 +141,38 @@ def timestamp(date: str) -> float:
 
 
 class PageCache:
-    """The layer. `state` says in what state the texts are, or None while nobody knows; `is_public` which paths are the same for
-    everyone; `is_allowed` under which names (Host) the site answers, and `host` the name that pages are made under; `queries`
-    which queries mean something on such a page: any other is taken for none."""
+    """The middleware.
+
+    `content_version` returns the version of the published content, or None while it is unknown; `is_public`, whether a path is a page
+    that is the same for everyone; `is_allowed`, whether the site answers under a Host. Pages are rendered for `host`. `queries` are the
+    query strings that a public page knows: any other is ignored.
+    """
 
     def __init__(
         self,
         application: WSGIApplication,
-        state: Callable[[], Hashable],
+        content_version: Callable[[], Hashable],
         is_public: Callable[[str], bool],
         is_allowed: Callable[[str], bool],
         host: str,
         queries: Container[str] = (),
-        most_bytes: int = MOST_BYTES,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
-        self.application, self.state, self.is_public, self.queries, self.most_bytes = application, state, is_public, queries, most_bytes
-        self.is_allowed, self.host = is_allowed, host
-        self.hosts: set[str] = set()  # of those asked for, some that are allowed
+        self.application, self.content_version, self.is_public = application, content_version, is_public
+        self.is_allowed, self.host, self.queries, self.max_bytes = is_allowed, host, queries, max_bytes
+        self.hosts: set[str] = set()  # allowed ones among those asked for
         self.pages: dict[Hashable, Page] = {}
-        self.known: Hashable = None  # the state that the pages were made in
+        self.version: Hashable = None  # of the content in `pages`
         self.bytes = 0
-        self.writing = RLock()
+        self.lock = RLock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         host = environ.get("HTTP_HOST", "")
-        if environ["REQUEST_METHOD"] not in READING or (host not in self.hosts and not self.accepts(host)):
+        if environ["REQUEST_METHOD"] not in SAFE_METHODS or (host not in self.hosts and not self.accepts(host)):
             return self.application(environ, start_response)
-        state = self.state()
-        if state != self.known:
-            self.forget(state)
+        version = self.content_version()
+        if version != self.version:
+            self.clear(version)
         query = environ["QUERY_STRING"]
         if query and query not in self.queries:
             query = ""
@@ -179,81 +181,83 @@ class PageCache:
         if page is None:
             if not self.is_public(environ["PATH_INFO"]):
                 return self.application(environ, start_response)
-            answer = rendered(self.application, plain_request(environ, query, self.host))
-            if not answer.may_be_kept:
-                start_response(answer.status, answer.headers)
-                return [answer.body]
-            page = Page(answer.headers, answer.body, int(time()))
-            page.encode(best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))  # before it takes the room of others
-            self.keep(key, page, state)
+            response = call(self.application, anonymous_request(environ, query, self.host))
+            if not response.is_cacheable:
+                start_response(response.status, response.headers)
+                return [response.body]
+            page = Page(response.headers, response.body, int(time()))
+            page.encode(negotiate_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))  # compressed before its size is counted
+            self.add(key, page, version)
         return self.send(page, environ, start_response)
 
     def accepts(self, host: str) -> bool:
-        """Whether pages may be answered under this name; the application refuses the others. A client may send any number of names,
-        so few are remembered, and none that is too long to be one."""
-        if len(host) > LONGEST_HOST or not self.is_allowed(host):
+        """Whether pages may be sent under this Host; the application refuses the others.
+
+        A client may send any number of names, so only a few are remembered, and none that is too long.
+        """
+        if len(host) > MAX_HOST_LENGTH or not self.is_allowed(host):
             return False
-        if len(self.hosts) >= MOST_HOSTS:
+        if len(self.hosts) >= MAX_HOSTS:
             self.hosts.clear()
         self.hosts.add(host)
         return True
 
     def send(self, page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        form = page.forms.get(coding) or self.encode(page, coding)
-        if has_it(environ, form, page.made_at):
-            start_response(NOT_MODIFIED, form.unchanged)
+        coding = negotiate_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        variant = page.variants.get(coding) or self.encode(page, coding)
+        if is_not_modified(environ, variant, page.rendered_at):
+            start_response(NOT_MODIFIED, variant.not_modified_headers)
             return []
-        start_response(OK, form.headers)
-        return [form.body] if environ["REQUEST_METHOD"] == "GET" else []
+        start_response(OK, variant.headers)
+        return [variant.body] if environ["REQUEST_METHOD"] == "GET" else []
 
-    def forget(self, state: Hashable) -> None:
-        with self.writing:
-            self.known, self.pages, self.bytes = state, {}, 0
+    def clear(self, version: Hashable) -> None:
+        with self.lock:
+            self.version, self.pages, self.bytes = version, {}, 0
 
-    def keep(self, key: Hashable, page: Page, state: Hashable) -> None:
-        """Not while nobody knows the state, nor when it has moved on since the page was begun."""
-        with self.writing:
-            if state is not None and state == self.known and key not in self.pages:
+    def add(self, key: Hashable, page: Page, version: Hashable) -> None:
+        """Adds a page, unless the version is unknown or has changed while the page was rendered."""
+        with self.lock:
+            if version is not None and version == self.version and key not in self.pages:
                 self.pages[key] = page
-                self.grow(page.size)
+                self.count(page.size)
 
-    def encode(self, page: Page, coding: str) -> Form:
-        with self.writing:
-            form = page.forms.get(coding)
-            if form is None:  # nobody was quicker
-                before = page.size
-                form = page.encode(coding)
-                if page in self.pages.values():  # and was not dropped meanwhile
-                    self.grow(page.size - before)
-        return form
+    def encode(self, page: Page, coding: str) -> Variant:
+        with self.lock:
+            variant = page.variants.get(coding)
+            if variant is None:  # no other thread was quicker
+                size_before = page.size
+                variant = page.encode(coding)
+                if page in self.pages.values():  # it may have been dropped meanwhile
+                    self.count(page.size - size_before)
+        return variant
 
-    def grow(self, added: int) -> None:
-        """Drops the oldest pages until all that is kept fits."""
+    def count(self, added: int) -> None:
+        """Counts bytes that were added, and drops the oldest pages until the rest fits."""
         self.bytes += added
-        while self.bytes > self.most_bytes and self.pages:
+        while self.bytes > self.max_bytes and self.pages:
             self.bytes -= self.pages.pop(next(iter(self.pages))).size
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the application answered, whole."""
+class Response:
+    """A complete response of the application."""
 
     status: str
     headers: Headers
     body: bytes
 
     @property
-    def may_be_kept(self) -> bool:
-        named = {name.lower(): value for name, value in self.headers}
-        return self.status == OK and "public" in named.get("cache-control", "") and "set-cookie" not in named
+    def is_cacheable(self) -> bool:
+        headers = {name.lower(): value for name, value in self.headers}
+        return self.status == OK and "public" in headers.get("cache-control", "") and "set-cookie" not in headers
 
 
-def plain_request(environ: WSGIEnvironment, query: str, host: str) -> WSGIEnvironment:
-    """The same request by anybody: a GET of what the page's key holds, and nothing else that a client or a proxy sent."""
+def anonymous_request(environ: WSGIEnvironment, query: str, host: str) -> WSGIEnvironment:
+    """Returns a GET request for the page's key, without anything else that a client or a proxy sent."""
     scheme = environ["wsgi.url_scheme"]
     return {
-        **{name: environ[name] for name in OF_THE_SERVER},
+        **{name: environ[name] for name in SERVER_VARIABLES},
         "wsgi.url_scheme": scheme,
         "wsgi.input": BytesIO(),
         "REQUEST_METHOD": "GET",
@@ -262,23 +266,23 @@ def plain_request(environ: WSGIEnvironment, query: str, host: str) -> WSGIEnviro
         "QUERY_STRING": query,
         "SERVER_PROTOCOL": "HTTP/1.1",
         "SERVER_NAME": host,
-        "SERVER_PORT": PORTS[scheme],
+        "SERVER_PORT": DEFAULT_PORTS[scheme],
         "HTTP_HOST": host,
     }
 
 
-def rendered(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
-    told: list[tuple[str, Headers]] = []
+def call(application: WSGIApplication, environ: WSGIEnvironment) -> Response:
+    started: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 
-    def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
-        told.append((status, headers))
+    def start_response(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+        started.append((status, headers))
         return written.append
 
-    parts = application(environ, start)
+    parts = application(environ, start_response)
     try:
         written.extend(parts)
     finally:
         getattr(parts, "close", lambda: None)()
-    status, headers = told[-1]
-    return Answer(status, headers, b"".join(written))
+    status, headers = started[-1]
+    return Response(status, headers, b"".join(written))

@@ -32,7 +32,7 @@ class Site:
         self.headers: dict[str, str] = {}
 
     def calls_of_a_miss(self, path: str) -> int:
-        self.application.forget(self.application.known)
+        self.application.clear(self.application.version)
         return self.calls(path)
 
     def calls(self, path: str, **headers: str) -> int:

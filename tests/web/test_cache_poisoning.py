@@ -1,4 +1,4 @@
-"""Nobody can shape what the next reader of a kept page gets, through a server that trusts every proxy as compose.yaml sets it up."""
+"""No request can change what the next reader of a cached page gets, even where every proxy is trusted, as in compose.yaml."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,11 @@ from tests.support.gunicorn import Answer, Site, started
 from tests.support.routes import every_address
 
 GUIDE = "/guides/anxious/"
-FORGET = "/forget"  # tests/web/clearable_cache.py
-KEPT = ("/", "/guides/", GUIDE, f"{GUIDE}?steps=open", "/quiz/", "/help/", "/about/", "/privacy/", "/robots.txt", "/sitemap.xml")
-PICTURE = "picture"  # named by its own bytes
+CLEAR_CACHE = "/clear-cache"  # tests/web/clearable_cache.py
+CACHED = ("/", "/guides/", GUIDE, f"{GUIDE}?steps=open", "/quiz/", "/help/", "/about/", "/privacy/", "/robots.txt", "/sitemap.xml")
+PICTURE = "picture"  # its address is a digest of its bytes
 ELSEWHERE = "evil.example"
-# What proxies, frameworks and caches have been known to obey, each with a value that would show.
+# Headers that some proxy, framework or cache is known to obey, each with a value that would show in a page.
 SENT = [
     *((name, ELSEWHERE) for name in ("X-Forwarded-Host", "X-Forwarded-Server", "X-Host", "X-HTTP-Host-Override", "X-Original-Host")),
     *((name, "/evil") for name in ("X-Forwarded-Prefix", "X-Forwarded-Path", "X-Script-Name", "X-Forwarded-Uri", "X-Proxy-Path")),
@@ -66,9 +66,9 @@ def site(released: Released) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def clean(site: Site) -> dict[str, Answer]:
-    """What a reader gets whom nobody went before."""
-    site.ask("GET", FORGET)
-    return {path: without_time(site.ask("GET", path)) for path in KEPT}
+    """Each page as the first reader after the cache was cleared gets it."""
+    site.ask("GET", CLEAR_CACHE)
+    return {path: without_time(site.ask("GET", path)) for path in CACHED}
 
 
 def without_time(answer: Answer) -> Answer:
@@ -77,7 +77,7 @@ def without_time(answer: Answer) -> Answer:
 
 
 def poisoned(site: Site, path: str, name: str, value: str) -> Answer:
-    """What the next reader gets of a page that was first asked for with such a header."""
+    """Returns what the next reader gets of a page that was first requested with this header."""
     body = {"Content-Length": "abc", "Transfer-Encoding": "0\r\n\r\n"}.get(name)
     site.ask("GET", path, body, **{name: value})
     return without_time(site.ask("GET", path))
@@ -85,32 +85,32 @@ def poisoned(site: Site, path: str, name: str, value: str) -> Answer:
 
 @pytest.mark.parametrize(("name", "value"), SENT, ids=[f"{name}: {value[:30]}" for name, value in SENT])
 def test_the_next_reader_gets_the_same_bytes_whatever_header_the_first_one_sent(site, clean, name, value):
-    site.ask("GET", FORGET)
-    assert {path: poisoned(site, path, name, value) for path in KEPT} == clean
+    site.ask("GET", CLEAR_CACHE)
+    assert {path: poisoned(site, path, name, value) for path in CACHED} == clean
 
 
 @pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "X-Script-Name", "X-Forwarded-Prefix", "SCRIPT_URL"])
-def test_nobody_puts_a_folder_in_front_of_the_sites_addresses(site, clean, name):
-    site.ask("GET", FORGET)
-    for path in KEPT:
+def test_no_header_puts_a_prefix_before_the_sites_addresses(site, clean, name):
+    site.ask("GET", CLEAR_CACHE)
+    for path in CACHED:
         assert site.ask("GET", f"/evil{path}", **{name: "/evil"}).status_code == 404
         assert without_time(site.ask("GET", path)) == clean[path]
 
 
-def test_pages_say_the_sites_own_address_whatever_name_they_were_asked_for_by(site, clean):
-    site.ask("GET", FORGET)
+def test_pages_link_to_the_sites_own_address_whatever_the_host(site, clean):
+    site.ask("GET", CLEAR_CACHE)
     site.ask("GET", GUIDE, Host="127.0.0.1:6666")
     page = site.ask("GET", GUIDE, Host="127.0.0.1.").content.decode()
     assert f'<link rel="canonical" href="http://127.0.0.1:{site.port}{GUIDE}">' in page
     assert "6666" not in page
 
 
-def test_a_name_of_somebody_elses_never_gets_a_kept_page(site, clean):
-    for path in KEPT:
+def test_another_host_never_gets_a_cached_page(site, clean):
+    for path in CACHED:
         assert site.ask("GET", path).status_code == 200
         assert site.ask("GET", path, Host=ELSEWHERE).status_code == 400
 
 
-def test_every_page_that_is_kept_is_tried_here():
+def test_every_cached_page_is_tested_here():
     public = {pattern.name for _, pattern in every_address() if getattr(pattern.callback, "is_public", False)}
-    assert public == {resolve(path.partition("?")[0]).url_name for path in KEPT} | {PICTURE}
+    assert public == {resolve(path.partition("?")[0]).url_name for path in CACHED} | {PICTURE}

@@ -2,4 +2,4 @@
 
 from config.wsgi import application
 
-application.most_bytes = 0
+application.max_bytes = 0
