@@ -1,37 +1,36 @@
-"""The kinds of documents there are. Apps above this floor register theirs when Django starts."""
+"""The kinds of documents. Each app above this one registers its own when Django starts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from documents.text.across import Reading
+from documents.text.library import ParsedText
 from documents.text.problems import Problem
 from documents.text.references import Reference, read_references
 
-# HTML, and what else the page of a kind needs, as JSON.
-Made = tuple[str, dict[str, Any]]
+# The HTML that is stored with a document, and what else its page needs, as JSON.
+StoredPage = tuple[str, dict[str, Any]]
 
 
-class Read(Protocol):
-    def __call__(self, text: str, references: Mapping[str, Reference], /) -> Reading: ...
+class Parse(Protocol):
+    def __call__(self, text: str, references: Mapping[str, Reference], /) -> ParsedText: ...
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What the ground floor has to know of a kind: its name in the table, its folder of files, its address, its parser, and what
-    of its page is made when a text is saved."""
+    """What this app needs to know of a kind of document."""
 
-    name: str
-    folder: str
-    address: str  # with {} for the slug
-    read: Read
-    make: Callable[[Any], Made] = lambda reading: ("", {})
+    name: str  # in the column `kind`
+    folder: str  # under content/
+    address: str  # of its page, with {} for the slug
+    parse: Parse
+    render: Callable[[Any], StoredPage] = lambda parsed: ("", {})  # takes what `parse` returns
 
 
 KINDS: dict[str, Kind] = {}
 
-# Files of content/ that are no documents, each with what checks it.
+# The checks of the files under content/ that are not documents, by file name. Each takes the file's text and today's date.
 OTHER_FILE_CHECKS: dict[str, Callable[[str, date], list[Problem]]] = {"references.json": lambda text, today: read_references(text)[1]}
 
 

@@ -20,7 +20,8 @@ from documents.build_id import release
 from documents.images import Picture
 from documents.kinds import KINDS, Kind
 from documents.links import is_page
-from documents.text.across import Library, Reading
+from documents.text.addresses import SLUG
+from documents.text.library import Library, ParsedText
 
 models.BinaryField.register_lookup(Length)
 
@@ -136,7 +137,7 @@ class Document(models.Model):
                 violation_error_message="Another text has this slug. Choose another.",
             ),
             models.CheckConstraint(
-                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+                condition=Q(slug__regex=f"^{SLUG}$"),
                 name="document_slug_form",
                 violation_error_message="A slug has small letters, digits and single hyphens.",
             ),
@@ -172,18 +173,18 @@ class Document(models.Model):
         """When readers last saw something change."""
         return max(self.changed_at, self.publish_at or self.changed_at)
 
-    def parse(self, source: str) -> Reading:
+    def parse(self, source: str) -> ParsedText:
         """Parses `source` as a text of this document's kind."""
-        return self.of_kind.read(source, references())
+        return self.of_kind.parse(source, references())
 
-    def derive(self, reading: Reading) -> None:
-        """Sets the derived columns. `reading` is the parsed source."""
-        self.slug, self.title, self.summary = reading.slug, reading.title, reading.summary
-        self.style = reading.style or ""
-        self.reviewed, self.next_review = reading.reviewed, reading.next_review
-        self.anchors = {anchor: list(facets) for anchor, facets in reading.anchors.items()}
-        self.fingerprints = sorted({sentence.fingerprint for sentence in reading.sentences if sentence.is_long})
-        html, self.facts = self.of_kind.make(reading)
+    def derive(self, parsed: ParsedText) -> None:
+        """Sets the derived columns. `parsed` is the parsed source."""
+        self.slug, self.title, self.summary = parsed.slug, parsed.title, parsed.summary
+        self.style = parsed.style or ""
+        self.reviewed, self.next_review = parsed.reviewed, parsed.next_review
+        self.anchors = {anchor: list(facets) for anchor, facets in parsed.anchors.items()}
+        self.fingerprints = sorted({sentence.fingerprint for sentence in parsed.sentences if sentence.is_long})
+        html, self.facts = self.of_kind.render(parsed)
         self.html = Picture.objects.add_sizes(html)
         self.made_of = self.digest_of_now
 
@@ -193,10 +194,10 @@ class Document(models.Model):
         return digest_of(release() + self.source)
 
     @transaction.atomic
-    def rewrite(self, source: str, by: User | None, now: datetime, note: str, reading: Reading | None = None) -> None:
+    def rewrite(self, source: str, by: User | None, now: datetime, note: str, parsed: ParsedText | None = None) -> None:
         """Saves `source` as the text and as a new revision, and redirects a slug that it gives up.
 
-        `reading` is `source` as the caller has parsed it already; without it the text is parsed here.
+        `parsed` is `source` as the caller has parsed it already; without it the text is parsed here.
         """
         Document.objects.lock_table()
         old_slug = self.slug
@@ -204,7 +205,7 @@ class Document(models.Model):
             self.source, self.changed_at = source, now
         if self.state == State.PUBLISHED and self.publish_at is None:
             self.publish_at = now
-        self.derive(reading or self.parse(source))
+        self.derive(parsed or self.parse(source))
         self.save()
         if old_slug and old_slug != self.slug:
             Redirect.objects.update_or_create(defaults={"document": self}, **self.at(old_slug))

@@ -4,12 +4,12 @@ from django.apps import AppConfig
 
 from documents.kinds import Kind, register
 from guides.parts import ADDRESS
-from guides.reader import read
-from guides.rendering import made
+from guides.reader import read_guide
+from guides.rendering import render_for_storage
 
 
 class GuidesConfig(AppConfig):
     name = "guides"
 
     def ready(self) -> None:
-        register(Kind("guide", "guides", ADDRESS, read, made))
+        register(Kind("guide", "guides", ADDRESS, read_guide, render_for_storage))

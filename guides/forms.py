@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextareaWidget
 
-from documents.admin.forms import DocumentForm, Lines
-from documents.text.reader import LONGEST
+from documents.admin.forms import DocumentForm, Lines, SlugField
 from guides.models import KIND, Guide
 from guides.reader import SECTIONS
 from guides.styles import NO_STYLE, STYLES
@@ -19,9 +18,7 @@ class GuideForm(DocumentForm):
     keys = ("title", "slug", "summary", "style", "reviewed", "next_review", "authors", "related")
     begins_with = {"body": SKELETON}
 
-    slug = forms.CharField(
-        max_length=LONGEST["slug"],
-        widget=AdminTextInputWidget,
+    slug = SlugField(
         help_text="The end of its address, such as “fearful-avoidant”. If you change it, the old address leads to the new one.",
         error_messages={"required": "Give the guide an address, such as “fearful-avoidant”."},
     )

@@ -17,7 +17,7 @@ from documents.images import Picture
 from documents.models import PUBLISHED, Document, DocumentQuerySet
 from documents.text.html import Html
 from guides.parts import ADDRESS, About, OtherGuides, Parts
-from guides.reader import mentioned, read
+from guides.reader import mentioned, read_guide
 from guides.rendering import head_of, text_of
 from guides.styles import NO_STYLE, STYLES, Description, Style
 from web.prepared_statements import prepared
@@ -133,5 +133,5 @@ class Guide(Document):
         """The parts, with links only to what readers may see at `now`, and the related guides in the writer's order."""
         slugs = mentioned(self.source)
         near = {guide.slug: guide for guide in Guide.objects.listed(now).filter(slug__in=slugs)}
-        parts = read(self.source, references(), OtherGuides(frozenset({self.slug, *near})))
+        parts = read_guide(self.source, references(), OtherGuides(frozenset({self.slug, *near})))
         return parts, [near[slug] for slug in parts.related if slug in near]

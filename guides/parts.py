@@ -5,17 +5,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from documents.text.across import Link
-from documents.text.addresses import path_of
+from documents.text.addresses import SLUG, path_of
 from documents.text.html import Html
+from documents.text.library import Link
 from documents.text.problems import Problem
 from documents.text.references import Citation
 from documents.text.sentences import Sentence
 from guides.styles import Style
 
 ADDRESS = "/guides/{}/"
-GUIDE_PATH = re.compile(ADDRESS.format("([a-z0-9-]+)"))
+GUIDE_PATH = re.compile(ADDRESS.format(f"(?P<slug>{SLUG})"))
 WORDS_A_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
+# The facets of the quiz that a step can ease: the name of each, and its dimension.
+FACETS = {
+    "alarm": ("Fear of losing you", "anxiety"),
+    "reassurance": ("Pull for closeness", "anxiety"),
+    "self-doubt": ("Doubting my worth", "anxiety"),
+    "distance": ("Uneasy with closeness", "avoidance"),
+    "self-reliance": ("Doing it alone", "avoidance"),
+    "withdrawal": ("Shutting down", "avoidance"),
+}
 STRATEGIES_SHOWN = 4  # the others are one click away
 
 
@@ -98,7 +107,7 @@ class Parts:
 def slug_in(address: str) -> str:
     """The slug of the guide that an address leads to, however it is written; empty for every other address."""
     found = GUIDE_PATH.fullmatch(path_of(address))
-    return found[1] if found else ""
+    return found["slug"] if found else ""
 
 
 @dataclass(frozen=True)

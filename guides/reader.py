@@ -9,16 +9,17 @@ from unicodedata import combining, normalize
 
 from markdown_it.token import Token
 
-from documents.text import across, reader
-from documents.text.across import Link
+from documents.text import reader
+from documents.text.addresses import SLUG
 from documents.text.html import Html
+from documents.text.library import Link, links_of
 from documents.text.markdown import Heading, blocks, line_of, list_items, without, worded
 from documents.text.problems import Problem
 from documents.text.reader import Reader
 from documents.text.references import Reference
 from documents.text.sentences import count_words
 from documents.text.source import split
-from guides.parts import ADDRESS, Parts, Question, Step, Strategy
+from guides.parts import ADDRESS, FACETS, Parts, Question, Step, Strategy
 from guides.styles import Style
 
 SECTIONS = {
@@ -33,10 +34,9 @@ PLACES = ("main", *SECTIONS.values(), "sources", "related")  # links may name th
 OTHER_IDS = ("invitation",)
 SOURCE_ID = "source-"  # what the id of each source begins with, see documents.text.references.Citation
 LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # have no accent to take off
-FACETS = frozenset({"alarm", "reassurance", "self-doubt", "distance", "self-reliance", "withdrawal"})
 
 
-def read(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Parts:
+def read_guide(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Parts:
     """The parts of a guide's text. Links to the addresses in `hidden`, such as drafts, become plain words."""
     return GuideReader(text, references, hidden).parts()
 
@@ -45,7 +45,8 @@ def mentioned(text: str) -> set[str]:
     """The slugs of all guides that a text may link to."""
     related = split(text).values().get("related", ())
     written_out = unescape(text).replace("\\", "")  # a link may spell its address with entities and backslashes; one too many does no harm
-    return {*re.findall(r"/guides/([a-z0-9-]+)", written_out), *(related if isinstance(related, tuple) else ())}
+    linked = {match["slug"] for match in re.finditer(ADDRESS.format(f"(?P<slug>{SLUG})").rstrip("/"), written_out)}
+    return linked | {*(related if isinstance(related, tuple) else ())}
 
 
 def step_titles(text: str) -> dict[str, str]:
@@ -66,7 +67,7 @@ class GuideReader(Reader):
 
     def parts(self) -> Parts:
         sentences = self.sentences()
-        links = (*self.related_links(), *across.links_of(self.tokens, self.source.body_line))
+        links = (*self.related_links(), *links_of(self.tokens, self.source.body_line))
         parts = Parts(
             title=self.fields.required("title"),
             slug=self.fields.required("slug"),
@@ -171,7 +172,7 @@ class GuideReader(Reader):
 
     def check_facets(self) -> Iterator[Problem]:
         for heading in (entry for section in self.root.children for entry in (section, *section.children)):
-            for facet in sorted(set(heading.eases) - FACETS):
+            for facet in sorted(set(heading.eases) - FACETS.keys()):
                 said = f'"{facet}" is not a facet of the quiz. Facets are: {", ".join(sorted(FACETS))}.'
                 yield Problem(self.line(heading), "facet-unknown", said)
 

@@ -6,7 +6,7 @@ from html import unescape
 
 from django.template.loader import render_to_string
 
-from documents.kinds import Made
+from documents.kinds import StoredPage
 from documents.text.html import Html
 from guides.parts import ADDRESS, Parts, slug_in
 from guides.styles import NO_STYLE, STYLES
@@ -26,7 +26,7 @@ def text_of(parts: Parts, *, all_open: bool = False) -> Html:
     return Html(render_to_string("components/guide_text.html", context))
 
 
-def made(parts: Parts) -> Made:
+def render_for_storage(parts: Parts) -> StoredPage:
     """What is kept ready: the text as if all that it links to could be read, and beside it what tells whether that is so."""
     text = text_of(parts)
     links, related = {slug_in(unescape(address)) for address in LINK.findall(text)} - {""}, [*parts.related]

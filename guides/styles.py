@@ -1,16 +1,19 @@
-"""How the four regions of the plane are named and described to readers. Names of regions, not of people."""
+"""The four attachment styles, with their names and descriptions for readers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Style(StrEnum):
-    """Regions of the plane of anxiety and avoidance; the names are labels only (Bartholomew & Horowitz 1991)."""
+    """The regions of the plane of anxiety and avoidance: labels for regions, not kinds of people (Bartholomew & Horowitz 1991).
 
+    Where two regions are equally likely, scoring takes the one that comes first here.
+    """
+
+    SECURE = "secure"
     ANXIOUS = "anxious"
     DISMISSIVE = "dismissive"
     FEARFUL = "fearful"
-    SECURE = "secure"
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Description:
     description: str
 
 
+# In the order of lists.
 STYLES = {
     Style.ANXIOUS: Description("Anxious", "When silence feels like the end, and you need to hear once more that all is well."),
     Style.DISMISSIVE: Description("Dismissive-avoidant", "When closeness feels like pressure, and you'd rather handle things alone."),

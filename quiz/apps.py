@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from documents.kinds import Kind, register
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ADDRESS
 
 
@@ -11,4 +11,4 @@ class QuizConfig(AppConfig):
     name = "quiz"
 
     def ready(self) -> None:
-        register(Kind("quiz", "quiz", ADDRESS, read))
+        register(Kind("quiz", "quiz", ADDRESS, read_instrument))

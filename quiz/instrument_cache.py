@@ -29,7 +29,7 @@ def asked(version: Revision) -> types.Instrument:
 @lru_cache(maxsize=32)
 def parsed(source: str, hidden: Container[str]) -> types.Instrument:
     """Kept, because parsing takes longer than all the rest of a request. Works cited are read once a process, as everywhere."""
-    return reader.read(source, references(), hidden)
+    return reader.read_instrument(source, references(), hidden)
 
 
 slugs_in, titles_in = lru_cache(maxsize=32)(mentioned), lru_cache(maxsize=32)(step_titles)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
+from guides.styles import Style
+
 MOST_MISSING = 0.1  # of all items; with more the person's mean would say too little
 BAND = 1.96  # standard errors on either side that hold 95 % of a normal distribution
 RELIABLE = 1.96  # a change counts beyond this many standard errors of the difference
@@ -17,15 +19,6 @@ NAMED_FROM, CLOSEST_FROM = 0.90, 0.75  # ours: right nine times in ten is enough
 # How far from the middle a strong answer lies, where the end is 1: on 1 to 7 only the ends themselves. In simulated takers who
 # answer honestly, some 6 in 100 have a contradicting pair of such answers; with 2 and 6 as strong ones it would be 4 in 10.
 STRONG = 0.9
-
-
-class Region(StrEnum):
-    """The quarters of the plane; labels for regions, not kinds of people (Bartholomew & Horowitz 1991)."""
-
-    SECURE = "secure"
-    ANXIOUS = "anxious"
-    DISMISSIVE = "dismissive"
-    FEARFUL = "fearful"
 
 
 class Certainty(StrEnum):
@@ -153,16 +146,16 @@ def believed(score: Point, plan: Plan) -> Belief:
     return Belief(mean, sd, cov / (sd.anxiety * sd.avoidance))
 
 
-def certainties(belief: Belief, centre: Point) -> dict[Region, float]:
+def certainties(belief: Belief, centre: Point) -> dict[Style, float]:
     """How likely the true score lies in each quarter around `centre`; the four sum to 1."""
     # Each quarter is turned to the lower left: as a difference from 1, a small one would be lost in rounding, or be negative.
     a = (centre.anxiety - belief.mean.anxiety) / belief.sd.anxiety
     v = (centre.avoidance - belief.mean.avoidance) / belief.sd.avoidance
     return {
-        Region.SECURE: lower_quadrant(a, v, belief.correlation),
-        Region.ANXIOUS: lower_quadrant(-a, v, -belief.correlation),
-        Region.DISMISSIVE: lower_quadrant(a, -v, -belief.correlation),
-        Region.FEARFUL: lower_quadrant(-a, -v, belief.correlation),
+        Style.SECURE: lower_quadrant(a, v, belief.correlation),
+        Style.ANXIOUS: lower_quadrant(-a, v, -belief.correlation),
+        Style.DISMISSIVE: lower_quadrant(a, -v, -belief.correlation),
+        Style.FEARFUL: lower_quadrant(-a, -v, belief.correlation),
     }
 
 
@@ -170,14 +163,14 @@ def certainties(belief: Belief, centre: Point) -> dict[Region, float]:
 class Verdict:
     """What may be said of the region: the likeliest, the second, and in which words."""
 
-    region: Region
-    second: Region
+    region: Style
+    second: Style
     certainty: Certainty
 
 
-def verdict(shares: Mapping[Region, float]) -> Verdict:
-    """The words that the certainties allow. Of two alike, the region that comes first in `Region` counts as the likelier."""
-    region, second, *_ = sorted(Region, key=lambda region: -shares[region])
+def verdict(shares: Mapping[Style, float]) -> Verdict:
+    """The words that the certainties allow. Of two alike, the one that comes first in `Style` counts as the likelier."""
+    region, second, *_ = sorted(Style, key=lambda region: -shares[region])
     if shares[region] >= NAMED_FROM:
         return Verdict(region, second, Certainty.NAMED)
     if shares[region] >= CLOSEST_FROM:

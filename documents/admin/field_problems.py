@@ -1,5 +1,6 @@
 """Where the problems of a text stand for an editor, who sees the keys as fields of a form and counts the body's lines from 1."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +9,9 @@ from datetime import date
 from django.db.models import Q
 
 from documents.models import Document
-from documents.text.across import Reading, check_across
-from documents.text.addresses import path_of
+from documents.text.addresses import SLUG, path_of
+from documents.text.library import ParsedText, check_against_library
 from documents.text.problems import Problem
-from documents.text.reader import SLUG
 from documents.text.source import Source
 from documents.text.strict_yaml import Node, mapping
 
@@ -71,15 +71,15 @@ def key_at(line: int, keys: Sequence[tuple[int, str]]) -> str:
     return keys[above - 1][1] if above else "body"
 
 
-def check_document(document: Document, reading: Reading, today: date) -> list[Problem]:
-    """Returns the problems of `reading`, a text for `document`: those in it, and those that only the other documents show."""
-    fingerprints = [sentence.fingerprint for sentence in reading.sentences]
-    near = Document.objects.exclude(pk=document.pk).filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=slugs_in(reading)))
+def check_document(document: Document, parsed: ParsedText, today: date) -> list[Problem]:
+    """Returns the problems of `parsed`, a text for `document`: those in it, and those that only the other documents show."""
+    fingerprints = [sentence.fingerprint for sentence in parsed.sentences]
+    near = Document.objects.exclude(pk=document.pk).filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=slugs_in(parsed)))
     library = near.library(fingerprints)
-    return [*reading.problems, *check_across(reading, document.of_kind.address.format(reading.slug), library, today)]
+    return [*parsed.problems, *check_against_library(parsed, document.of_kind.address.format(parsed.slug), library, today)]
 
 
-def slugs_in(reading: Reading) -> set[str]:
+def slugs_in(parsed: ParsedText) -> set[str]:
     """The last part of every address that a text links to, where it may be a slug: few, and the slugs it means are among them."""
-    last_parts = (path_of(link.address).strip("/").rpartition("/")[2] for link in reading.links)
-    return {part for part in last_parts if SLUG.fullmatch(part)}
+    last_parts = (path_of(link.address).strip("/").rpartition("/")[2] for link in parsed.links)
+    return {part for part in last_parts if re.fullmatch(SLUG, part)}

@@ -18,8 +18,8 @@ from markdownx.widgets import MarkdownxWidget
 
 from documents.admin.field_problems import Place, check_document, places_of
 from documents.models import Document, Revision
-from documents.text.across import Reading
 from documents.text.fields import Fields
+from documents.text.library import ParsedText
 from documents.text.reader import LONGEST
 from documents.text.source import compose, split
 from documents.text.strict_yaml import Value
@@ -74,6 +74,15 @@ class Moment(AdminSplitDateTime):
             widget.attrs["aria-label"] = name
 
 
+class SlugField(forms.CharField):
+    """Checked with the whole text, so that the message is the one that a file gets. Each kind says what its slug is for."""
+
+    widget = AdminTextInputWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST["slug"], **options)
+
+
 class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its model in Meta only
     """What the forms of all kinds have in common. A kind adds its own fields, and names those that are keys."""
 
@@ -81,7 +90,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     keys: ClassVar[tuple[str, ...]]  # the fields that are keys of the front matter; "a__b" is the key b under the key a
     begins_with: ClassVar[Mapping[str, Any]]  # what stands in the form of a new text
     user: User  # who fills it in
-    reading: Reading  # the text that was sent, parsed: for the check, and for the columns when it is saved
+    parsed: ParsedText  # the text that was sent, parsed: for the check, and for the columns when it is saved
     shown: Revision | None = None  # the revision whose text to begin with, instead of the document's own
 
     title = forms.CharField(
@@ -89,11 +98,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         widget=AdminTextInputWidget,
         error_messages={"required": "Say what it is called."},
     )
-    slug = forms.CharField(
-        max_length=LONGEST["slug"],
-        widget=AdminTextInputWidget,
-        error_messages={"required": "Give it an address, such as “fearful-avoidant”."},
-    )
+    slug = SlugField()
     summary = forms.CharField(
         max_length=LONGEST["summary"],
         widget=AdminTextareaWidget(attrs={"rows": 2}),
@@ -198,8 +203,8 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
 
     def check_text(self) -> None:
         """Refuses errors. Warnings stand beside them then, so that one round of mending is enough."""
-        self.reading = self.instance.parse(self.source)
-        places = list(self.places_in(self.source, self.reading))
+        self.parsed = self.instance.parse(self.source)
+        places = list(self.places_in(self.source, self.parsed))
         self.warnings = [place for place in places if not place.problem.is_error]
         if len(places) > len(self.warnings):
             said: dict[str | None, list[ValidationError]] = defaultdict(list)
@@ -214,9 +219,9 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         under = [name for name in self.fields if name.startswith(f"{place.field}__")]
         return next(iter([*at, *under]), None)
 
-    def places_in(self, source: str, reading: Reading) -> Iterator[Place]:
+    def places_in(self, source: str, parsed: ParsedText) -> Iterator[Place]:
         """The problems of a text of this document. That a key is missing is said by its own field."""
-        problems = check_document(self.instance, reading, timezone.now().date())
+        problems = check_document(self.instance, parsed, timezone.now().date())
         return places_of((problem for problem in problems if problem.code != "key-missing"), split(source))
 
     def publish_at(self) -> Any:

@@ -12,7 +12,7 @@ from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_
 from documents.image_files import MAX_IMAGE_BYTES, EncodedImage, read_webp
 from documents.kinds import KINDS, OTHER_FILE_CHECKS, Kind
 from documents.links import is_page
-from documents.text.across import Library, Reading, check_across
+from documents.text.library import Library, ParsedText, check_against_library
 from documents.text.markdown import IMAGES
 from documents.text.problems import Problem
 from documents.text.source import LONGEST, too_long
@@ -33,7 +33,7 @@ class File:
     path: Path
     kind: Kind
     text: str
-    reading: Reading
+    parsed: ParsedText
 
     @property
     def is_draft(self) -> bool:
@@ -41,7 +41,7 @@ class File:
 
     @property
     def address(self) -> str:
-        return self.kind.address.format(self.reading.slug)
+        return self.kind.address.format(self.parsed.slug)
 
 
 @dataclass(frozen=True, order=True)
@@ -81,7 +81,7 @@ def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
             if isinstance(text, Problem):
                 unreadable.append(FileProblem(path.relative_to(root), text))
             else:
-                files.append(File(path.relative_to(root), kind, text, kind.read(text, works)))
+                files.append(File(path.relative_to(root), kind, text, kind.parse(text, works)))
     return files, unreadable
 
 
@@ -125,7 +125,7 @@ def check_files(root: Path, files: Sequence[File], others: Library, today: date)
     first = {file.address: file.path for file in reversed(files)}
     pictures = {IMAGES + path.name for path in files_in(root / PICTURES)}  # no name out of a text goes to the file system
     library = Library(
-        {**others.anchors, **{file.address: file.reading.anchors for file in files}},
+        {**others.anchors, **{file.address: file.parsed.anchors for file in files}},
         {**first_places(files), **others.sentences},
         others.is_page,
         lambda address: address in pictures or others.has_picture(address),
@@ -138,23 +138,23 @@ def first_places(files: Sequence[File]) -> dict[int, str]:
     """Where each sentence stands first. Sentences of a text are not held against itself, so the first text goes free."""
     places: dict[int, str] = {}
     for file in files:
-        for sentence in file.reading.sentences:
+        for sentence in file.parsed.sentences:
             places.setdefault(sentence.fingerprint, file.address)
     return places
 
 
 def problems_of(file: File, library: Library, today: date) -> Iterator[Problem]:
-    yield from file.reading.problems
-    yield from check_across(file.reading, file.address, library, today)
-    slug = file.reading.slug
+    yield from file.parsed.problems
+    yield from check_against_library(file.parsed, file.address, library, today)
+    slug = file.parsed.slug
     if slug and slug != file.path.stem:
         said = f'"slug" is "{slug}" and the file is {file.path.name}. Name the file {slug}.md.'
-        yield Problem(file.reading.key_lines["slug"], "value-wrong", said)
+        yield Problem(file.parsed.key_lines["slug"], "value-wrong", said)
 
 
 def twin(file: File, other: Path) -> FileProblem:
-    said = f'"{file.reading.slug}" is the slug of {other} too. Keep one of the files, or give one another slug.'
-    return FileProblem(file.path, Problem(file.reading.key_lines.get("slug", 1), "slug-taken", said))
+    said = f'"{file.parsed.slug}" is the slug of {other} too. Keep one of the files, or give one another slug.'
+    return FileProblem(file.path, Problem(file.parsed.key_lines.get("slug", 1), "slug-taken", said))
 
 
 def check_other_files(root: Path, today: date) -> list[FileProblem]:

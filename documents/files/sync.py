@@ -21,7 +21,7 @@ from documents.image_files import EncodedImage
 from documents.images import Picture
 from documents.kinds import KINDS
 from documents.models import Document, Redirect, Revision, State, digest_of
-from documents.text.across import Library, Reading
+from documents.text.library import Library, ParsedText
 from documents.text.problems import Problem
 from documents.text.source import with_plain_breaks
 
@@ -99,7 +99,7 @@ class Import:
         for arrival in self.arrivals:
             if arrival.document and arrival.act is Act.CHANGED:
                 file = arrival.file
-                arrival.document.rewrite(file.text, by=None, now=now, note="Imported from its file", reading=file.reading)
+                arrival.document.rewrite(file.text, by=None, now=now, note="Imported from its file", parsed=file.parsed)
         if is_home(self.root):
             seen = [(arrival.document, arrival.file.text) for arrival in self.arrivals if arrival.document]
             mark_synced([*seen, *((document, document.source) for document in created)])
@@ -124,21 +124,21 @@ def arriving(files: Iterable[File], root: Path, choice: Choice) -> Iterator[Arri
     present = {(document.kind, document.slug): document for document in Document.objects.defer("anchors", "fingerprints")}
     moved = {(old.kind, old.slug): present.get((old.kind, old.document.slug)) for old in Redirect.objects.select_related("document")}
     for file in files:
-        place = (file.kind.name, file.reading.slug)
+        place = (file.kind.name, file.parsed.slug)
         document, former = present.get(place), moved.get(place)
-        if document is None and former and is_text_of(former, file.text, file.reading):
+        if document is None and former and is_text_of(former, file.text, file.parsed):
             document = former
         ours = text_digest(document.source) if document else None
         yield Arrival(file, document, compare(text_digest(file.text), ours, synced_digest(document, root), choice))
 
 
-def is_text_of(document: Document, text: str, reading: Reading) -> bool:
+def is_text_of(document: Document, text: str, parsed: ParsedText) -> bool:
     """Whether a file at a slug that a document gave up still holds its text: one of its revisions, or one with most of its sentences
     (somebody went on writing). Any other text is a new document."""
     known = {text_digest(source) for source in document.revisions.values_list("source", flat=True)}
     if text_digest(text) in {*known, bytes(document.synced_digest or b"")}:
         return True
-    said = {sentence.fingerprint for sentence in reading.sentences if sentence.is_long}
+    said = {sentence.fingerprint for sentence in parsed.sentences if sentence.is_long}
     return len(said.intersection(document.fingerprints)) * 2 > len(said)
 
 
@@ -146,13 +146,13 @@ def doubled(arrivals: Iterable[Arrival]) -> Iterator[FileProblem]:
     """Old texts left behind beside the file of the document, which would undo its renaming."""
     found = [(arrival.file, arrival.document) for arrival in arrivals if arrival.document]
     kept: dict[int, File] = {}
-    for file, document in sorted(found, key=lambda pair: pair[0].reading.slug != pair[1].slug):
+    for file, document in sorted(found, key=lambda pair: pair[0].parsed.slug != pair[1].slug):
         first = kept.setdefault(document.pk, file)
-        if first.reading.slug != file.reading.slug:
+        if first.parsed.slug != file.parsed.slug:
             said = (
-                f'"{file.reading.slug}" is an old address of "{document}", which is {first.path} now. Delete the file that is out of date.'
+                f'"{file.parsed.slug}" is an old address of "{document}", which is {first.path} now. Delete the file that is out of date.'
             )
-            yield FileProblem(file.path, Problem(file.reading.key_lines.get("slug", 1), "slug-taken", said))
+            yield FileProblem(file.path, Problem(file.parsed.key_lines.get("slug", 1), "slug-taken", said))
 
 
 def synced_digest(document: Document | None, root: Path) -> bytes | None:
@@ -163,7 +163,7 @@ def synced_digest(document: Document | None, root: Path) -> bytes | None:
 def others(arrivals: Iterable[Arrival], files: Sequence[File]) -> Library:
     """The texts of the database that no file stands for."""
     brought = [arrival.document.pk for arrival in arrivals if arrival.document]
-    fingerprints = (sentence.fingerprint for file in files for sentence in file.reading.sentences)
+    fingerprints = (sentence.fingerprint for file in files for sentence in file.parsed.sentences)
     rest = Document.objects.exclude(pk__in=brought)
     return rest.library(fingerprints)
 
@@ -174,7 +174,7 @@ def create(files: Sequence[File], now: datetime) -> list[Document]:
     for file in files:
         state, since = (State.DRAFT, None) if file.is_draft else (State.PUBLISHED, now)
         document = Document(kind=file.kind.name, source=file.text, state=state, publish_at=since, changed_at=now)
-        document.derive(file.reading)
+        document.derive(file.parsed)
         documents.append(document)
     for kind in {document.kind for document in documents}:  # whose slugs may be old addresses, and are no longer
         Redirect.objects.filter(kind=kind, slug__in=[document.slug for document in documents if document.kind == kind]).delete()

@@ -1,8 +1,10 @@
-"""Addresses of this site in their one form, however they are written: as browsers and servers read them."""
+"""Addresses of this site, normalized as browsers and servers do it."""
 
 import re
 from posixpath import normpath
 from urllib.parse import unquote
+
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 
 def path_of(address: str) -> str:

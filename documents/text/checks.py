@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markdown_it.token import Token
 
-from documents.text.across import ADDRESSES
 from documents.text.characters import check_address, check_characters
+from documents.text.library import ADDRESS_ATTRIBUTES
 from documents.text.markdown import IMAGES, is_allowed_address, line_of, lined_children, plain_text
 from documents.text.problems import Problem
 from documents.text.references import Reference
@@ -56,7 +56,7 @@ def check_inline(token: Token, line: int) -> Iterator[Problem]:
         yield Problem(line, "link-scheme", said)
     if token.type == "image":
         yield from check_image(token, line)
-    if token.type in ADDRESSES and "label" not in token.meta and (title := str(token.attrGet("title") or "")):
+    if token.type in ADDRESS_ATTRIBUTES and "label" not in token.meta and (title := str(token.attrGet("title") or "")):
         yield hidden_title(title, line)
     if token.type == "text" and "[@" in token.content:
         yield Problem(line, "citation-unknown", "A citation can't be read. Write [@key], or [@key; @other-key] for two.")
@@ -85,8 +85,8 @@ def check_entities(tokens: Sequence[Token], first_line: int) -> Iterator[Problem
         if "&" in inline.content:
             yield from check_characters(plain_text(inline), line_of(inline) + first_line)
         for line, child in lined_children(inline):
-            if child.type in ADDRESSES:
-                yield from check_address(str(child.attrGet(ADDRESSES[child.type])), inline.content, line + first_line)
+            if child.type in ADDRESS_ATTRIBUTES:
+                yield from check_address(str(child.attrGet(ADDRESS_ATTRIBUTES[child.type])), inline.content, line + first_line)
 
 
 def check_citations(tokens: Sequence[Token], first_line: int, references: Mapping[str, Reference]) -> Iterator[Problem]:

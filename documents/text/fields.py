@@ -103,7 +103,7 @@ class Fields:
         if text in {str(choice) for choice in choices}:
             return choices(text)
         if text:
-            self.wrong(key, f'is "{text}" and has to be one of: {", ".join(choices)}')
+            self.wrong(key, f'is "{text}" and has to be one of: {", ".join(sorted(choices))}')
         return None
 
     def wrong(self, key: str, what: str) -> None:

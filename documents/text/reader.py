@@ -8,6 +8,7 @@ from typing import ClassVar
 from markdown_it.token import Token
 
 from documents.text import checks, markup
+from documents.text.addresses import SLUG
 from documents.text.fields import Fields
 from documents.text.markdown import LONGEST as LONGEST_PARAGRAPH
 from documents.text.markdown import (
@@ -33,7 +34,6 @@ from documents.text.strict_yaml import Node
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
 NOT_WORDS = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
 
 
@@ -125,7 +125,7 @@ class Reader:
                 said = f'"{key}" is longer than {longest} characters. Shorten it.'
                 yield Problem(fields.fields[key].line, "value-wrong", said)
         slug = self.fields.text("slug")
-        if slug and not SLUG.fullmatch(slug):
+        if slug and not re.fullmatch(SLUG, slug):
             said = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
             yield Problem(self.key_line("slug"), "value-wrong", said)
         reviewed, again = self.fields.day("reviewed"), self.fields.day("next_review")

@@ -9,23 +9,16 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 
-from documents.admin.forms import DocumentForm, Lines
+from documents.admin.forms import DocumentForm, Lines, SlugField
 from documents.text.fields import Fields
-from documents.text.reader import LONGEST
 from documents.text.strict_yaml import Value
+from guides.parts import FACETS
 from quiz.instrument.limits import MAX_ABOUT, MAX_NAME
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import KIND, Instrument
 
 FACET = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")
-FACETS = (  # those that the steps of our guides ease
-    "alarm: Fear of losing you, anxiety",
-    "reassurance: Pull for closeness, anxiety",
-    "self-doubt: Doubting my worth, anxiety",
-    "distance: Uneasy with closeness, avoidance",
-    "self-reliance: Doing it alone, avoidance",
-    "withdrawal: Shutting down, avoidance",
-)
+FACET_LINES = tuple(f"{key}: {name}, {dimension}" for key, (name, dimension) in FACETS.items())  # for a new quiz
 DIMENSION = ("name", "about", "mean", "sd", "reliability")
 # The check names each gap in square brackets that is left.
 SKELETON = """[insert two or three sentences: what is asked, how long it takes, and what comes out]
@@ -81,7 +74,9 @@ class Facets(Lines):
         lines = super().to_python(value)
         found = [FACET.fullmatch(line) for line in lines]
         said = [
-            f"“{line}” can’t be read. Write it like this: {FACETS[0]}" for line, match in zip(lines, found, strict=True) if match is None
+            f"“{line}” can’t be read. Write it like this: {FACET_LINES[0]}"
+            for line, match in zip(lines, found, strict=True)
+            if match is None
         ]
         keys = Counter(match["key"] for match in found if match)
         said += [f"“{key}” stands {times} times. Give each facet its own key." for key, times in keys.items() if times > 1]
@@ -127,13 +122,11 @@ class InstrumentForm(DocumentForm):
         "scale__high": "Very much like me",
         "dimensions__anxiety__name": "Anxiety",
         "dimensions__avoidance__name": "Avoidance",
-        "facets": FACETS,
+        "facets": FACET_LINES,
         "body": SKELETON,
     }
 
-    slug = forms.CharField(
-        max_length=LONGEST["slug"],
-        widget=AdminTextInputWidget,
+    slug = SlugField(
         help_text="The name of its file. Visitors find the quiz at /quiz/, whatever its slug.",
         error_messages={"required": "Give the quiz a short name, such as “attachment”."},
     )
@@ -159,8 +152,8 @@ class InstrumentForm(DocumentForm):
     planning = lines("Where the figures come from", "Say where the figures come from. Visitors read it below their result.", 3)
     facets = Facets(
         widget=AdminTextareaWidget(attrs={"rows": 6}),
-        help_text=f"One a line, such as “{FACETS[0]}”: the key that statements begin with, a name, and anxiety or avoidance.",
-        error_messages={"required": f"Name the facets, one a line, such as “{FACETS[0]}”."},
+        help_text=f"One a line, such as “{FACET_LINES[0]}”: the key that statements begin with, a name, and anxiety or avoidance.",
+        error_messages={"required": f"Name the facets, one a line, such as “{FACET_LINES[0]}”."},
     )
 
     class Meta(DocumentForm.Meta):
@@ -189,5 +182,5 @@ UNSAVED: dict[str, Value] = {  # front matter that stands in for a preview befor
     },
     "correlation": "0",
     "planning": "Not said yet.",
-    "facets": facets_of(FACETS),
+    "facets": facets_of(FACET_LINES),
 }

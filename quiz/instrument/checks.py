@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from documents.text import across
+from documents.text.library import MAX_NAMED_ANCHORS
 from documents.text.problems import Problem
 from documents.text.sentences import short
 from quiz.instrument.limits import check_size
@@ -36,7 +36,7 @@ def check_items(instrument: Instrument) -> Iterator[Problem]:
 
 
 def facets_named(facets: Collection[str]) -> str:
-    if len(facets) > across.MOST_NAMED:
+    if len(facets) > MAX_NAMED_ANCHORS:
         return f"There are {len(facets)} facets. Use one of them."
     return f"Facets are: {', '.join(map(short, facets))}."
 

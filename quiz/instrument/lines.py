@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from documents.text.addresses import SLUG
 from documents.text.markdown import line_of, plain_text, words_of
 from documents.text.problems import Problem
 from documents.text.sentences import short
@@ -33,7 +34,7 @@ FORMS = {
 }
 LABELLED = re.compile(r"(?P<label>[A-Z][a-z ]*): (?P<rest>\S.*)")
 PLACE = re.compile(r"(?P<facet>[a-z]+(?:-[a-z]+)*), (?P<side>high|low)")
-STEP = re.compile(GUIDE_ADDRESS.format("[a-z0-9-]+") + r"#[^\s#?]+")
+STEP = re.compile(GUIDE_ADDRESS.format(SLUG) + r"#[^\s#?]+")
 # Lines that say where an entry belongs, and are no text: their form, and an example of it.
 PLACES = {"Facet": (PLACE, "alarm, high"), "Step": (STEP, "/guides/anxious/#name-alarm")}
 

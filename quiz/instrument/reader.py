@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from markdown_it.token import Token
 
-from documents.text import across, reader
-from documents.text.across import Link
+from documents.text import reader
 from documents.text.html import Html
+from documents.text.library import Link, links_of
 from documents.text.markdown import Heading, blocks, list_items
 from documents.text.problems import Problem
 from documents.text.reader import Reader
@@ -30,7 +30,7 @@ SECTIONS = {
 LABELS = {"triggers": ("Feels like", "Protects", "Helps"), "strengths": ("Looks like", "Worth", "Build on it")}
 
 
-def read(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Instrument:
+def read_instrument(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Instrument:
     """The instrument in a text. Links to the addresses in `hidden` become plain words."""
     return InstrumentReader(text, references, hidden).instrument()
 
@@ -70,7 +70,7 @@ class InstrumentReader(Reader):
             strengths=strengths,
             limits=tuple(self.page.inline_html(item) for item in self.bullets(self.section("limits"))),
             sources=self.page.sources(),
-            links=(*steps, *across.links_of(self.tokens, self.source.body_line)),
+            links=(*steps, *links_of(self.tokens, self.source.body_line)),
             sentences=sentences,
             key_lines=reader.key_lines(self.source.fields),
             problems=(),

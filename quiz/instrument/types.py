@@ -10,17 +10,18 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from documents.text.across import Link
 from documents.text.html import Html
+from documents.text.library import Link
 from documents.text.problems import Problem
 from documents.text.references import Citation
 from documents.text.sentences import Sentence
-from quiz.scoring import Keyed, Norm, Plan, Region, Scale
+from guides.styles import Style
+from quiz.scoring import Keyed, Norm, Plan, Scale
 
 ADDRESS = "/quiz/"
 ANXIETY, AVOIDANCE = "anxiety", "avoidance"
 BETWEEN = "between"
-STYLES = (*Region, BETWEEN)
+STYLES = (*Style, BETWEEN)
 
 
 class Side(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
 from documents.text.html import Html
-from guides.styles import STYLES, Style
+from guides.styles import STYLES
 from quiz import scoring
 from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Dimension, Facet, Insight, Instrument, Item, Side
 from quiz.result import plane_chart
@@ -108,8 +108,8 @@ def break_down(
         verdict=verdict,
         style=instrument.styles[region],
         style_title=instrument.style_titles[region],
-        style_name=STYLES[Style(verdict.region)].name,
-        second_name=STYLES[Style(verdict.second)].name,
+        style_name=STYLES[verdict.region].name,
+        second_name=STYLES[verdict.second].name,
         facets=tuple(facet_score(instrument, facet, answers) for facet in instrument.facets.values()),
         triggers=triggers,
         strengths=strengths,

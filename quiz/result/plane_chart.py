@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from quiz.scoring import Belief, Point, Region, Scale
+from guides.styles import Style
+from quiz.scoring import Belief, Point, Scale
 
 # In units of the viewBox. Room on the left and below is for the ticks and the names of the dimensions.
 WIDTH, HEIGHT = 360.0, 350.0
@@ -47,7 +48,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Quarter:
-    region: Region
+    region: Style
     box: Box
     label: Place  # the middle of the words
 
@@ -125,7 +126,7 @@ def quarters() -> tuple[Quarter, ...]:
     """Each with its label at the outer edge, where the fewest points lie."""
     half = SIDE / 2
     right, low = LEFT + half, TOP + half
-    corners = {Region.SECURE: (LEFT, low), Region.ANXIOUS: (right, low), Region.DISMISSIVE: (LEFT, TOP), Region.FEARFUL: (right, TOP)}
+    corners = {Style.SECURE: (LEFT, low), Style.ANXIOUS: (right, low), Style.DISMISSIVE: (LEFT, TOP), Style.FEARFUL: (right, TOP)}
     return tuple(
         Quarter(region, Box(x, y, half, half), Place(x + half / 2, y + (LABEL_INSET if y == TOP else half - LABEL_INSET)))
         for region, (x, y) in corners.items()

@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from guides.styles import Style
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, Item
-from quiz.scoring import BAND, Norm, Region, Scale
+from quiz.scoring import BAND, Norm, Scale
 
 MIN_CELL = 10  # results: a smaller group is not shown, and no figure is computed from fewer
 MIN_FOR_PLANNING = 300  # results: for nine statements with an alpha of .85, `alpha_interval` is then .82 to .87
@@ -80,7 +81,7 @@ def compute_figures(instrument: Instrument, totals: Totals) -> Figures | None:
         number=totals.number,
         scales=tuple(scale_figures(instrument, totals, dimension) for dimension in (ANXIETY, AVOIDANCE)),
         correlation=totals.correlation,
-        regions=groups({name: totals.regions.get(name, 0) for name in (*Region, NEAR_MIDDLE)}),
+        regions=groups({name: totals.regions.get(name, 0) for name in (*Style, NEAR_MIDDLE)}),
         items=tuple(item_figures(item, instrument.scale, totals.answers.get(item.key, {})) for item in instrument.items),
     )
 

@@ -7,16 +7,16 @@ from django.db import connection
 from django.db.models import Aggregate, Avg, Count, F, Q, QuerySet, StdDev
 from django.db.models.functions import Floor, Least
 
+from guides.styles import Style
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.models import Result
-from quiz.scoring import Region
 from quiz.statistics.figures import MIN_CELL, NEAR_MIDDLE, Figures, ScaleTotals, Totals, compute_figures
 
 LOOKUPS = {  # of anxiety and avoidance, each compared with a limit near the middle of the scale
-    Region.SECURE: ("lt", "lt"),
-    Region.ANXIOUS: ("gt", "lt"),
-    Region.DISMISSIVE: ("lt", "gt"),
-    Region.FEARFUL: ("gt", "gt"),
+    Style.SECURE: ("lt", "lt"),
+    Style.ANXIOUS: ("gt", "lt"),
+    Style.DISMISSIVE: ("lt", "gt"),
+    Style.FEARFUL: ("gt", "gt"),
 }
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from guides.models import Guide
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.models import Instrument
 from tests.quiz.conftest import keep, publish
 
@@ -31,7 +31,7 @@ def quiz(transactional_db: None) -> Instrument:
 @pytest.fixture
 def results(quiz: Instrument) -> None:
     """Sixty kept results, every answer chosen by chance."""
-    chance, instrument, version = random.Random(1), read(quiz.source, {}), quiz.revisions.first()  # noqa: S311 (made-up people)
+    chance, instrument, version = random.Random(1), read_instrument(quiz.source, {}), quiz.revisions.first()  # noqa: S311 (made-up people)
     assert version
     for _ in range(60):
         answers = {item.key: chance.randint(1, 7) for item in instrument.items}

@@ -31,7 +31,7 @@ def line_of(words: str) -> int:
 
 def named(text: str, kind: str = "guide") -> list[tuple[int, str]]:
     """The lines and the code points that the check names."""
-    problems = KINDS[kind].read(text, references()).problems
+    problems = KINDS[kind].parse(text, references()).problems
     return [(problem.line, problem.message.split()[0]) for problem in problems if problem.code == "character-invisible"]
 
 
@@ -184,7 +184,7 @@ PLACES = st.integers(0, len(VALID_HERE)) | st.sampled_from([VALID_HERE.index(val
 @example(VALID_HERE.index("How to"), ESCAPED)
 def test_any_text_is_refused_or_can_be_saved_and_read(place, inserted):
     text = VALID_HERE[:place] + inserted + VALID_HERE[place:]
-    if any(problem.is_error for problem in KINDS["guide"].read(text, references()).problems):
+    if any(problem.is_error for problem in KINDS["guide"].parse(text, references()).problems):
         return
     with transaction.atomic():
         guide = Guide(kind="guide", state=Guide.State.PUBLISHED)

@@ -72,15 +72,15 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))
 resource.setrlimit(resource.RLIMIT_AS, ({bytes}, {bytes}))
 sys.path.insert(0, {folder!r})
-from guides import parts
-from quiz import instrument
-from documents import check
 import datetime
-kind = {{"guide": parts, "quiz": instrument}}[sys.argv[1]]
-library = check.Library({{}}, {{}}, lambda address: False, lambda address: False)
+from documents.text.library import Library, check_against_library
+from guides.reader import read_guide
+from quiz.instrument.reader import read_instrument
+parse = {{"guide": read_guide, "quiz": read_instrument}}[sys.argv[1]]
+library = Library({{}}, {{}}, lambda address: False, lambda address: False)
 for text in sys.stdin.buffer.read().decode().split("\\x1e"):
-    reading = kind.read(text, {{}})
-    problems = [*reading.problems, *check.check_across(reading, "/a/", library, datetime.date(2026, 11, 24))]
+    parsed = parse(text, {{}})
+    problems = [*parsed.problems, *check_against_library(parsed, "/a/", library, datetime.date(2026, 11, 24))]
     print(len(text), any(problem.is_error for problem in problems))
 """
 
@@ -177,10 +177,10 @@ TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=40).map("".join)
 @given(text=TEXTS, with_front=st.booleans())
 def test_any_text_is_read_and_every_problem_has_a_line_of_it(kind, text, with_front):
     whole = FRONT + text if with_front else text
-    reading = KINDS[kind].read(whole, {})
+    parsed = KINDS[kind].parse(whole, {})
     lines = re.sub(r"\r\n?", "\n", whole).count("\n") + 1
-    assert all(1 <= problem.line <= lines for problem in reading.problems)
-    assert all("\n" not in problem.at("a\nb.md") for problem in reading.problems)
+    assert all(1 <= problem.line <= lines for problem in parsed.problems)
+    assert all("\n" not in problem.at("a\nb.md") for problem in parsed.problems)
 
 
 @given(TEXTS)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from documents.admin.document_admin import changes
 from documents.admin.field_problems import places_of
 from documents.models import Revision
-from documents.text import across
+from documents.text.library import Library, ParsedText, check_against_library
 from documents.text.problems import Problem
 from documents.text.source import compose, split
-from guides.reader import read as read_guide
-from quiz.instrument.reader import read as read_quiz
+from guides.reader import read_guide
+from quiz.instrument.reader import read_instrument
 from tests.documents.test_hostile_texts import FRONT, filled
 from tests.support.builders import sentence
 from tests.support.cpu_time import TRIES, seconds, takes_the_square
@@ -23,7 +23,7 @@ from tests.support.cpu_time import TRIES, seconds, takes_the_square
 LENGTH = 190_000
 QUICK = 0.5  # seconds
 MOST_TIMES = 14  # as long as prose of the same length: two seconds, on a machine that reads such prose in a seventh of one
-LIBRARY = across.Library({}, {}, lambda address: False, lambda address: False)
+LIBRARY = Library({}, {}, lambda address: False, lambda address: False)
 PROSE = FRONT + "\n\n".join(" ".join(sentence(first + number) for number in range(8)) for first in range(0, 5000, 8))
 PROSE = PROSE[:LENGTH]
 
@@ -87,8 +87,8 @@ QUIZ_SHAPES = {
 
 
 def check(read: Any, text: str) -> None:
-    reading = cast("across.Reading", read(text, {}))
-    across.check_across(reading, "/a/", LIBRARY, date(2026, 11, 24))
+    parsed = cast("ParsedText", read(text, {}))
+    check_against_library(parsed, "/a/", LIBRARY, date(2026, 11, 24))
 
 
 @cache
@@ -96,7 +96,7 @@ def prose_seconds(read: Any) -> float:
     return min(seconds(check, read, PROSE) for _ in range(TRIES))
 
 
-SHAPES_AS = [(read_guide, name) for name in SHAPES] + [(read_quiz, name) for name in (*QUIZ_SHAPES, "short paragraphs")]
+SHAPES_AS = [(read_guide, name) for name in SHAPES] + [(read_instrument, name) for name in (*QUIZ_SHAPES, "short paragraphs")]
 
 
 @pytest.mark.parametrize(("read", "name"), SHAPES_AS)

@@ -9,7 +9,7 @@ from documents.kinds import KINDS
 from documents.text.markdown import MASK, Page, parse
 from documents.text.markup import check_blocks, check_boxes, check_literals
 from documents.text.problems import LEVELS
-from guides.reader import read
+from guides.reader import read_guide
 from tests.support.builders import VALID
 
 # Each of these would be shown to readers as it was typed. "¶" is the line that the problem has to name.
@@ -99,7 +99,7 @@ def test_the_problem_shows_the_written_words_and_what_to_do():
 @pytest.mark.parametrize("path", [*settings.CONTENT_DIR.glob("*/*.md")], ids=lambda path: path.stem)
 def test_our_own_texts_have_nothing_of_the_kind(path):
     kind = "quiz" if path.parent.name == "quiz" else "guide"
-    codes = {problem.code for problem in KINDS[kind].read(path.read_text(), {}).problems}
+    codes = {problem.code for problem in KINDS[kind].parse(path.read_text(), {}).problems}
     assert codes <= {"citation-unknown"}  # without the list of works, all are
 
 
@@ -107,7 +107,7 @@ def test_our_own_texts_have_nothing_of_the_kind(path):
     "written", ["**Wait** a minute", "See [help](/help/)", "Wait &amp; see", "# Wait", "~~Wait~~", "`Wait`", "1\\. Wait"]
 )
 def test_markdown_in_front_matter_is_a_warning_because_readers_see_its_marks(written):
-    (problem,) = read(VALID.replace("title: How to wait for an answer", f"title: '{written}'"), {}).problems[:1]
+    (problem,) = read_guide(VALID.replace("title: How to wait for an answer", f"title: '{written}'"), {}).problems[:1]
     assert (problem.line, problem.code) == (2, "markup-suspicious")
 
 
@@ -115,7 +115,7 @@ def test_markdown_in_front_matter_is_a_warning_because_readers_see_its_marks(wri
     "written", ["Wait & see", "Rock & roll", "2 * 3 * 4", "a_b_c", "I <3 you", "[sic]", "Don't @ me", "50 % off", "C++"]
 )
 def test_ordinary_words_in_front_matter_are_left_alone(written):
-    problems = read(VALID.replace("title: How to wait for an answer", f'title: "{written}"'), {}).problems
+    problems = read_guide(VALID.replace("title: How to wait for an answer", f'title: "{written}"'), {}).problems
     assert [problem for problem in problems if problem.code.startswith("markup")] == []
 
 
@@ -125,7 +125,7 @@ STEP = "---\ntitle: a\n---\n## Steps\n\n### One\n\nDo it.\n\n"
 
 
 def boxes(body):
-    return [(problem.line - 9, problem.level) for problem in read(STEP + body, {}).problems if problem.code.startswith("markup")]
+    return [(problem.line - 9, problem.level) for problem in read_guide(STEP + body, {}).problems if problem.code.startswith("markup")]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ DIALECTS = st.sampled_from([*ERRORS, *WARNINGS, *PROSE, "| a | b |\n|--:|:-:|\n"
 @pytest.mark.parametrize("kind", ["guide", "quiz"])
 @given(st.lists(DIALECTS | st.text(max_size=4), max_size=20).map("".join))
 def test_whatever_dialect_a_text_is_in_it_is_read_and_each_problem_has_a_line_of_it(kind, text):
-    reading = KINDS[kind].read(f"---\ntitle: a\n---\n{text}", {})
+    parsed = KINDS[kind].parse(f"---\ntitle: a\n---\n{text}", {})
     last = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 4
-    assert all(1 <= problem.line <= last and problem.code in LEVELS for problem in reading.problems)
+    assert all(1 <= problem.line <= last and problem.code in LEVELS for problem in parsed.problems)
 
 
 @given(st.lists(DIALECTS, max_size=12).map("".join))

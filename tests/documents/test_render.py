@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documents.text.html import SCHEMES, TAGS
 from documents.text.markdown import Page, blocks, list_items, outline, parse
 from documents.text.references import read_references
-from guides.reader import read
+from guides.reader import read_guide
 
 WORKS, _ = read_references(
     '[{"id": "lee-2007", "type": "book", "author": [{"family": "Lee", "given": "Ana"}], "title": "Doors", '
@@ -74,7 +74,7 @@ def html_of(parts):
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40).map("".join))
 def test_whatever_was_written_the_parser_answers_and_the_html_is_harmless(text):
-    parts = read(text, WORKS)
+    parts = read_guide(text, WORKS)
     assert Judge(html_of(parts)).found == []
     assert all(1 <= problem.line <= text.count("\n") + text.count("\r") + 2 for problem in parts.problems)
 

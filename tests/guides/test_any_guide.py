@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from guides.models import Guide
-from guides.reader import read
+from guides.reader import read_guide
 from tests.support.builders import VALID
 
 ALLOWED = {
@@ -34,7 +34,7 @@ def changed(what):
 
 
 def errors(text):
-    return [problem.code for problem in read(text, {}).problems if problem.is_error and problem.code != "citation-unknown"]
+    return [problem.code for problem in read_guide(text, {}).problems if problem.is_error and problem.code != "citation-unknown"]
 
 
 @pytest.mark.parametrize("what", ALLOWED.values(), ids=ALLOWED)

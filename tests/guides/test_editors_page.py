@@ -4,14 +4,14 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 
 from guides.forms import GuideForm
-from guides.reader import SECTIONS, read
+from guides.reader import SECTIONS, read_guide
 from guides.styles import Style
 
 PAGE = (settings.BASE_DIR / "docs/editors.md").read_text()
 
 
 def test_the_page_for_editors_names_every_key_style_part_and_place():
-    places = {place for place in read("", {}).anchors if place != "main"}  # of a page without steps
+    places = {place for place in read_guide("", {}).anchors if place != "main"}  # of a page without steps
     named = {f"`{word}`" for word in (*GuideForm.keys, *Style, *places)} | {f"## {title}" for title in SECTIONS}
     assert {word for word in named if word not in PAGE} == set()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from documents.text.references import read_references
 from guides.parts import slug_in
-from guides.reader import mentioned, read, step_titles
+from guides.reader import mentioned, read_guide, step_titles
 from tests.support.builders import VALID, guide_text, sentence
 from tests.support.readability import grade
 
@@ -18,7 +18,7 @@ SHIPPED = sorted((settings.CONTENT_DIR / "guides").glob("*.md"))
 
 
 def test_a_guide_is_read_to_the_parts_that_its_page_shows():
-    parts = read(VALID, WORKS)
+    parts = read_guide(VALID, WORKS)
     assert (parts.title, parts.slug, parts.style) == ("How to wait for an answer", "waiting", "anxious")
     assert (str(parts.reviewed), parts.authors, parts.related) == ("2026-11-01", ("Safe Haven",), ("anxious",))
     assert parts.introduction == "<p>A quiet phone can feel like a closed door.</p>\n"
@@ -40,7 +40,7 @@ def test_a_guide_is_read_to_the_parts_that_its_page_shows():
 
 def test_sources_are_numbered_in_the_order_of_the_page_and_once_each():
     text = VALID.replace("reasons.", "reasons [@li-chan-2012].").replace("find out.", "find out [@feeney-2007; @gable-2006].")
-    parts = read(text, WORKS)
+    parts = read_guide(text, WORKS)
     assert [(source.number, source.reference.key) for source in parts.sources] == [
         (1, "li-chan-2012"),
         (2, "feeney-2007"),
@@ -49,18 +49,18 @@ def test_sources_are_numbered_in_the_order_of_the_page_and_once_each():
 
 
 def test_the_words_that_are_counted_are_those_that_a_reader_sees():
-    assert read(VALID, WORKS).words == 121  # by hand, without front matter, marks, attributes and citations
+    assert read_guide(VALID, WORKS).words == 121  # by hand, without front matter, marks, attributes and citations
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(121, 1), (356, 1), (358, 2), (2380, 10)])
 def test_reading_time_is_computed_from_238_words_a_minute(words, minutes):
-    parts = read(VALID.replace("find out.", "find out." + "\n\nword" * (words - 121)), WORKS)
+    parts = read_guide(VALID.replace("find out.", "find out." + "\n\nword" * (words - 121)), WORKS)
     assert (parts.words, parts.minutes) == (words, minutes)
 
 
 def test_four_strategies_are_shown_and_the_others_are_one_click_away():
     more = "".join(f"### Rest {number}\n\n{sentence(number)}\n\n" for number in range(5))
-    parts = read(VALID.replace("### Walk", f"{more}### Walk"), WORKS)
+    parts = read_guide(VALID.replace("### Walk", f"{more}### Walk"), WORKS)
     assert [len(parts.first_strategies), len(parts.more_strategies)] == [4, 2]
 
 
@@ -71,7 +71,7 @@ def test_the_guides_that_a_text_mentions_are_its_links_and_its_related_ones():
 @pytest.mark.parametrize("link", ["/guides/calm/#x", "&#47;guides&#x2f;c&#97;lm/", r"\/guides/calm\/", "</guides/calm/>"])
 def test_a_guide_is_mentioned_however_its_address_is_spelled(link):
     text = VALID.replace("out.", f"out, see [a]({link}).")
-    assert any(link.address.startswith("/guides/calm/") for link in read(text, WORKS).links)
+    assert any(link.address.startswith("/guides/calm/") for link in read_guide(text, WORKS).links)
     assert "calm" in mentioned(text)
 
 
@@ -80,7 +80,7 @@ def test_a_guide_is_mentioned_however_its_address_is_spelled(link):
 )
 def test_the_steps_that_a_quiz_can_lead_to_are_those_of_the_guides_page(heading):
     text = VALID.replace("## Steps", heading)
-    steps = read(text, WORKS).steps
+    steps = read_guide(text, WORKS).steps
     assert steps
     assert step_titles(text) == {step.anchor: step.title for step in steps}
 
@@ -89,7 +89,7 @@ def test_the_steps_that_a_quiz_can_lead_to_are_those_of_the_guides_page(heading)
 
 
 def steps_of(body):
-    return read(f"---\ntitle: a\n---\n## Steps\n\n{body}", WORKS).steps
+    return read_guide(f"---\ntitle: a\n---\n## Steps\n\n{body}", WORKS).steps
 
 
 def test_a_plain_list_right_above_the_action_items_stays_in_the_text():
@@ -135,9 +135,9 @@ def test_every_anchor_fits_into_a_link(title):
 
 
 def test_a_page_without_sources_or_related_guides_has_no_place_for_them():
-    anchors = read(VALID.replace(" [@feeney-2007]", "").replace("related: [anxious]\n", ""), WORKS).anchors
+    anchors = read_guide(VALID.replace(" [@feeney-2007]", "").replace("related: [anxious]\n", ""), WORKS).anchors
     assert not {"sources", "related"} & {*anchors}
-    assert {"sources", "related"} <= {*read(VALID, WORKS).anchors}
+    assert {"sources", "related"} <= {*read_guide(VALID, WORKS).anchors}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_guide_that_an_address_leads_to_is_known_however_it_is_written(addre
 
 @given(st.text(max_size=200))
 def test_any_body_whatever_is_read_without_an_exception(body):
-    assert read(f"---\ntitle: A\n---\n{body}", WORKS).title == "A"
+    assert read_guide(f"---\ntitle: A\n---\n{body}", WORKS).title == "A"
 
 
 # On the page that inspired this site, with sentences of three words and less left out: how often each one stood that stood more
@@ -171,7 +171,7 @@ def test_a_text_that_repeats_itself_like_the_page_that_inspired_us_is_refused():
     said = [text for text, count in refrains for _ in range(count)] + [sentence(2 * 10**7 + number) for number in range(ALONE)]
     assert (len(said), len(set(said))) == (150, 49)
     joined = "\n\n".join(said)
-    problems = read(guide_text().replace("### Rest\n", f"### Rest\n\n{joined}\n"), WORKS).problems
+    problems = read_guide(guide_text().replace("### Rest\n", f"### Rest\n\n{joined}\n"), WORKS).problems
     expected = [("sentence-repeated" if count > 2 else "sentence-twice", f'"{text}" stands {count} times') for text, count in refrains]
     assert sorted((problem.code, problem.message.partition(", in lines")[0]) for problem in problems) == sorted(expected)
 
@@ -179,7 +179,7 @@ def test_a_text_that_repeats_itself_like_the_page_that_inspired_us_is_refused():
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 class TestShippedGuide:
     def test_it_is_complete(self, path):
-        parts = read(path.read_text(), WORKS)
+        parts = read_guide(path.read_text(), WORKS)
         assert [len(parts.takeaways), len(parts.steps), len(parts.strategies)] == [4, 8, 6]
         assert [len(step.actions) for step in parts.steps] == [3] * 8
         assert len(parts.questions) >= 5
@@ -189,7 +189,7 @@ class TestShippedGuide:
         assert parts.help
 
     def test_it_can_be_read_at_grade_8(self, path):
-        sentences = [said.text for said in read(path.read_text(), WORKS).sentences]
+        sentences = [said.text for said in read_guide(path.read_text(), WORKS).sentences]
         assert grade(sentences) <= 8
         assert max(len(said.split()) for said in sentences) <= 30
 

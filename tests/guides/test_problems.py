@@ -10,7 +10,7 @@ from django.conf import settings
 from documents.files.folder import File, check_files
 from documents.kinds import KINDS
 from documents.links import is_page
-from documents.text.across import Library
+from documents.text.library import Library
 from documents.text.problems import LEVELS
 from documents.text.references import read_references
 from documents.text.sentences import Sentence
@@ -45,7 +45,7 @@ def cases():
 @pytest.mark.parametrize(("text", "expected"), list(cases()))
 def test_the_check_says_every_problem_with_its_line(text, expected):
     works, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
-    file = File(Path("guides/waiting.md"), KINDS["guide"], text, KINDS["guide"].read(text, works))
+    file = File(Path("guides/waiting.md"), KINDS["guide"], text, KINDS["guide"].parse(text, works))
     problems = [found.problem for found in check_files(Path("nowhere"), [file], ELSEWHERE, TODAY)]
     said = [f"{problem.line} {problem.level} {problem.code}: {problem.message}" for problem in problems]
     assert said == expected

@@ -11,7 +11,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from quiz.instrument import limits
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.models import Instrument, Result
 from quiz.scoring import MOST_MISSING
 from quiz.submission import fresh_key
@@ -65,7 +65,7 @@ def quizzes(draw):
 
 
 def fits(text):
-    return not any(problem.is_error for problem in read(text, {}).problems)
+    return not any(problem.is_error for problem in read_instrument(text, {}).problems)
 
 
 def answered(quiz, seed):
@@ -103,7 +103,7 @@ def test_any_quiz_that_passes_the_check_is_saved_asked_answered_kept_and_read(te
         return
     with transaction.atomic():
         publish(Instrument(kind="quiz", state="published"), text)
-        quiz = read(text, {})
+        quiz = read_instrument(text, {})
         take(quiz, answered(quiz, seed))
         transaction.set_rollback(True)
 

@@ -10,15 +10,16 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
+from guides.styles import Style
 from quiz import scoring
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Side
 from quiz.result import plane_chart
 from quiz.result.breakdown import WEEKS, break_down, chosen
-from quiz.scoring import Certainty, Point, Region
+from quiz.scoring import Certainty, Point
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
-QUIZ = read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), WORKS)
+QUIZ = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), WORKS)
 STEPS = {insight.step: f"The step {insight.step}" for insight in (*QUIZ.triggers, *QUIZ.strengths) if insight.step}
 TURNING = re.compile(r"Had you answered (?P<answer>\d)(?: or (?P<way>less|more))? to “(?P<statement>.+)”, this line would not be here\.")
 FACETS = {facet: [item.key for item in QUIZ.items_of(facet)] for facet in QUIZ.facets}
@@ -161,10 +162,10 @@ def test_the_side_is_told_as_surely_as_the_error_allows(mean, words):
 @pytest.mark.parametrize(
     ("anxiety", "avoidance", "region", "name"),
     [
-        (1, 1, Region.SECURE, "Secure"),
-        (7, 1, Region.ANXIOUS, "Anxious"),
-        (1, 7, Region.DISMISSIVE, "Dismissive-avoidant"),
-        (7, 7, Region.FEARFUL, "Fearful-avoidant"),
+        (1, 1, Style.SECURE, "Secure"),
+        (7, 1, Style.ANXIOUS, "Anxious"),
+        (1, 7, Style.DISMISSIVE, "Dismissive-avoidant"),
+        (7, 7, Style.FEARFUL, "Fearful-avoidant"),
     ],
 )
 def test_in_each_corner_of_the_plane_its_own_text_is_read(anxiety, avoidance, region, name):

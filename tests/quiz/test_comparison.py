@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from documents.bibliography import references
 from quiz.admin.text_coverage import answers_at
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.result.comparison import DimensionChange, Taking, compare
 from quiz.scoring import Point, change
 
-INSTRUMENT = read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), references())
+INSTRUMENT = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), references())
 DAY = date(2026, 5, 1)
 places = st.builds(Point, st.floats(1, 7), st.floats(1, 7))
 
@@ -78,7 +78,7 @@ def test_somebody_else_in_mind_is_noticed_and_named():
 )
 def test_other_statements_or_another_scale_are_never_compared(old, new):
     text = (settings.CONTENT_DIR / "quiz/attachment.md").read_text().replace(old, new)
-    found = compare(taken(Point(4, 4), instrument=read(text, references())), later(Point(4, 4)))
+    found = compare(taken(Point(4, 4), instrument=read_instrument(text, references())), later(Point(4, 4)))
     assert (found.changes, found.before) == ((), None)
 
 

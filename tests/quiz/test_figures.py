@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import f as feldt
 
-from quiz.instrument.reader import read
+from guides.styles import Style
+from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, measurement_signature
-from quiz.scoring import Region
 from quiz.statistics.figures import (
     MIN_CELL,
     NEAR_MIDDLE,
@@ -29,7 +29,7 @@ from quiz.statistics.figures import (
 )
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
-QUIZ = read(TEXT, {})
+QUIZ = read_instrument(TEXT, {})
 
 counts = st.lists(st.integers(0, 40), min_size=1, max_size=8)
 answers = st.lists(st.integers(1, 7), min_size=2, max_size=60)
@@ -141,7 +141,7 @@ def totals_of(number: int, *, few: int = 0) -> Totals:
     """`number` results, `few` of which answered 1 to everything, and the others 5 or 6."""
     given_answers = {1: few, 5: (number - few) // 2, 6: number - few - (number - few) // 2}
     scale = ScaleTotals(4.4, 0.8 * mean_and_sd(given_answers).sd, {1: few, 5: number - few})
-    regions = {Region.SECURE: few, Region.FEARFUL: number - few, NEAR_MIDDLE: 0}
+    regions = {Style.SECURE: few, Style.FEARFUL: number - few, NEAR_MIDDLE: 0}
     return Totals(number, {ANXIETY: scale, AVOIDANCE: scale}, 0.1, regions, {item.key: given_answers for item in QUIZ.items})
 
 
@@ -179,7 +179,7 @@ def test_the_error_of_measurement_follows_from_deviation_and_alpha():
 
 def test_every_region_and_every_point_of_the_scale_has_its_group():
     found = published(totals_of(100))
-    assert [group.name for group in found.regions] == [*Region, NEAR_MIDDLE]
+    assert [group.name for group in found.regions] == [*Style, NEAR_MIDDLE]
     assert [group.name for group in found.scales[0].bins] == ["1 to 2", "2 to 3", "3 to 4", "4 to 5", "5 to 6", "6 to 7"]
 
 
@@ -189,7 +189,7 @@ def test_every_region_and_every_point_of_the_scale_has_its_group():
 def is_comparable_after(old: str, new: str) -> bool:
     """Whether results of the text can be compared after this replacement."""
     assert old in TEXT
-    return measurement_signature(read(TEXT.replace(old, new, 1), {})) == measurement_signature(QUIZ)
+    return measurement_signature(read_instrument(TEXT.replace(old, new, 1), {})) == measurement_signature(QUIZ)
 
 
 def test_other_words_around_the_statements_make_no_difference():
@@ -201,7 +201,7 @@ def test_another_order_of_the_statements_makes_no_difference():
     one, other = (f"- withdrawal-{number}:" for number in (1, 2))
     lines = {start: next(line for line in TEXT.splitlines() if line.startswith(start)) for start in (one, other)}
     swapped = TEXT.replace(lines[one], "@").replace(lines[other], lines[one]).replace("@", lines[other])
-    assert measurement_signature(read(swapped, {})) == measurement_signature(QUIZ)
+    assert measurement_signature(read_instrument(swapped, {})) == measurement_signature(QUIZ)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.links import is_page
-from documents.text.across import Library, check_across
+from documents.text.library import Library, check_against_library
 from documents.text.references import read_references
 from guides import parts, reader
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ADDRESS, Side
 from quiz.scoring import Norm, Scale
 
@@ -40,11 +40,11 @@ def cases():
 
 @pytest.mark.parametrize(("text", "expected"), list(cases()))
 def test_reading_says_every_problem(text, expected):
-    assert sorted(f"{problem.code}: {problem.message}" for problem in read(text, WORKS).problems) == sorted(expected)
+    assert sorted(f"{problem.code}: {problem.message}" for problem in read_instrument(text, WORKS).problems) == sorted(expected)
 
 
 def test_a_quiz_is_read_to_what_it_asks_and_answers():
-    quiz = read(TEXT, WORKS)
+    quiz = read_instrument(TEXT, WORKS)
     assert (quiz.scale, quiz.labels.low, quiz.labels.high) == (Scale(1, 7), "Not at all like me", "Very much like me")
     assert quiz.plan.anxiety == Norm(4.14, 1.21, 0.84)
     assert [relation.key for relation in quiz.relations] == ["partner", "friend", "parent", "general"]
@@ -58,36 +58,36 @@ def test_a_quiz_is_read_to_what_it_asks_and_answers():
 
 
 def test_no_two_statements_of_one_facet_follow_each_other():
-    facets = [item.facet for item in read(TEXT, WORKS).items]
+    facets = [item.facet for item in read_instrument(TEXT, WORKS).items]
     assert all(one != other for one, other in pairwise(facets))
 
 
 def shelf():
-    guides = [reader.read(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
+    guides = [reader.read_guide(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
     return Library({parts.ADDRESS.format(guide.slug): guide.anchors for guide in guides}, {}, is_page, lambda address: False)
 
 
 def test_each_trigger_leads_to_a_step_that_eases_its_facet():
-    quiz = read(TEXT, WORKS)
+    quiz = read_instrument(TEXT, WORKS)
     assert all(trigger.step for trigger in quiz.triggers)
-    assert check_across(quiz, ADDRESS, shelf(), TODAY) == []
+    assert check_against_library(quiz, ADDRESS, shelf(), TODAY) == []
 
 
 def test_a_step_that_eases_something_else_is_refused_with_its_line():
-    quiz = read(TEXT.replace("/guides/anxious/#name-alarm", "/guides/anxious/#ask-once"), WORKS)
-    (problem,) = check_across(quiz, ADDRESS, shelf(), TODAY)
+    quiz = read_instrument(TEXT.replace("/guides/anxious/#name-alarm", "/guides/anxious/#ask-once"), WORKS)
+    (problem,) = check_against_library(quiz, ADDRESS, shelf(), TODAY)
     assert (problem.code, problem.line) == ("step-eases-other", quiz.triggers[0].line)
     assert problem.message.startswith('"/guides/anxious/#ask-once" does not ease "alarm".')
 
 
 @pytest.mark.parametrize("address", ["/guides/anxious/?x#name-alarm", "https://ok.example/#name-alarm", "/help/", "name-alarm"])
 def test_a_step_that_is_none_is_refused_because_its_result_would_leave_it_out(address):
-    quiz = read(TEXT.replace("/guides/anxious/#name-alarm", address), WORKS)
-    (problem,) = check_across(quiz, ADDRESS, shelf(), TODAY)
+    quiz = read_instrument(TEXT.replace("/guides/anxious/#name-alarm", address), WORKS)
+    (problem,) = check_against_library(quiz, ADDRESS, shelf(), TODAY)
     assert (problem.code, problem.line) == ("link-broken", quiz.triggers[0].line)
     assert problem.message.startswith(f'"{address}" is no step.')
 
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from(re.split(r"(?<=\n)", TEXT)), max_size=60).map("".join))
 def test_any_text_whatever_is_read_without_an_exception(text):
-    assert isinstance(read(text, WORKS).problems, tuple)
+    assert isinstance(read_instrument(text, WORKS).problems, tuple)

@@ -9,7 +9,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.models import Instrument
 from tests.quiz.builders import quiz_text
 from tests.quiz.conftest import Taker, publish
@@ -33,19 +33,19 @@ def texts_of(quiz):
 
 
 def vanishes(text, lines):
-    quiz = read(text, WORKS)
+    quiz = read_instrument(text, WORKS)
     return not is_named(quiz.problems, lines) and not any(WORD in shown for shown in texts_of(quiz))
 
 
 @pytest.mark.parametrize("line", ["- **Helps**: ask *once* more", "- **Helps:** ask *once* more", "- *Helps*: ask *once* more"])
 def test_a_label_may_be_bold(line):
-    quiz = read(re.sub(r"- Helps: .*", line, SMALL, count=1), WORKS)
+    quiz = read_instrument(re.sub(r"- Helps: .*", line, SMALL, count=1), WORKS)
     assert quiz.triggers[0].helps == "ask <em>once</em> more"
     assert not [problem for problem in quiz.problems if problem.is_error]
 
 
 def test_emphasis_that_begins_in_a_label_goes_on_behind_it():
-    quiz = read(re.sub(r"- Helps: .*", "- **Helps: ask** once more", SMALL, count=1), WORKS)
+    quiz = read_instrument(re.sub(r"- Helps: .*", "- **Helps: ask** once more", SMALL, count=1), WORKS)
     assert quiz.triggers[0].helps == "<strong>ask</strong> once more"
 
 
@@ -57,7 +57,7 @@ def test_every_text_of_a_quiz_is_on_a_page_that_visitors_see(db, client):
         r"^---.*",
     ):
         marked = re.sub(unseen, lambda line: re.sub(r" mark\d+", "", line[0]), marked, flags=re.MULTILINE)
-    assert [problem for problem in read(marked, WORKS).problems if problem.is_error] == []
+    assert [problem for problem in read_instrument(marked, WORKS).problems if problem.is_error] == []
     publish(Instrument(kind="quiz", state="published"), marked)
     marks, seen = set(re.findall(r"mark\d+", marked)), set(re.findall(r"mark\d+", pages(client)))
     assert len(marks) > 60
@@ -72,7 +72,7 @@ def pages(client):
 
 
 def test_the_small_quiz_passes_the_check():
-    assert [problem for problem in read(SMALL, WORKS).problems if problem.is_error] == []
+    assert [problem for problem in read_instrument(SMALL, WORKS).problems if problem.is_error] == []
 
 
 def test_a_block_of_any_kind_anywhere_in_a_quiz_is_shown_or_named():

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guides.styles import Style
 from quiz.result import plane_chart
-from quiz.scoring import Belief, Norm, Plan, Point, Region, Scale, believed
+from quiz.scoring import Belief, Norm, Plan, Point, Scale, believed
 
 SCALE = Scale(1, 7)
 PLAN = Plan(Norm(4.14, 1.21, 0.84), Norm(3.35, 1.26, 0.88), -0.05)
@@ -43,10 +44,10 @@ def quarter_of(place, drawn):
 @pytest.mark.parametrize(
     ("score", "region"),
     [
-        (Point(2, 2.5), Region.SECURE),
-        (Point(6, 2.5), Region.ANXIOUS),
-        (Point(2, 5), Region.DISMISSIVE),
-        (Point(6, 5), Region.FEARFUL),
+        (Point(2, 2.5), Style.SECURE),
+        (Point(6, 2.5), Style.ANXIOUS),
+        (Point(2, 5), Style.DISMISSIVE),
+        (Point(6, 5), Style.FEARFUL),
     ],
 )
 def test_a_result_lies_in_the_quarter_that_its_region_is_named_in(score, region):
@@ -74,7 +75,7 @@ def test_the_four_quarters_fill_the_frame_and_meet_in_the_middle():
     drawn = plane_chart.drawn(Point(3, 3), believed(Point(3, 3), PLAN), SCALE)
     frame = drawn.frame
     middle = (frame.x + frame.width / 2, frame.y + frame.height / 2)
-    assert {quarter.region for quarter in drawn.quarters} == set(Region)
+    assert {quarter.region for quarter in drawn.quarters} == set(Style)
     assert sum(quarter.box.width * quarter.box.height for quarter in drawn.quarters) == frame.width * frame.height
     for quarter in drawn.quarters:
         box = quarter.box

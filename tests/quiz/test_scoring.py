@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
+from guides.styles import Style
 from quiz import scoring
 from quiz.instrument import reader, types
 from quiz.instrument.types import ANXIETY, AVOIDANCE
-from quiz.scoring import Belief, Certainty, Keyed, Norm, Plan, Point, Region, Scale, Verdict
+from quiz.scoring import Belief, Certainty, Keyed, Norm, Plan, Point, Scale, Verdict
 from tests.support.builders import sentence
 
 SCALE = Scale(1, 7)
@@ -141,10 +142,10 @@ def test_the_belief_is_the_one_that_weighing_by_precision_gives(score, plan):
 def test_certainties_worked_by_hand_with_an_error_of_point_45(score, secure, anxious, dismissive, fearful):
     found = scoring.certainties(Belief(score, Point(0.45, 0.45), 0), MIDDLE)
     assert {region: round(certainty, 2) for region, certainty in found.items()} == {
-        Region.SECURE: secure,
-        Region.ANXIOUS: anxious,
-        Region.DISMISSIVE: dismissive,
-        Region.FEARFUL: fearful,
+        Style.SECURE: secure,
+        Style.ANXIOUS: anxious,
+        Style.DISMISSIVE: dismissive,
+        Style.FEARFUL: fearful,
     }
 
 
@@ -153,7 +154,7 @@ def test_certainties_are_those_of_scipys_bivariate_normal(belief, centre):
     """scipy's own lower quadrant, for the distribution turned round so that each region lies lower left."""
     a, v = centre.anxiety - belief.mean.anxiety, centre.avoidance - belief.mean.avoidance
     cov = belief.correlation * belief.sd.anxiety * belief.sd.avoidance
-    turns = {Region.SECURE: (1, 1), Region.ANXIOUS: (-1, 1), Region.DISMISSIVE: (1, -1), Region.FEARFUL: (-1, -1)}
+    turns = {Style.SECURE: (1, 1), Style.ANXIOUS: (-1, 1), Style.DISMISSIVE: (1, -1), Style.FEARFUL: (-1, -1)}
     expected = {}
     for region, (x, y) in turns.items():
         covariance = [[belief.sd.anxiety**2, x * y * cov], [x * y * cov, belief.sd.avoidance**2]]
@@ -164,7 +165,7 @@ def test_certainties_are_those_of_scipys_bivariate_normal(belief, centre):
 @given(beliefs, points)
 def test_certainties_are_shares_of_one(belief, centre):
     found = scoring.certainties(belief, centre)
-    assert set(found) == set(Region)
+    assert set(found) == set(Style)
     assert all(0 <= certainty <= 1 for certainty in found.values())
     assert sum(found.values()) == pytest.approx(1, abs=CLOSE)
 
@@ -185,10 +186,10 @@ def test_whoever_answers_everything_the_other_way_round_swaps_the_certainties(an
     there = scoring.certainties(scoring.believed(position(mirrored(answers)), turned), MIDDLE)
     assert here == pytest.approx(
         {
-            Region.SECURE: there[Region.FEARFUL],
-            Region.FEARFUL: there[Region.SECURE],
-            Region.ANXIOUS: there[Region.DISMISSIVE],
-            Region.DISMISSIVE: there[Region.ANXIOUS],
+            Style.SECURE: there[Style.FEARFUL],
+            Style.FEARFUL: there[Style.SECURE],
+            Style.ANXIOUS: there[Style.DISMISSIVE],
+            Style.DISMISSIVE: there[Style.ANXIOUS],
         },
         abs=CLOSE,
     )
@@ -212,8 +213,8 @@ def test_the_integration_rule_is_gauss_and_legendres():
 )
 def test_a_region_is_named_called_closest_or_put_between_two_by_its_certainty(certainty, words):
     rest = 1 - certainty
-    shares = {Region.SECURE: rest / 10, Region.ANXIOUS: rest * 8 / 10, Region.DISMISSIVE: certainty, Region.FEARFUL: rest / 10}
-    assert scoring.verdict(shares) == Verdict(Region.DISMISSIVE, Region.ANXIOUS, words)
+    shares = {Style.SECURE: rest / 10, Style.ANXIOUS: rest * 8 / 10, Style.DISMISSIVE: certainty, Style.FEARFUL: rest / 10}
+    assert scoring.verdict(shares) == Verdict(Style.DISMISSIVE, Style.ANXIOUS, words)
 
 
 def test_in_the_very_middle_of_the_plane_two_regions_are_told_and_none_is_named():
@@ -332,7 +333,7 @@ def bank():
 
 
 def test_a_bank_of_36_statements_on_a_scale_from_1_to_5_loads_and_scores():
-    other = reader.read(bank(), {})
+    other = reader.read_instrument(bank(), {})
     assert other.problems == ()
     assert (len(other.items), other.scale, other.plan.avoidance) == (36, Scale(1, 5), Norm(2.5, 0.9, 0.92))
     anxious = {item.key: 1 if item.is_reversed else 5 for item in other.items_in(ANXIETY)}
@@ -342,4 +343,4 @@ def test_a_bank_of_36_statements_on_a_scale_from_1_to_5_loads_and_scores():
     score = Point(*(scoring.mean_of(other.items_in(dimension), answers, other.scale) for dimension in (ANXIETY, AVOIDANCE)))
     assert (score.anxiety, score.avoidance) == (5, 2)
     shares = scoring.certainties(scoring.believed(score, other.plan), Point(other.scale.middle, other.scale.middle))
-    assert scoring.verdict(shares) == Verdict(Region.ANXIOUS, Region.FEARFUL, Certainty.NAMED)
+    assert scoring.verdict(shares) == Verdict(Style.ANXIOUS, Style.FEARFUL, Certainty.NAMED)

@@ -11,7 +11,7 @@ from quiz.instrument import reader
 from quiz.scoring import may_be_scored
 from quiz.submission import KEY, fields, fresh_key, read_sent
 
-QUIZ = reader.read((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
+QUIZ = reader.read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
 ITEMS = [item.key for item in QUIZ.items]
 ANSWERS = st.sampled_from([*"1234567", "", "0", "8", "-1", "1.0", " 5", "５", "five", "9" * 400, "\0"])
 FORMS = st.fixed_dictionaries(

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from guides.styles import Style
 from quiz import scoring
 from quiz.instrument import reader
 from quiz.instrument.types import ANXIETY, AVOIDANCE
-from quiz.scoring import Certainty, Norm, Plan, Point, Region
+from quiz.scoring import Certainty, Norm, Plan, Point
 from tests.quiz.conftest import alpha_of
 
-QUIZ = reader.read((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
+QUIZ = reader.read_instrument((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
 MIDDLE = Point(QUIZ.scale.middle, QUIZ.scale.middle)
 TAKERS = 5_000
 # Per dimension: mean and SD of the true scores, SD of what else moves an answer; chosen so that the answers come near the quiz's
@@ -46,17 +47,17 @@ class Takers:
         return Plan(self.norm(ANXIETY), self.norm(AVOIDANCE), float(correlation))
 
     @cached_property
-    def certainties(self) -> list[dict[Region, float]]:
+    def certainties(self) -> list[dict[Style, float]]:
         plan, positions = self.plan(), zip(self.scores(ANXIETY), self.scores(AVOIDANCE), strict=True)
         return [scoring.certainties(scoring.believed(Point(*position), plan), MIDDLE) for position in positions]
 
-    def regions(self) -> list[Region]:
+    def regions(self) -> list[Style]:
         """Where they truly stand. Cutting answers to the scale is even on both sides, so it leaves each side of the middle alone."""
         names = {
-            (False, False): Region.SECURE,
-            (True, False): Region.ANXIOUS,
-            (False, True): Region.DISMISSIVE,
-            (True, True): Region.FEARFUL,
+            (False, False): Style.SECURE,
+            (True, False): Style.ANXIOUS,
+            (False, True): Style.DISMISSIVE,
+            (True, True): Style.FEARFUL,
         }
         sides = zip(self.truths[ANXIETY] > MIDDLE.anxiety, self.truths[AVOIDANCE] > MIDDLE.avoidance, strict=True)
         return [names[bool(anxious), bool(avoidant)] for anxious, avoidant in sides]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from documents.text.html import Html
 from quiz import scoring
 from quiz.admin.text_coverage import COLUMNS, answers_at, cell, facet_sides, plane_map, steps, words
-from quiz.instrument.reader import read
+from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Item, Side
 from quiz.models import Instrument, Result
 from quiz.result.breakdown import break_down, position
@@ -22,7 +22,7 @@ from quiz.scoring import Point, Scale
 from tests.quiz.conftest import Taker
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
-QUIZ = read(TEXT, {})
+QUIZ = read_instrument(TEXT, {})
 TITLES = {insight.step: "A step" for insight in (*QUIZ.triggers, *QUIZ.strengths)}
 
 

@@ -39,7 +39,7 @@ def somebody(quiz: types.Instrument, chance: random.Random) -> Answers:
 
 @pytest.fixture
 def quiz(library: Instrument) -> types.Instrument:
-    return reader.read(library.source, {})
+    return reader.read_instrument(library.source, {})
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_the_printed_figures_pasted_into_the_text_pass_the_check_and_say_the_sam
     out = printed()
     today = timezone.now().date()
     assert out.startswith(f"# From 300 kept results, {today.day} {today:%B %Y}.")
-    after = reader.read(with_figures(library.source, out), references())
+    after = reader.read_instrument(with_figures(library.source, out), references())
     assert after.problems == ()
     assert [(one.name, one.about) for one in after.dimensions.values()] == [(one.name, one.about) for one in quiz.dimensions.values()]
     for dimension in (ANXIETY, AVOIDANCE):

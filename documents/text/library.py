@@ -12,8 +12,8 @@ from documents.text.markdown import IMAGES, is_own_address, lined_children
 from documents.text.problems import Problem
 from documents.text.sentences import Sentence, inlines, short
 
-ADDRESSES = {"link_open": "href", "image": "src"}
-MOST_NAMED = 30  # places of a page that a message lists
+ADDRESS_ATTRIBUTES = {"link_open": "href", "image": "src"}
+MAX_NAMED_ANCHORS = 30  # places of a page that a message lists
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Link:
     eases: str = ""  # the facet that the place has to ease; empty where any place will do
 
 
-class Reading(Protocol):
+class ParsedText(Protocol):
     """A text of any kind, read: what its page, its lists and the checks across texts need."""
 
     @property
@@ -63,23 +63,23 @@ class Library:
 def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
     """The addresses that a text leads to or shows."""
     return tuple(
-        Link(str(child.attrGet(ADDRESSES[child.type])), line + first_line)
+        Link(str(child.attrGet(ADDRESS_ATTRIBUTES[child.type])), line + first_line)
         for inline in inlines(tokens)
         for line, child in lined_children(inline)
-        if child.type in ADDRESSES
+        if child.type in ADDRESS_ATTRIBUTES
     )
 
 
-def check_across(reading: Reading, address: str, library: Library, today: date) -> list[Problem]:
+def check_against_library(parsed: ParsedText, address: str, library: Library, today: date) -> list[Problem]:
     """What only the other texts and the calendar show. `address` is the text's own."""
-    shared = check_shared(reading.sentences, address, library)
-    return [*check_links(reading, address, library), *shared, *check_review(reading, today)]
+    shared = check_shared_sentences(parsed.sentences, address, library)
+    return [*check_links(parsed, address, library), *shared, *check_review(parsed, today)]
 
 
-def check_links(reading: Reading, address: str, library: Library) -> Iterator[Problem]:
-    own = {"": reading.anchors, address: reading.anchors}
+def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[Problem]:
+    own = {"": parsed.anchors, address: parsed.anchors}
     is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may name one a thousand times
-    for link in reading.links:
+    for link in parsed.links:
         path, _, anchor = link.address.partition("#")
         path = path.partition("?")[0]
         known = own.get(path, library.anchors.get(path))
@@ -99,18 +99,20 @@ def check_links(reading: Reading, address: str, library: Library) -> Iterator[Pr
             said = f'There is no page "{path}". Correct the address, or write that page first.'
             yield Problem(link.line, "link-broken", said)
         if known is not None and anchor and anchor not in known:
-            said = f'There is no "#{anchor}" on {path or "this page"}. {places_named(known)}'
+            said = f'There is no "#{anchor}" on {path or "this page"}. {describe_anchors(known)}'
             yield Problem(link.line, "link-broken", said)
         elif known is not None and link.eases and link.eases not in known.get(anchor, ()):
             said = f'"{link.address}" does not ease "{link.eases}". Choose a step that does, or add the facet to that step.'
             yield Problem(link.line, "step-eases-other", said)
 
 
-def places_named(places: Collection[str]) -> str:
-    return f"Its places are: {', '.join(map(short, sorted(places)))}." if len(places) <= MOST_NAMED else f"It has {len(places)} others."
+def describe_anchors(places: Collection[str]) -> str:
+    return (
+        f"Its places are: {', '.join(map(short, sorted(places)))}." if len(places) <= MAX_NAMED_ANCHORS else f"It has {len(places)} others."
+    )
 
 
-def check_shared(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:
+def check_shared_sentences(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:
     for sentence in sentences:
         place = library.sentences.get(sentence.fingerprint, address) if sentence.is_long else address
         if place != address:
@@ -118,7 +120,7 @@ def check_shared(sentences: Iterable[Sentence], address: str, library: Library) 
             yield Problem(sentence.line, "sentence-shared", said)
 
 
-def check_review(reading: Reading, today: date) -> Iterator[Problem]:
-    if reading.next_review and reading.next_review < today:
-        said = f'The text was to be checked by {reading.next_review}. Check it against its sources, then set "reviewed" and "next_review".'
-        yield Problem(reading.key_lines.get("next_review", 1), "review-overdue", said)
+def check_review(parsed: ParsedText, today: date) -> Iterator[Problem]:
+    if parsed.next_review and parsed.next_review < today:
+        said = f'The text was to be checked by {parsed.next_review}. Check it against its sources, then set "reviewed" and "next_review".'
+        yield Problem(parsed.key_lines.get("next_review", 1), "review-overdue", said)
