@@ -117,7 +117,7 @@ def break_down(
         missing=tuple(item.text for item in instrument.items if item.key not in answers),
         is_straight=scoring.is_straight(answers),
         contradictions=contradictions(instrument, answers),
-        plane=plane_chart.drawn(point, belief, instrument.scale, (before, scoring.believed(before, instrument.plan)) if before else None),
+        plane=plane_chart.layout(point, belief, instrument.scale, (before, scoring.believed(before, instrument.plan)) if before else None),
         before=before,
         limits=instrument.limits,
     )

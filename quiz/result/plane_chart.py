@@ -1,4 +1,4 @@
-"""The geometry of a result on the plane, for an SVG: where everything lies, and no markup. Pure: no Django."""
+"""The layout of the SVG chart that shows a result on the plane of anxiety and avoidance. Pure: no Django."""
 
 import math
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from guides.styles import Style
 from quiz.scoring import Belief, Point, Scale
 
-# In units of the viewBox. Room on the left and below is for the ticks and the names of the dimensions.
+# In units of the viewBox. The space on the left and at the bottom is for the ticks and the labels of the axes.
 WIDTH, HEIGHT = 360.0, 350.0
 LEFT, TOP, SIDE = 50.0, 10.0, 300.0
-LABEL_INSET = 22.0  # from the frame's edge
+LABEL_INSET = 22.0  # from the frame's edge to the label of a quadrant
 TICK_GAP, NAME_GAP = 16.0, 34.0
-REACH = math.sqrt(-2 * math.log(0.05))  # standard deviations out from the centre that hold 95 % of a bivariate normal
+RADIUS_95 = math.sqrt(-2 * math.log(0.05))  # standard deviations from the center that contain 95 % of a bivariate normal
 
 
 @dataclass(frozen=True)
-class Place:
+class SvgPoint:
     x: float
     y: float
 
@@ -30,34 +30,34 @@ class Box:
 
 @dataclass(frozen=True)
 class Ellipse:
-    """Where the true position lies in 95 of 100 cases. It may reach beyond the frame; clip it there, for no score lies outside."""
+    """The region that contains the true scores with a probability of 95 %. It may exceed the frame and has to be clipped to it."""
 
-    centre: Place
-    long: float  # radius along the axis that `turn` turns
-    short: float
-    turn: float  # degrees clockwise from the horizontal, as SVG's rotate() takes them
+    center: SvgPoint
+    semi_major: float
+    semi_minor: float
+    rotation: float  # of the major axis, in degrees clockwise from the horizontal, as SVG's rotate() takes them
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One result: the observed scores as a dot, and the ellipse, whose centre lies nearer to the mean of people (Kelley)."""
+    """One result: the observed scores as a dot, and the ellipse, whose center is closer to the population mean (Kelley)."""
 
-    dot: Place
+    dot: SvgPoint
     ellipse: Ellipse
 
 
 @dataclass(frozen=True)
-class Quarter:
+class Quadrant:
     region: Style
     box: Box
-    label: Place  # the middle of the words
+    label: SvgPoint  # the middle of the text
 
 
 @dataclass(frozen=True)
 class Tick:
     value: float
-    across: Place  # on the horizontal axis
-    up: Place  # on the vertical axis
+    x_label: SvgPoint
+    y_label: SvgPoint
 
 
 @dataclass(frozen=True)
@@ -66,73 +66,78 @@ class Plane:
 
     width: float  # of the viewBox, which begins at 0 0
     height: float
-    frame: Box  # the scale's whole range: what is drawn of a result is clipped to it
-    quarters: tuple[Quarter, ...]
+    frame: Box  # the whole range of the scale
+    quadrants: tuple[Quadrant, ...]
     ticks: tuple[Tick, ...]
-    across_name: Place  # the middle of the words "Anxiety"
-    up_name: Place  # and of "Avoidance", which may be turned there
-    now: Mark
-    before: Mark | None  # an earlier result to compare with
+    x_axis_label: SvgPoint  # the middle of the text, here "Anxiety"
+    y_axis_label: SvgPoint  # "Avoidance", to be rotated around this point
+    current: Mark
+    earlier: Mark | None  # a result to compare with
 
 
-def drawn(score: Point, belief: Belief, scale: Scale, before: tuple[Point, Belief] | None = None) -> Plane:
-    """The plane with one result, or with an earlier one beside it. Every number is rounded to 0.1, so that markup stays small."""
-    # Bartholomew and Horowitz (1991) draw anxiety across (their "model of self") and put low avoidance on top; here it lies
-    # at the bottom, because readers take up for more. The middle of the scale divides the plane, not the mean of some sample.
+def layout(score: Point, belief: Belief, scale: Scale, earlier: tuple[Point, Belief] | None = None) -> Plane:
+    """Returns the layout of one result, or of two to compare. Numbers are rounded to 0.1, which keeps the markup small."""
+    # Bartholomew and Horowitz (1991) have anxiety (their "model of self") on the x axis as well, but low avoidance at the top. Here it is
+    # at the bottom, because readers expect more of something further up. The quadrants meet at the middle of the scale, not at a mean.
     return Plane(
         width=WIDTH,
         height=HEIGHT,
         frame=Box(LEFT, TOP, SIDE, SIDE),
-        quarters=quarters(),
+        quadrants=quadrants(),
         ticks=tuple(tick(value, scale) for value in (scale.lowest, scale.middle, scale.highest)),
-        across_name=Place(LEFT + SIDE / 2, TOP + SIDE + NAME_GAP),
-        up_name=Place(LEFT - NAME_GAP, TOP + SIDE / 2),
-        now=mark(score, belief, scale),
-        before=mark(*before, scale) if before else None,
+        x_axis_label=SvgPoint(LEFT + SIDE / 2, TOP + SIDE + NAME_GAP),
+        y_axis_label=SvgPoint(LEFT - NAME_GAP, TOP + SIDE / 2),
+        current=mark(score, belief, scale),
+        earlier=mark(*earlier, scale) if earlier else None,
     )
 
 
-def place(point: Point, scale: Scale) -> Place:
-    return Place(
-        tidy(LEFT + SIDE * (1 + scale.lean(point.anxiety)) / 2),
-        tidy(TOP + SIDE * (1 - scale.lean(point.avoidance)) / 2),
+def svg_point(point: Point, scale: Scale) -> SvgPoint:
+    return SvgPoint(
+        rounded(LEFT + SIDE * (1 + scale.lean(point.anxiety)) / 2),
+        rounded(TOP + SIDE * (1 - scale.lean(point.avoidance)) / 2),
     )
 
 
-def tidy(number: float) -> float:
-    """Rounded to 0.1, and never -0.0."""
+def rounded(number: float) -> float:
+    """Rounds to 0.1, and returns 0.0 instead of -0.0."""
     return round(number, 1) + 0.0
 
 
 def mark(score: Point, belief: Belief, scale: Scale) -> Mark:
-    return Mark(place(score, scale), ellipse(belief, scale))
+    return Mark(svg_point(score, scale), ellipse(belief, scale))
 
 
 def ellipse(belief: Belief, scale: Scale) -> Ellipse:
-    """Its axes are the eigenvectors of the covariance matrix, its radii the roots of the eigenvalues, times `REACH`."""
+    """Its axes are the eigenvectors of the covariance matrix, its semi-axes the square roots of the eigenvalues times RADIUS_95."""
     var_a, var_v = belief.sd.anxiety**2, belief.sd.avoidance**2
     cov = belief.correlation * belief.sd.anxiety * belief.sd.avoidance
-    middle, spread = (var_a + var_v) / 2, math.hypot((var_a - var_v) / 2, cov)
-    unit = REACH * SIDE / (scale.highest - scale.lowest)
+    mean, difference = (var_a + var_v) / 2, math.hypot((var_a - var_v) / 2, cov)  # the eigenvalues are mean ± difference
+    unit = RADIUS_95 * SIDE / (scale.highest - scale.lowest)
     return Ellipse(
-        centre=place(belief.mean, scale),
-        long=tidy(unit * math.sqrt(middle + spread)),
-        short=tidy(unit * math.sqrt(max(middle - spread, 0))),
-        turn=tidy(-math.degrees(math.atan2(2 * cov, var_a - var_v) / 2)),  # y runs down in SVG
+        center=svg_point(belief.mean, scale),
+        semi_major=rounded(unit * math.sqrt(mean + difference)),
+        semi_minor=rounded(unit * math.sqrt(max(mean - difference, 0))),
+        rotation=rounded(-math.degrees(math.atan2(2 * cov, var_a - var_v) / 2)),  # negative, because y grows downwards in SVG
     )
 
 
-def quarters() -> tuple[Quarter, ...]:
-    """Each with its label at the outer edge, where the fewest points lie."""
+def quadrants() -> tuple[Quadrant, ...]:
+    """Labels are near the top and the bottom edge, because most results are closer to the middle."""
     half = SIDE / 2
-    right, low = LEFT + half, TOP + half
-    corners = {Style.SECURE: (LEFT, low), Style.ANXIOUS: (right, low), Style.DISMISSIVE: (LEFT, TOP), Style.FEARFUL: (right, TOP)}
+    middle_x, middle_y = LEFT + half, TOP + half
+    corners = {
+        Style.SECURE: (LEFT, middle_y),
+        Style.ANXIOUS: (middle_x, middle_y),
+        Style.DISMISSIVE: (LEFT, TOP),
+        Style.FEARFUL: (middle_x, TOP),
+    }
     return tuple(
-        Quarter(region, Box(x, y, half, half), Place(x + half / 2, y + (LABEL_INSET if y == TOP else half - LABEL_INSET)))
+        Quadrant(region, Box(x, y, half, half), SvgPoint(x + half / 2, y + (LABEL_INSET if y == TOP else half - LABEL_INSET)))
         for region, (x, y) in corners.items()
     )
 
 
 def tick(value: float, scale: Scale) -> Tick:
-    on_line = place(Point(value, value), scale)
-    return Tick(value, Place(on_line.x, TOP + SIDE + TICK_GAP), Place(LEFT - TICK_GAP, on_line.y))
+    diagonal = svg_point(Point(value, value), scale)
+    return Tick(value, SvgPoint(diagonal.x, TOP + SIDE + TICK_GAP), SvgPoint(LEFT - TICK_GAP, diagonal.y))

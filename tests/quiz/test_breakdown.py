@@ -236,11 +236,11 @@ def test_one_answer_all_the_way_down_is_noticed():
     assert told(dict.fromkeys(leaning(), 6)).is_straight
 
 
-def test_an_earlier_position_is_drawn_with_its_own_oval():
+def test_an_earlier_position_is_shown_with_its_own_ellipse():
     earlier = Point(5.5, 2)
-    drawn = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
-    assert drawn.before == plane_chart.drawn(earlier, scoring.believed(earlier, QUIZ.plan), QUIZ.scale).now
-    assert told(leaning(alarm=7)).plane.before is None
+    chart = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
+    assert chart.earlier == plane_chart.layout(earlier, scoring.believed(earlier, QUIZ.plan), QUIZ.scale).current
+    assert told(leaning(alarm=7)).plane.earlier is None
 
 
 def test_the_person_in_mind_is_told_in_the_quizs_words():
