@@ -18,8 +18,8 @@ from quiz.forms import AnswerForm
 from quiz.instrument_cache import asked, read
 from quiz.models import Instrument, Result
 from quiz.result.breakdown import break_down, position
-from quiz.result.comparison import Taking, compare
-from quiz.result.ical import written
+from quiz.result.comparison import Attempt, compare
+from quiz.result.ical import to_ical
 from quiz.result.weekly_plan import plan_weeks
 from quiz.submission import FORM_TYPE, fields, fields_of, read_sent, version_in
 from web.cache_policy import public, secret
@@ -161,7 +161,7 @@ def page_of(shown: Result, earlier: Result | None, now: datetime) -> dict[str, A
     """What the result's page shows of a result, kept or not."""
     instrument, titles = read(shown.revision.source, now)
     comparison = compare(taking(earlier), taking(shown)) if earlier else None
-    before = comparison.before if comparison else None
+    before = comparison.earlier_position if comparison else None
     return {
         "breakdown": break_down(instrument, shown.answers, shown.relation, titles, before),
         "instrument": instrument,
@@ -170,8 +170,8 @@ def page_of(shown: Result, earlier: Result | None, now: datetime) -> dict[str, A
     }
 
 
-def taking(result: Result) -> Taking:
-    return Taking(asked(result.revision), result.answers, result.relation, result.day)
+def taking(result: Result) -> Attempt:
+    return Attempt(asked(result.revision), result.answers, result.relation, result.day)
 
 
 @secret
@@ -191,10 +191,10 @@ def plan(request: HttpRequest) -> HttpResponse:
         return asking(request, AnswerForm(quiz, form), action=reverse("quiz:take"))
     instrument, titles = read(version.source, now)
     breakdown = break_down(instrument, sent.answers, sent.relation, titles)
-    if form.get("as") == "calendar" and breakdown.weeks:
-        return calendar_file(written(breakdown.weeks, settings.SITE_URL, now))
+    if form.get("as") == "calendar" and breakdown.plan:
+        return calendar_file(to_ical(breakdown.plan, settings.SITE_URL, now))
     host = settings.SITE_URL.partition("://")[2]
-    return render(request, "quiz/plan.html", {"breakdown": breakdown, "plan_weeks": plan_weeks(breakdown.weeks, now), "host": host})
+    return render(request, "quiz/plan.html", {"breakdown": breakdown, "plan_weeks": plan_weeks(breakdown.plan, now), "host": host})
 
 
 def calendar_file(text: str) -> HttpResponse:

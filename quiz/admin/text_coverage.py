@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from documents.text.html import Html
 from quiz import scoring
-from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Facet, Insight, Instrument, Item, Side
-from quiz.result.breakdown import Finding, chosen, plan, position
-from quiz.scoring import Certainty, Point, Scale
+from quiz.instrument.types import ANXIETY, AVOIDANCE, Facet, Insight, Instrument, Item, Side
+from quiz.result.breakdown import Finding, estimate_region, plan_entries, position, select_insights, style_key
+from quiz.scoring import Point, Scale
 
 COLUMNS = 13  # half a point each on a scale from 1 to 7; an odd number, so that the middle is among them
 FEW = 3  # with fewer triggers or strengths a result looks empty
@@ -105,17 +105,15 @@ def plane_map(instrument: Instrument, step_titles: Mapping[str, str]) -> tuple[R
 def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -> Cell:
     """What a result's breakdown would hold, counted; to write it all out for every place would take seconds."""
     answers = answers_at(instrument, point)
-    triggers, strengths = (chosen(instrument, insights, answers) for insights in (instrument.triggers, instrument.strengths))
+    triggers, strengths = (select_insights(instrument, insights, answers) for insights in (instrument.triggers, instrument.strengths))
     findings = [Finding(insight, (), "", step_titles.get(insight.step, "")) for insight in (*triggers, *strengths)]
-    return Cell(point, len(triggers), len(strengths), len(plan(findings)), words(instrument.styles[style(instrument, answers)]))
+    return Cell(point, len(triggers), len(strengths), len(plan_entries(findings)), words(instrument.styles[style(instrument, answers)]))
 
 
 def style(instrument: Instrument, answers: Mapping[str, int]) -> str:
     """The key of the region's text."""
     belief = scoring.believed(position(instrument, answers), instrument.plan)
-    middle = instrument.scale.middle
-    verdict = scoring.verdict(scoring.certainties(belief, Point(middle, middle)))
-    return BETWEEN if verdict.certainty is Certainty.BETWEEN else verdict.region
+    return style_key(estimate_region(instrument, belief))
 
 
 # Facets

@@ -123,6 +123,10 @@ class Instrument:
     def plan(self) -> Plan:
         return Plan(self.dimensions[ANXIETY].norm, self.dimensions[AVOIDANCE].norm, self.correlation)
 
+    def relation_text(self, key: str) -> str:
+        """The words for the person whom the taker had in mind; empty for an unknown key."""
+        return next((relation.text for relation in self.relations if relation.key == key), "")
+
     def items_of(self, facet: str) -> tuple[Item, ...]:
         return self.by_facet.get(facet, ())
 

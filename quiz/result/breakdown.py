@@ -1,4 +1,4 @@
-"""What a taker reads: position, region, triggers, strengths and plan, each line with the answers that it rests on. Pure: no Django."""
+"""Breaks a result down: position, region, triggers, strengths and plan, each with the answers it is based on. Pure: no Django."""
 
 import math
 from collections import Counter
@@ -11,43 +11,42 @@ from guides.styles import STYLES
 from quiz import scoring
 from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Dimension, Facet, Insight, Instrument, Item, Side
 from quiz.result import plane_chart
-from quiz.scoring import BAND, Certainty, Point, Verdict
+from quiz.scoring import BAND, Belief, Certainty, Point, Verdict
 
-MOST = 5  # triggers, and strengths: more would not be read
-WEEKS = 4
+MAX_FINDINGS = 5  # triggers, and as many strengths: more would not be read
+MAX_WEEKS = 4  # of the plan
 
 
 @dataclass(frozen=True)
 class Reason:
-    """An answer that a line rests on."""
+    """An answer that a finding is based on."""
 
     statement: str
-    answer: int
-    said: str  # "6 of 7"
+    answer_text: str  # such as "6 of 7"
     is_reversed: bool
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A trigger or a strength that this person's answers speak for."""
+    """A trigger or a strength that the answers suggest."""
 
     insight: Insight
     reasons: tuple[Reason, ...]  # strongest first
-    turning: str  # which other answer would take the line away; empty where no single one would
-    step_title: str  # empty where there is no step, or none is known
+    counterfactual: str  # a sentence with another answer that would remove the finding; empty if no single answer would
+    step_title: str  # empty if there is no step, or readers can't open it
 
 
 @dataclass(frozen=True)
 class FacetScore:
     facet: Facet
-    answers: int  # how many the mean is of
-    mean: float | None  # None where there are none
-    side: Side | None  # None in the very middle too
+    answers: int  # the number of answers
+    mean: float | None  # None without answers
+    side: Side | None  # None without answers and exactly in the middle
 
 
 @dataclass(frozen=True)
 class DimensionScore:
-    """A dimension's mean, and the band that holds the true score in 95 of 100 cases, cut to the scale."""
+    """The mean of a dimension with its 95 % confidence interval from `low` to `high`, within the scale."""
 
     dimension: Dimension
     mean: float
@@ -57,68 +56,71 @@ class DimensionScore:
 
 
 @dataclass(frozen=True)
-class Week:
-    number: int
+class PlanEntry:
+    """A finding whose step is planned for a week."""
+
+    week: int  # from 1
     finding: Finding
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """All that a result shows. Rankings are a lead, never a level: a facet has few items."""
+    """The contents of a result. Findings are ranked, but facets get no levels, because they have few items."""
 
-    relation: str
+    relation_text: str
     anxiety: DimensionScore
     avoidance: DimensionScore
-    verdict: Verdict
-    style: Html
-    style_title: str  # the heading of that text
+    region_estimate: Verdict
+    style_text: Html
+    style_title: str  # the heading of `style_text`
     style_name: str
-    second_name: str
+    second_style_name: str
     facets: tuple[FacetScore, ...]
     triggers: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
-    weeks: tuple[Week, ...]
+    plan: tuple[PlanEntry, ...]
     missing: tuple[str, ...]  # statements without an answer
-    is_straight: bool
-    contradictions: tuple[tuple[Reason, Reason], ...]  # answers that are hard to hold together
+    is_straightlining: bool
+    contradictions: tuple[tuple[Reason, Reason], ...]
     plane: plane_chart.Plane
-    before: Point | None  # an earlier position, on the plane too
+    earlier_position: Point | None
     limits: tuple[Html, ...]
 
 
 def break_down(
-    instrument: Instrument, answers: Mapping[str, int], relation: str, step_titles: Mapping[str, str], before: Point | None = None
+    instrument: Instrument, answers: Mapping[str, int], relation: str, step_titles: Mapping[str, str], earlier_position: Point | None = None
 ) -> Breakdown:
-    """The whole result. `relation` is the key of whom the taker had in mind; `step_titles` go by the steps' addresses; `before` is
-    an earlier position on the same plane.
+    """Returns the whole result.
 
-    Raises ValueError where a dimension has no answer; `quiz.scoring.may_be_scored` keeps that away.
+    `relation` is the key of the person whom the taker had in mind, `step_titles` are the titles of guides' steps by address, and
+    `earlier_position` is that of a result on the same scales. Raises ValueError if a dimension has no answer;
+    `quiz.scoring.may_be_scored` rules that out.
     """
     point = position(instrument, answers)
     belief = scoring.believed(point, instrument.plan)
-    middle = instrument.scale.middle
-    verdict = scoring.verdict(scoring.certainties(belief, Point(middle, middle)))
-    region = BETWEEN if verdict.certainty is Certainty.BETWEEN else verdict.region
+    earlier = (earlier_position, scoring.believed(earlier_position, instrument.plan)) if earlier_position else None
+    region_estimate = estimate_region(instrument, belief)
+    style = style_key(region_estimate)
     triggers = findings(instrument, instrument.triggers, answers, step_titles)
     strengths = findings(instrument, instrument.strengths, answers, step_titles)
     return Breakdown(
-        relation=next((known.text for known in instrument.relations if known.key == relation), ""),
+        relation_text=instrument.relation_text(relation),
         anxiety=dimension_score(instrument, ANXIETY, point.anxiety),
         avoidance=dimension_score(instrument, AVOIDANCE, point.avoidance),
-        verdict=verdict,
-        style=instrument.styles[region],
-        style_title=instrument.style_titles[region],
-        style_name=STYLES[verdict.region].name,
-        second_name=STYLES[verdict.second].name,
+        region_estimate=region_estimate,
+        style_text=instrument.styles[style],
+        style_title=instrument.style_titles[style],
+        style_name=STYLES[region_estimate.region].name,
+        second_style_name=STYLES[region_estimate.second].name,
         facets=tuple(facet_score(instrument, facet, answers) for facet in instrument.facets.values()),
         triggers=triggers,
         strengths=strengths,
-        weeks=tuple(Week(number, finding) for number, finding in enumerate(plan((*triggers, *strengths)), start=1)),
+        plan=plan_entries((*triggers, *strengths)),
         missing=tuple(item.text for item in instrument.items if item.key not in answers),
-        is_straight=scoring.is_straight(answers),
+        is_straightlining=scoring.is_straight(answers),
         contradictions=contradictions(instrument, answers),
-        plane=plane_chart.layout(point, belief, instrument.scale, (before, scoring.believed(before, instrument.plan)) if before else None),
-        before=before,
+        plane=plane_chart.layout(point, belief, instrument.scale, earlier),
+        earlier_position=earlier_position,
         limits=instrument.limits,
     )
 
@@ -129,15 +131,25 @@ def position(instrument: Instrument, answers: Mapping[str, int]) -> Point:
     return Point(anxiety, avoidance)
 
 
+def estimate_region(instrument: Instrument, belief: Belief) -> Verdict:
+    middle = instrument.scale.middle
+    return scoring.verdict(scoring.certainties(belief, Point(middle, middle)))
+
+
+def style_key(estimate: Verdict) -> str:
+    """The key of the text for a region, or of the text for results that are too close to a border."""
+    return BETWEEN if estimate.certainty is Certainty.BETWEEN else estimate.region
+
+
 def dimension_score(instrument: Instrument, key: str, mean: float) -> DimensionScore:
     dimension, scale = instrument.dimensions[key], instrument.scale
-    reach = BAND * dimension.norm.sem
-    low, high = max(scale.lowest, mean - reach), min(scale.highest, mean + reach)
+    half_width = BAND * dimension.norm.sem
+    low, high = max(scale.lowest, mean - half_width), min(scale.highest, mean + half_width)
     return DimensionScore(dimension, mean, low, high, side_words((mean - scale.middle) / dimension.norm.sem))
 
 
 def side_words(distance: float) -> str:
-    """The side of the middle, and how sure that is. `distance` is in standard errors of measurement."""
+    """Words for the side of the middle, as certain as the distance allows. `distance` is in standard errors of measurement."""
     side = "above the middle" if distance > 0 else "below the middle"
     if abs(distance) > BAND:
         return side
@@ -156,8 +168,7 @@ def contradictions(instrument: Instrument, answers: Mapping[str, int]) -> tuple[
 
 
 def facet_score(instrument: Instrument, facet: Facet, answers: Mapping[str, int]) -> FacetScore:
-    """The facet's mean, and the side of the middle that it lies on."""
-    items = answered(instrument, facet.key, answers)
+    items = answered_items(instrument, facet.key, answers)
     if not items:
         return FacetScore(facet, 0, None, None)
     mean, middle = scoring.mean_of(items, answers, instrument.scale), instrument.scale.middle
@@ -166,21 +177,21 @@ def facet_score(instrument: Instrument, facet: Facet, answers: Mapping[str, int]
     return FacetScore(facet, len(items), mean, Side.HIGH if mean > middle else Side.LOW)
 
 
-def answered(instrument: Instrument, facet: str, answers: Mapping[str, int]) -> tuple[Item, ...]:
+def answered_items(instrument: Instrument, facet: str, answers: Mapping[str, int]) -> tuple[Item, ...]:
     return tuple(item for item in instrument.items_of(facet) if item.key in answers)
 
 
 def facet_sem(instrument: Instrument, facet: Facet, answers: Mapping[str, int]) -> float:
     """Standard error of a facet's mean: SEM of its dimension * sqrt(items of the dimension / answered items of the facet).
 
-    Items' errors are taken as independent and alike, so the error of a mean shrinks with the root of their number.
+    This assumes that the errors of items are independent and of one size, so that the SEM of a mean falls with the root of their number.
     """
     norm = instrument.dimensions[facet.dimension].norm
-    return norm.sem * math.sqrt(len(instrument.items_in(facet.dimension)) / len(answered(instrument, facet.key, answers)))
+    return norm.sem * math.sqrt(len(instrument.items_in(facet.dimension)) / len(answered_items(instrument, facet.key, answers)))
 
 
-def distances(instrument: Instrument, answers: Mapping[str, int]) -> dict[tuple[str, Side], float]:
-    """How far each facet lies from the middle, in its standard errors, by facet and side; those in the middle are left out."""
+def standardized_distances(instrument: Instrument, answers: Mapping[str, int]) -> dict[tuple[str, Side], float]:
+    """The distance of each facet from the middle in its standard errors, by facet and side, without facets in the middle."""
     scores = (facet_score(instrument, facet, answers) for facet in instrument.facets.values())
     return {
         (score.facet.key, score.side): abs(score.mean - instrument.scale.middle) / facet_sem(instrument, score.facet, answers)
@@ -199,33 +210,33 @@ def findings(
         Finding(
             insight,
             reasons(instrument, insight, answers),
-            turning(instrument, insights, insight, answers),
+            counterfactual(instrument, insights, insight, answers),
             step_titles.get(insight.step, ""),
         )
-        for insight in chosen(instrument, insights, answers)
+        for insight in select_insights(instrument, insights, answers)
     )
 
 
-def chosen(instrument: Instrument, insights: Iterable[Insight], answers: Mapping[str, int]) -> list[Insight]:
-    """Those of the sides that the facets lie on, given out as seats are by D'Hondt's method; the writer's order among equals.
+def select_insights(instrument: Instrument, insights: Iterable[Insight], answers: Mapping[str, int]) -> list[Insight]:
+    """Selects the insights for the sides that the facets are on, best first, as D'Hondt's method allocates seats.
 
-    The k-th insight of a facet's side weighs the facet's distance / k: a facet far from the middle gets a second one before a
-    facet close to it gets its first, and no single facet takes every place.
+    The weight of the k-th insight for a side of a facet is the facet's distance / k. So a facet far from the middle gets a second
+    insight before a facet close to the middle gets its first, and no single facet gets all of them. Ties keep the writer's order.
     """
-    far = distances(instrument, answers)
-    place: Counter[tuple[str, Side]] = Counter()
-    weighed: list[tuple[float, Insight]] = []
+    distances = standardized_distances(instrument, answers)
+    rank: Counter[tuple[str, Side]] = Counter()
+    weighted: list[tuple[float, Insight]] = []
     for insight in insights:
-        where = insight.facet, insight.side
-        place[where] += 1
-        if where in far:
-            weighed.append((far[where] / place[where], insight))
-    return [insight for _, insight in sorted(weighed, key=itemgetter(0), reverse=True)][:MOST]
+        facet_side = insight.facet, insight.side
+        rank[facet_side] += 1
+        if facet_side in distances:
+            weighted.append((distances[facet_side] / rank[facet_side], insight))
+    return [insight for _, insight in sorted(weighted, key=itemgetter(0), reverse=True)][:MAX_FINDINGS]
 
 
 def reasons(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> tuple[Reason, ...]:
-    """The answers of the insight's facet, those first that speak most for it."""
-    items = answered(instrument, insight.facet, answers)
+    """The answers to the items of the insight's facet, the strongest for its side first."""
+    items = answered_items(instrument, insight.facet, answers)
     ordered = sorted(
         items,
         key=lambda item: scoring.keyed(item, answers[item.key], instrument.scale),
@@ -235,46 +246,51 @@ def reasons(instrument: Instrument, insight: Insight, answers: Mapping[str, int]
 
 
 def reason(instrument: Instrument, item: Item, answers: Mapping[str, int]) -> Reason:
-    answer = answers[item.key]
-    return Reason(item.text, answer, f"{answer} of {instrument.scale.highest}", item.is_reversed)
+    return Reason(item.text, f"{answers[item.key]} of {instrument.scale.highest}", item.is_reversed)
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Another answer, with which a line might be gone, and how far it is from the one given."""
-
+class AlternativeAnswer:
     item: Item
     answer: int
-    distance: int
+    distance: int  # from the answer given
 
 
-def turning(instrument: Instrument, insights: Sequence[Insight], insight: Insight, answers: Mapping[str, int]) -> str:
-    """The smallest change of one answer of the facet that takes the line away, found by trying them, the smallest first."""
-    turns = sorted(turns_of(instrument, insight, answers), key=attrgetter("distance"))
-    nearest = next((turn for turn in turns if insight not in chosen(instrument, insights, {**answers, turn.item.key: turn.answer})), None)
+def counterfactual(instrument: Instrument, insights: Sequence[Insight], insight: Insight, answers: Mapping[str, int]) -> str:
+    """A sentence with the smallest change of one answer that would remove the insight; empty if no single change would.
+
+    It is searched for by trying the alternatives to each answer of the insight's facet.
+    """
+    alternatives = sorted(alternative_answers(instrument, insight, answers), key=attrgetter("distance"))
+    nearest = next(
+        (one for one in alternatives if insight not in select_insights(instrument, insights, {**answers, one.item.key: one.answer})), None
+    )
     if nearest is None:
         return ""
-    return f"Had you answered {or_beyond(nearest, answers, instrument)} to “{nearest.item.text}”, this line would not be here."
+    return f"Had you answered {answer_or_beyond(nearest, answers, instrument)} to “{nearest.item.text}”, this line would not be here."
 
 
-def turns_of(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> Iterator[Turn]:
-    for item in answered(instrument, insight.facet, answers):
+def alternative_answers(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> Iterator[AlternativeAnswer]:
+    for item in answered_items(instrument, insight.facet, answers):
         for answer in range(instrument.scale.lowest, instrument.scale.highest + 1):
             if answer != answers[item.key]:
-                yield Turn(item, answer, abs(answer - answers[item.key]))
+                yield AlternativeAnswer(item, answer, abs(answer - answers[item.key]))
 
 
-def or_beyond(turn: Turn, answers: Mapping[str, int], instrument: Instrument) -> str:
-    """ "3 or less". Whatever takes a line away does so all the more when it is farther from the answer given."""
-    if turn.answer in (instrument.scale.lowest, instrument.scale.highest):
-        return str(turn.answer)
-    return f"{turn.answer} or {'less' if turn.answer < answers[turn.item.key] else 'more'}"
+def answer_or_beyond(alternative: AlternativeAnswer, answers: Mapping[str, int], instrument: Instrument) -> str:
+    """Such as "3 or less": if an alternative removes a finding, so does each one further from the answer given."""
+    if alternative.answer in (instrument.scale.lowest, instrument.scale.highest):
+        return str(alternative.answer)
+    return f"{alternative.answer} or {'less' if alternative.answer < answers[alternative.item.key] else 'more'}"
 
 
-def plan(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding a week, the first with each step; no step twice, and none that readers can't open."""
+# The plan
+
+
+def plan_entries(findings: Iterable[Finding]) -> tuple[PlanEntry, ...]:
+    """Plans one step a week, in the order of the findings, without steps that readers can't open."""
     first: dict[str, Finding] = {}
     for finding in findings:
         if finding.step_title:
             first.setdefault(finding.insight.step, finding)
-    return list(first.values())[:WEEKS]
+    return tuple(PlanEntry(week, finding) for week, finding in enumerate(list(first.values())[:MAX_WEEKS], start=1))

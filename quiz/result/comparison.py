@@ -1,7 +1,7 @@
-"""Two results of one person beside each other: what differs, and whether that is more than measurement error. Pure: no Django.
+"""Compares two results of one person: the changes, and whether they exceed the error of measurement. Pure: no Django.
 
-A change is judged by the reliable change index (Jacobson & Truax 1991), see `quiz.scoring.change`. It says that something
-changed, never why, and neither direction is called better.
+The criterion is the reliable change index (Jacobson & Truax 1991), see `quiz.scoring.change`. It says that something
+changed, not why, and neither direction is called better.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, mea
 from quiz.result.breakdown import position
 from quiz.scoring import Change, Point, change
 
-SOON = 14  # days within which memory of the first answers plays in; the page says "two weeks"
-STEP = 0.1  # what differs by less may look the same in figures of one decimal
+MIN_DAYS_APART = 14  # the first answers may be remembered until then; the page says "two weeks"
+MIN_CHANGE = 0.1  # smaller changes may vanish when scores are rounded to one decimal
 
 
 @dataclass(frozen=True)
-class Taking:
-    """One time that the quiz was taken."""
+class Attempt:
+    """The answers that somebody gave to an instrument on one day."""
 
     instrument: Instrument
     answers: Mapping[str, int]
@@ -30,8 +30,8 @@ class Taking:
         return position(self.instrument, self.answers)
 
     @property
-    def who(self) -> str:
-        return next((known.text for known in self.instrument.relations if known.key == self.relation), "")
+    def relation_text(self) -> str:
+        return self.instrument.relation_text(self.relation)
 
 
 @dataclass(frozen=True)
@@ -43,37 +43,38 @@ class DimensionChange:
 
     @property
     def direction(self) -> str:
-        if abs(self.change.points) < STEP:
+        if abs(self.change.points) < MIN_CHANGE:
             return "hardly moved"
         return "went up" if self.change.points > 0 else "went down"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Empty of changes where the statements differ: then two scores are of two different scales."""
+    """Two attempts compared. There are no changes if the statements differ, because the scores are then on different scales."""
 
-    earlier: Taking
+    earlier: Attempt
     changes: tuple[DimensionChange, ...]
-    is_soon: bool
-    is_about_another: bool
+    is_soon: bool  # after the earlier one
+    is_about_somebody_else: bool
 
     @property
-    def before(self) -> Point | None:
-        """The earlier position, where it can be drawn beside the later one."""
+    def earlier_position(self) -> Point | None:
+        """The position to show beside the later one; None if they can't be compared."""
         return self.earlier.point if self.changes else None
 
 
-def compare(earlier: Taking, later: Taking) -> Comparison:
-    """The later taking against the earlier one, with the later version's planning values."""
+def compare(earlier: Attempt, later: Attempt) -> Comparison:
+    """Compares two attempts, with the planning norms of the later one's instrument."""
+    are_comparable = measurement_signature(earlier.instrument) == measurement_signature(later.instrument)
     return Comparison(
         earlier=earlier,
-        changes=changes(earlier, later) if measurement_signature(earlier.instrument) == measurement_signature(later.instrument) else (),
-        is_soon=abs((later.day - earlier.day).days) < SOON,
-        is_about_another=earlier.relation != later.relation,
+        changes=changes(earlier, later) if are_comparable else (),
+        is_soon=abs((later.day - earlier.day).days) < MIN_DAYS_APART,
+        is_about_somebody_else=earlier.relation != later.relation,
     )
 
 
-def changes(earlier: Taking, later: Taking) -> tuple[DimensionChange, ...]:
+def changes(earlier: Attempt, later: Attempt) -> tuple[DimensionChange, ...]:
     pairs = ((ANXIETY, earlier.point.anxiety, later.point.anxiety), (AVOIDANCE, earlier.point.avoidance, later.point.avoidance))
     found = ((later.instrument.dimensions[key], before, after) for key, before, after in pairs)
     return tuple(DimensionChange(dimension, before, after, change(before, after, dimension.norm)) for dimension, before, after in found)

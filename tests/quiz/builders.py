@@ -1,7 +1,12 @@
 """Quizzes for tests: real texts, small or large, that pass the check as an editor's would."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from documents.text.html import Html
+from quiz.instrument.types import Insight, Side
+from quiz.result.breakdown import Finding, PlanEntry
 from tests.support.builders import sentence
 
 FACETS = {"alarm": "anxiety", "distance": "avoidance"}
@@ -61,3 +66,26 @@ def front(scale, norms, correlation, facets):
         f"scale:\n  from: {scale[0]}\n  to: {scale[1]}\n  low: Not at all\n  middle: So so\n  high: Very much\n"
         f"dimensions:\n{dimensions}correlation: {correlation}\nplanning: Made up for a test.\nfacets:\n{names}"
     )
+
+
+INSIGHT = Insight(
+    "A goodbye", "alarm", Side.HIGH, Html("like"), Html("worth"), Html("Breathe; then, wait."), "/guides/anxious/#name-alarm", 1
+)
+
+
+def plan_entry(week, **changes):
+    return PlanEntry(week, Finding(replace(INSIGHT, **changes), (), "", "Call the alarm an alarm"))
+
+
+def events(text):
+    """Each event of a calendar file as its properties, parsed as RFC 5545, section 3.1, says."""
+    blocks = re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT\r\n", unfold(text), re.DOTALL)
+    return [{name: unescape(value) for name, value in (line.split(":", 1) for line in block.splitlines())} for block in blocks]
+
+
+def unfold(text):
+    return text.replace("\r\n ", "")
+
+
+def unescape(value):
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], value)

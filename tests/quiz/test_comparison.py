@@ -1,4 +1,4 @@
-"""Two results of one person: what counts as a change, by hand and by rule."""
+"""Two results of one person: which changes exceed the error of measurement, and which results can be compared."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documents.bibliography import references
 from quiz.admin.text_coverage import answers_at
 from quiz.instrument.reader import read_instrument
-from quiz.result.comparison import DimensionChange, Taking, compare
+from quiz.result.comparison import Attempt, DimensionChange, compare
 from quiz.scoring import Point, change
 
 INSTRUMENT = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), references())
@@ -20,28 +20,28 @@ DAY = date(2026, 5, 1)
 places = st.builds(Point, st.floats(1, 7), st.floats(1, 7))
 
 
-def taken(point, relation="friend", day=DAY, instrument=INSTRUMENT):
-    return Taking(instrument, answers_at(instrument, point), relation, day)
+def attempt(point, relation="friend", day=DAY, instrument=INSTRUMENT):
+    return Attempt(instrument, answers_at(instrument, point), relation, day)
 
 
 def later(point, days=180, **known):
-    return taken(point, day=DAY + timedelta(days=days), **known)
+    return attempt(point, day=DAY + timedelta(days=days), **known)
 
 
 def test_a_change_counts_beyond_the_error_of_two_measurements():
     """SEM of anxiety: 1.21 * sqrt(1 - .84) = .484; sqrt(2) * .484 * 1.96 = 1.342 points. Nine items move in steps of 1/9."""
-    anxiety, avoidance = compare(taken(Point(5, 3)), later(Point(5 - 12 / 9, 3))).changes
+    anxiety, avoidance = compare(attempt(Point(5, 3)), later(Point(5 - 12 / 9, 3))).changes
     assert anxiety.change.points == pytest.approx(-4 / 3)
     assert (anxiety.direction, anxiety.change.is_reliable) == ("went down", False)
     assert (avoidance.direction, avoidance.change.is_reliable) == ("hardly moved", False)
-    [more, _] = compare(taken(Point(5, 3)), later(Point(5 - 13 / 9, 3))).changes
+    [more, _] = compare(attempt(Point(5, 3)), later(Point(5 - 13 / 9, 3))).changes
     assert more.change.index == pytest.approx(-13 / 9 / (2**0.5 * 0.484))
     assert more.change.is_reliable
 
 
 @given(places, places)
-def test_going_there_and_back_is_the_same_change_turned_round(one, other):
-    there, back = compare(taken(one), later(other)), compare(taken(other), later(one))
+def test_the_change_in_the_other_direction_is_the_negative_one(one, other):
+    there, back = compare(attempt(one), later(other)), compare(attempt(other), later(one))
     for forth, home in zip(there.changes, back.changes, strict=True):
         assert forth.change.points == pytest.approx(-home.change.points)
         assert forth.change.is_reliable == home.change.is_reliable
@@ -58,14 +58,14 @@ def test_a_score_said_to_go_up_or_down_does_so_in_the_figures_on_the_page(before
 
 
 @pytest.mark.parametrize(("days", "is_soon"), [(0, True), (13, True), (14, False), (400, False), (-20, False)])
-def test_soon_after_the_first_memory_plays_in(days, is_soon):
-    assert compare(taken(Point(4, 4)), later(Point(4, 4), days)).is_soon == is_soon
+def test_a_second_result_within_two_weeks_is_soon(days, is_soon):
+    assert compare(attempt(Point(4, 4)), later(Point(4, 4), days)).is_soon == is_soon
 
 
 def test_somebody_else_in_mind_is_noticed_and_named():
-    found = compare(taken(Point(4, 4), relation="partner"), later(Point(4, 4)))
-    assert found.is_about_another
-    assert found.earlier.who == "my partner, or the person I am seeing"
+    found = compare(attempt(Point(4, 4), relation="partner"), later(Point(4, 4)))
+    assert found.is_about_somebody_else
+    assert found.earlier.relation_text == "my partner, or the person I am seeing"
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_somebody_else_in_mind_is_noticed_and_named():
 )
 def test_other_statements_or_another_scale_are_never_compared(old, new):
     text = (settings.CONTENT_DIR / "quiz/attachment.md").read_text().replace(old, new)
-    found = compare(taken(Point(4, 4), instrument=read_instrument(text, references())), later(Point(4, 4)))
-    assert (found.changes, found.before) == ((), None)
+    found = compare(attempt(Point(4, 4), instrument=read_instrument(text, references())), later(Point(4, 4)))
+    assert (found.changes, found.earlier_position) == ((), None)
 
 
-def test_other_texts_and_other_planning_values_do_not_matter_and_the_later_ones_count():
+def test_other_texts_can_be_compared_and_the_later_planning_norms_are_used():
     norm = INSTRUMENT.dimensions["anxiety"]
     sharper = replace(INSTRUMENT, dimensions={**INSTRUMENT.dimensions, "anxiety": replace(norm, norm=replace(norm.norm, reliability=0.99))})
-    found = compare(taken(Point(4, 4)), later(Point(5, 4), instrument=sharper))
+    found = compare(attempt(Point(4, 4)), later(Point(5, 4), instrument=sharper))
     assert found.changes[0].change.is_reliable
-    assert found.before == taken(Point(4, 4)).point
+    assert found.earlier_position == attempt(Point(4, 4)).point

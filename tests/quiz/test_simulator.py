@@ -74,8 +74,8 @@ def test_the_map_counts_what_each_result_shows():
         for found in row.cells[::3]:
             assert found.point.avoidance == row.avoidance
             told = break_down(QUIZ, answers_at(QUIZ, found.point), "friend", TITLES)
-            assert (found.triggers, found.strengths, found.weeks) == (len(told.triggers), len(told.strengths), len(told.weeks))
-            assert found.words == words(told.style)
+            assert (found.triggers, found.strengths, found.weeks) == (len(told.triggers), len(told.strengths), len(told.plan))
+            assert found.words == words(told.style_text)
 
 
 def test_the_map_is_drawn_with_the_most_avoidant_on_top():
