@@ -20,7 +20,7 @@ from guides.parts import ADDRESS, About, OtherGuides, Parts
 from guides.reader import mentioned, read_guide
 from guides.rendering import head_of, text_of
 from guides.styles import NO_STYLE, STYLES, Description, Style
-from web.prepared_statements import prepared
+from web.prepared_statements import prepared_cursor
 
 KIND = "guide"
 # A guide whose page lies ready, and beside it the guides that the page names, as far as readers may see them. Ready is what this
@@ -87,7 +87,7 @@ class GuideManager(models.Manager["Guide"]):
     def ready_page(self, slug: str, now: datetime) -> Page | None:
         """The page of the guide under a slug, by one query; None where there is none, or it has to be made from the text."""
         asked: dict[str, Any] = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "today": now.date()}
-        with prepared() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(READY, {**asked, "release": release()})
             row = cursor.fetchone()
         if row is None:

@@ -10,10 +10,10 @@ from guides.models import Guide
 from guides.parts import ADDRESS, OtherGuides
 from guides.reader import mentioned, step_titles
 from quiz.instrument import reader, types
-from web.stale_if_error import remembering
+from web.stale_if_error import stale_if_error
 
 
-@remembering
+@stale_if_error
 def read(source: str, now: datetime) -> tuple[types.Instrument, dict[str, str]]:
     """An instrument's text, with links only to what readers may see at `now`, and the titles of the steps that it names."""
     guides = dict(Guide.objects.published(now).filter(slug__in=slugs_in(source)).values_list("slug", "source"))

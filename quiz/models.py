@@ -19,8 +19,8 @@ from quiz.instrument.types import measurement_signature
 from quiz.instrument_cache import asked
 from quiz.scoring import Point
 from quiz.submission import Sent
-from web.prepared_statements import prepared
-from web.stale_if_error import remembering
+from web.prepared_statements import prepared_cursor
+from web.stale_if_error import stale_if_error
 from web.throttle.models import COUNT
 
 KIND = "quiz"
@@ -71,7 +71,7 @@ class InstrumentManager(models.Manager["Instrument"]):
         seen = Revision.objects.filter(~replaced_before, document__in=self.get_queryset().published(now))
         return seen.order_by("-document__publish_at", "-document", "-number")
 
-    @remembering
+    @stale_if_error
     def current(self, now: datetime) -> Revision | None:
         """The text that visitors answer: the last revision of the instrument that was published last."""
         return self.versions(now).first()
@@ -88,7 +88,7 @@ class InstrumentManager(models.Manager["Instrument"]):
             self.last_answered = found, now
         return found
 
-    @remembering
+    @stale_if_error
     def open_for_answers(self, version: int, now: datetime) -> Revision | None:
         current = self.current(now)
         if current is None or current.pk == version:
@@ -133,7 +133,7 @@ class ResultManager(models.Manager["Result"]):
             "expires_on": year_after(today),
             "arrival_number": arrival_number(sent.key, now),
         }
-        with prepared() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(KEEP, {**row, **turn})
             allowed: bool = cursor.fetchone()[0]
         return allowed

@@ -24,7 +24,7 @@ from quiz.result.weekly_plan import plan_weeks
 from quiz.submission import FORM_TYPE, fields, fields_of, read_sent, version_in
 from web.cache_policy import public, secret
 from web.cross_origin import sent_by_own_page
-from web.database_errors import is_away
+from web.database_errors import is_outage
 from web.shortcuts import database_failed, render
 from web.throttle.models import Limit, address_of
 
@@ -110,7 +110,7 @@ def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     except Error as error:
         if version is None:
             raise  # nobody knows what was asked, so that the answers come back on a page without the questions (web.middleware)
-        return database_failed(request, not_now(request, form, version, AWAY if is_away(error) else FAILED), error)
+        return database_failed(request, not_now(request, form, version, AWAY if is_outage(error) else FAILED), error)
 
 
 def led_to(request: HttpRequest, form: Form, version: Revision, earlier_key: str, now: datetime) -> HttpResponse:

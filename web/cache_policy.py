@@ -1,4 +1,4 @@
-"""Public pages: the same bytes for everyone who asks, so that every cache on the way may keep them."""
+"""Decorators that set how long caches may keep a page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,26 +9,27 @@ from django.urls import Resolver404, resolve
 
 View = Callable[..., HttpResponse]
 
-# Browsers ask each time, which costs a 304, so that an editor sees what was saved; caches in front ask once a second,
-# answer with what they have meanwhile, and go on answering for a day while the site is down.
-POLICY = "public, max-age=0, s-maxage=1, stale-while-revalidate=60, stale-if-error=86400"
+# Browsers ask each time, which costs a 304, so that an editor sees what was saved. Shared caches ask once a second, send the page
+# they have meanwhile, and go on for a day while the site is down.
+PUBLIC = "public, max-age=0, s-maxage=1, stale-while-revalidate=60, stale-if-error=86400"
 
 
 def public(view: View) -> View:
-    """For a view that depends on nothing but its address, the published texts and the clock."""
+    """Marks a view as public: it depends on nothing but its address, the published content and the clock, and is the same for everyone."""
 
     @wraps(view)
     def for_everyone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         if response.status_code == HttpResponse.status_code:
-            response.headers.setdefault("Cache-Control", POLICY)
+            response.headers.setdefault("Cache-Control", PUBLIC)
         return response
 
-    for_everyone.is_public = True  # type: ignore[attr-defined]  # what `is_public` asks for
+    for_everyone.is_public = True  # type: ignore[attr-defined]  # read by `is_public` below
     return for_everyone
 
 
 def is_public(path: str) -> bool:
+    """Whether the view at `path` is decorated with `public`."""
     try:
         return getattr(resolve(path).func, "is_public", False)
     except Resolver404:

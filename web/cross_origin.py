@@ -1,4 +1,4 @@
-"""Who may send forms to public addresses: pages of this site alone. They carry no authority of the browser's, and so need no CSRF token."""
+"""Protects the forms of public pages against other sites without a CSRF token, which would need a cookie."""
 
 from functools import wraps
 

@@ -1,26 +1,26 @@
-"""What an error of the database means: is the database away for a while, or is something wrong with our side? Pure: no Django.
+"""Tells an outage of the database from an error of ours. Pure: no Django.
 
-Python's classes don't say: an OperationalError is a cut connection as well as a deadlock or a full disk, and a server that may only be
-read raises an InternalError. So the SQLSTATE decides (Postgres, Appendix A, "PostgreSQL Error Codes").
+Python's classes don't: an OperationalError is a lost connection as well as a deadlock or a full disk, and a read-only server raises an
+InternalError. So the SQLSTATE decides (Postgres, Appendix A, "PostgreSQL Error Codes").
 """
 
 import psycopg
 
-# Trying again later helps, as nothing is wrong with what was asked.
-AWAY = {
+# The same statement may work later.
+OUTAGE_STATES = {
     "25006",  # read_only_sql_transaction: a standby, or a server that was switched to read only
     "25P03",  # idle_in_transaction_session_timeout
     "25P04",  # transaction_timeout
-    "40001",  # serialization_failure: on a standby, a conflict with what the first server does
+    "40001",  # serialization_failure: on a standby, a conflict with the primary
     "53300",  # too_many_connections
     "55P03",  # lock_not_available: lock_timeout passed
     "57014",  # query_canceled: statement_timeout passed
 }
-AWAY_CLASSES = ("08", "57P")  # connection exceptions; shutdown, crash, starting up, database dropped, idle session
+OUTAGE_CLASSES = ("08", "57P")  # connection exceptions; shutdown, crash, starting up, database dropped, idle session
 
 
 def cause_of(error: BaseException | None) -> psycopg.Error | None:
-    """The error of the database library behind one of Django's, or the error itself where it is the library's own."""
+    """Returns the psycopg error behind one of Django's, or the error if it is psycopg's; None for any other."""
     while error is not None and not isinstance(error, psycopg.Error):
         error = error.__cause__
     return error
@@ -31,9 +31,9 @@ def sqlstate_of(error: BaseException | None) -> str | None:
     return cause.sqlstate if cause else None
 
 
-def is_away(error: BaseException) -> bool:
-    """Whether the database can't be reached, or can't be written to, or has no time: the same may work later."""
+def is_outage(error: BaseException) -> bool:
+    """Whether the database can't be reached or written to, or has no time, so that the same may work later."""
     state = sqlstate_of(error)
-    if state is None:  # the connection broke, or there was none: the server itself says nothing then
+    if state is None:  # the connection was lost, or there was none: the server reports nothing then
         return isinstance(cause_of(error), psycopg.OperationalError)
-    return state in AWAY or state.startswith(AWAY_CLASSES)
+    return state in OUTAGE_STATES or state.startswith(OUTAGE_CLASSES)

@@ -1,10 +1,10 @@
-"""Errors that we can go on without are written down once: when they begin, and when they are over."""
+"""Logs the start and the end of a failure that the site can go on without."""
 
 import logging
 
 
 class FailureLog:
-    """What may fail each second says so once, and the line has the error's type and SQLSTATE (ops.json_log)."""
+    """Logs once when something begins to fail and once when it works again, however often it is tried."""
 
     def __init__(self, logger: logging.Logger, what: str) -> None:
         self.logger, self.what = logger, what

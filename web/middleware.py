@@ -22,7 +22,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.views import defaults
 
 from web.content_type import ADMIN_PATH, LOGIN_PATH, MULTIPART, UNSUPPORTED
-from web.database_errors import cause_of, is_away
+from web.database_errors import cause_of, is_outage
 from web.shortcuts import database_failed
 
 logger = logging.getLogger("django.request")
@@ -242,8 +242,8 @@ def database_error_response(request: HttpRequest, error: Error) -> HttpResponse 
     """Returns a page with the fields of a submitted form, or the page for an outage; None for an error without either."""
     sent = submitted_fields(request)
     if sent:
-        return database_failed(request, render(request, "resubmit.html", {"sent": sent, "is_away": is_away(error)}), error)
-    return database_failed(request, render(request, "503.html"), error) if is_away(error) else None
+        return database_failed(request, render(request, "resubmit.html", {"sent": sent, "is_away": is_outage(error)}), error)
+    return database_failed(request, render(request, "503.html"), error) if is_outage(error) else None
 
 
 def submitted_fields(request: HttpRequest) -> list[tuple[str, str]]:

@@ -1,8 +1,7 @@
-"""A cursor whose statements Postgres plans once for each connection; those of Django's cursors it plans each time, and behind a pooler
-that lends connections by transaction (settings.POOLER) these too.
+"""A cursor whose statements Postgres parses and plans once for each connection.
 
-For the few statements that many visitors wait for. Django can be told to do so for all of its own (`server_side_binding`), but then
-hands over the numbers of a BigIntegerField in an array as ones of half the size, and finds nothing (seen in 5.2.19).
+For the few statements that many visitors wait for. Django's own cursors have them planned each time, and so does this one behind a
+pooler that lends connections by transaction (settings.POOLER). The reasons are in docs/decisions/prepared-statements.md.
 """
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -10,10 +9,10 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 
 
-def prepared() -> CursorWrapper:
-    """As `connection.cursor()` makes its own."""
-    link = connections[DEFAULT_DB_ALIAS]
-    link.ensure_connection()
-    cursor = ServerBindingCursor(link.connection)  # type: ignore[call-arg]  # the stubs lack what it inherits of psycopg's
-    wrapped: CursorWrapper = link._prepare_cursor(cursor)  # type: ignore[attr-defined]
+def prepared_cursor() -> CursorWrapper:
+    """Opens a cursor as `connection.cursor()` does, with the same errors and the same log of queries."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # the stubs lack what it inherits of psycopg's
+    wrapped: CursorWrapper = connection._prepare_cursor(cursor)  # type: ignore[attr-defined]
     return wrapped

@@ -1,4 +1,4 @@
-"""What a process found the last time it asked, for while the database is away."""
+"""Answers from the last successful query while the database is away."""
 
 import logging
 from collections.abc import Callable
@@ -7,32 +7,34 @@ from typing import Any, TypeVar
 
 from django.db import Error
 
-from web.database_errors import is_away
+from web.database_errors import is_outage
 from web.failure_log import FailureLog
 
-Found = TypeVar("Found")
-MOST = 32  # answers that each function keeps
+Result = TypeVar("Result")
+MAX_RESULTS = 32  # for each function
 
 
-def remembering(look_up: Callable[..., Found]) -> Callable[..., Found]:
-    """A function that asks the database, last of all for a moment; while that is away it answers what it found for the same
-    arguments, at whatever moment. What it never found is an error, as without this."""
-    found: dict[tuple[Any, ...], Found] = {}
-    log = FailureLog(logging.getLogger(look_up.__module__), f"Asking the database anew ({look_up.__qualname__})")
+def stale_if_error(query: Callable[..., Result]) -> Callable[..., Result]:
+    """Decorates a function that queries the database and whose last argument is the time, as stale-if-error does in RFC 5861.
 
-    @wraps(look_up)
-    def look(*asked: Any) -> Found:
-        subject = asked[:-1]
+    During an outage it returns its last result for the same arguments, whatever the time. Without one, the error is raised.
+    """
+    results: dict[tuple[Any, ...], Result] = {}
+    log = FailureLog(logging.getLogger(query.__module__), f"Refreshing from the database ({query.__qualname__})")
+
+    @wraps(query)
+    def query_or_stale(*args: Any) -> Result:
+        key = args[:-1]
         try:
-            found[subject] = answer = look_up(*asked)
+            results[key] = result = query(*args)
         except Error as error:
-            if subject not in found or not is_away(error):
+            if key not in results or not is_outage(error):
                 raise
             log.failed(error)
-            return found[subject]
+            return results[key]
         log.worked()
-        if len(found) > MOST:
-            found.pop(next(iter(found)))
-        return answer
+        if len(results) > MAX_RESULTS:
+            results.pop(next(iter(results)))
+        return result
 
-    return look
+    return query_or_stale

@@ -8,17 +8,17 @@ from whitenoise.responders import StaticFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
-    """A page asks for the addresses of a dozen files, which stay the same until the site is started anew; so each is made once."""
+class CachedUrlStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
+    """Computes the URL of each file once a process: a page links to a dozen, and they change with a release only."""
 
-    @cache  # noqa: B019 (there is one storage)
+    @cache  # noqa: B019  # there is one storage
     def url(self, name: str, force: bool = False) -> str:
-        address: str = super().url(name, force)
-        return address
+        url: str = super().url(name, force)
+        return url
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
-    """As RFC 9110 (13.1.2) wants it: a cache may ask with the tags of several versions at once."""
+    """Accepts several tags in If-None-Match (RFC 9110, 13.1.2), as a cache sends them that has several versions of a file."""
 
     @staticmethod
     def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:

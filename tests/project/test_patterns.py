@@ -185,10 +185,10 @@ def test_the_patterns_are_found():
     assert {
         "ops.json_log.KEY",
         "web.page_cache.QUALITY",
-        "documents.text.checks.SENTENCE_END",
+        "documents.text.sentences.SENTENCE_END",
         "documents.text.markdown.ATTRIBUTE",
     } <= places
-    assert any(re.fullmatch(r"guides\.parts:\d+", place) for place in places)
+    assert any(re.fullmatch(r"guides\.reader:\d+", place) for place in places)
 
 
 def test_a_pattern_that_is_put_together_is_a_constant_where_it_is_found():

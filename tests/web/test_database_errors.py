@@ -1,13 +1,13 @@
-"""What an error of the database means is read from its SQLSTATE: away for a while, or something wrong on our side."""
+"""The SQLSTATE of an error distinguishes an outage of the database from an error of ours."""
 
 import psycopg
 import pytest
 from django.db import Error, OperationalError, connection, transaction
 from psycopg_pool import ConnectionPool
 
-from web.database_errors import is_away, sqlstate_of
+from web.database_errors import is_outage, sqlstate_of
 
-AWAY = {
+OUTAGES = {
     "connection_failure": "08006",
     "read_only_sql_transaction": "25006",
     "idle_in_transaction_session_timeout": "25P03",
@@ -47,48 +47,48 @@ def raised(state: str) -> Error:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", AWAY)
-def test_the_database_is_away_when(name):
-    error = raised(AWAY[name])
-    assert (is_away(error), sqlstate_of(error)) == (True, AWAY[name])
+@pytest.mark.parametrize("name", OUTAGES)
+def test_it_is_an_outage(name):
+    error = raised(OUTAGES[name])
+    assert (is_outage(error), sqlstate_of(error)) == (True, OUTAGES[name])
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", OURS)
-def test_something_is_wrong_on_our_side_when(name):
+def test_it_is_an_error_of_ours(name):
     error = raised(OURS[name])
-    assert (is_away(error), sqlstate_of(error)) == (False, OURS[name])
+    assert (is_outage(error), sqlstate_of(error)) == (False, OURS[name])
 
 
-def test_a_database_that_can_not_be_reached_is_away_and_has_no_sqlstate(tmp_path):
+def test_a_database_that_can_not_be_reached_is_an_outage_without_sqlstate(tmp_path):
     with pytest.raises(psycopg.OperationalError) as caught:
         psycopg.connect(host=str(tmp_path))
-    assert (is_away(caught.value), sqlstate_of(caught.value)) == (True, None)
+    assert (is_outage(caught.value), sqlstate_of(caught.value)) == (True, None)
 
 
-def test_so_is_one_that_no_connection_of_the_pool_reaches_in_time(tmp_path):
+def test_a_pool_that_gets_no_connection_in_time_is_an_outage(tmp_path):
     pool = ConnectionPool(kwargs={"host": str(tmp_path)}, min_size=0, max_size=1, open=True)
     with pool, pytest.raises(psycopg.OperationalError) as caught:
         pool.getconn(timeout=0.01)
-    assert is_away(caught.value)
+    assert is_outage(caught.value)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_so_is_one_that_ended_the_connection():
+def test_a_connection_ended_by_the_server_is_an_outage():
     with pytest.raises(OperationalError) as caught, connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-    assert is_away(caught.value)
+    assert is_outage(caught.value)
     connection.close()
 
 
-def test_an_error_that_is_not_the_databases_is_not_its_absence():
-    assert not is_away(ValueError("no answer"))
-    assert not is_away(psycopg.InterfaceError("the cursor is closed"))
+def test_errors_of_other_libraries_are_no_outage():
+    assert not is_outage(ValueError("no answer"))
+    assert not is_outage(psycopg.InterfaceError("the cursor is closed"))
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("state", ["25006", "40P01", "57014"])
-def test_a_connection_that_met_an_error_of_the_server_is_not_used_again(state):
+def test_a_connection_is_not_used_again_after_an_error_of_the_server(state):
     raised(state)
     link = connection.connection
     connection.close()
@@ -96,7 +96,7 @@ def test_a_connection_that_met_an_error_of_the_server_is_not_used_again(state):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_that_only_met_wrong_data_is():
+def test_a_connection_is_used_again_after_an_error_in_the_data():
     raised("23505")
     link = connection.connection
     connection.close()

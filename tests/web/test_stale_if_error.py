@@ -1,43 +1,43 @@
-"""While the database is away a process answers what it found before, and the log says when that began and when it was over."""
+"""During an outage of the database a process returns its last results."""
 
 import pytest
 from django.db import Error, connection, transaction
 
-from web.stale_if_error import remembering
+from web.stale_if_error import stale_if_error
 
-AWAY, OURS = "57014", "40P01"
+OUTAGE, DEADLOCK = "57014", "40P01"
 
 
 @pytest.fixture
 def look(db):
-    @remembering
+    @stale_if_error
     def look(subject, state):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"DO $$ BEGIN IF '{state}' <> '' THEN RAISE EXCEPTION SQLSTATE '{state or AWAY}'; END IF; END $$")
+            cursor.execute(f"DO $$ BEGIN IF '{state}' <> '' THEN RAISE EXCEPTION SQLSTATE '{state or OUTAGE}'; END IF; END $$")
             return subject.upper()
 
     return look
 
 
-def test_what_was_found_is_answered_while_the_database_is_away(look):
-    assert [look("this", state) for state in ("", AWAY, AWAY, "")] == ["THIS"] * 4
+def test_the_last_result_is_returned_during_an_outage(look):
+    assert [look("this", state) for state in ("", OUTAGE, OUTAGE, "")] == ["THIS"] * 4
 
 
-def test_what_was_never_found_is_an_error(look):
+def test_without_a_last_result_the_error_is_raised(look):
     look("this", "")
     with pytest.raises(Error):
-        look("that", AWAY)
+        look("that", OUTAGE)
 
 
-def test_an_error_of_ours_is_never_hidden(look):
+def test_an_error_that_is_no_outage_is_raised(look):
     look("this", "")
     with pytest.raises(Error):
-        look("this", OURS)
+        look("this", DEADLOCK)
 
 
-def test_the_log_says_so_once_when_it_begins_and_once_when_it_is_over(look, caplog):
-    for state in ("", AWAY, AWAY, "", ""):
+def test_start_and_end_of_an_outage_are_logged_once(look, caplog):
+    for state in ("", OUTAGE, OUTAGE, "", ""):
         look("this", state)
-    begun, over = (record.getMessage() for record in caplog.records)
-    assert begun.endswith("failing from now on.")
-    assert over.endswith("working again.")
+    start, end = (record.getMessage() for record in caplog.records)
+    assert start.endswith("failing from now on.")
+    assert end.endswith("working again.")

@@ -1,5 +1,8 @@
-"""Django's engine for Postgres, but a connection of the pool is looked at before it is used, where Django asks the server by a query,
-and is not used again after it met an error that may be the server's and not our data's."""
+"""Django's Postgres backend with two more rules for the connections of its pool.
+
+A connection is checked without a query before it is used, where Django's check is a round trip to the server. And it is closed after an
+error that may be the server's fault, so that the next request gets a new one.
+"""
 
 from functools import cached_property
 from select import POLLIN, poll
@@ -12,44 +15,47 @@ from django.db.utils import DatabaseErrorWrapper
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    is_doubtful = False  # whether the connection met such an error
+    has_failed = False  # whether the connection met an error that may be the server's fault
 
     @cached_property
     def wrap_database_errors(self) -> DatabaseErrorWrapper:
-        return DoubtingErrorWrapper(self)
+        return FailureRecordingErrorWrapper(self)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
-        while hung_up(connection):
+        while is_closed_by_server(connection):
             connection.close()
-            self.pool.putconn(connection)  # which makes another in its place
+            self.pool.putconn(connection)  # the pool replaces a closed connection
             connection = super().get_new_connection(conn_params)
-        self.is_doubtful = False
+        self.has_failed = False
         return connection
 
     def _close(self) -> None:
-        """A closed connection is not kept by the pool, which then asks the address again: by now it may lead to another server."""
-        if self.is_doubtful and self.connection is not None:
+        """Closes a failed connection before the pool takes it back, so that the pool looks its host up again: it may be another server."""
+        if self.has_failed and self.connection is not None:
             self.connection.close()
         super()._close()  # type: ignore[misc]  # the stubs lack it
 
 
-class DoubtingErrorWrapper(DatabaseErrorWrapper):
-    """Sees every error of the database library before Django makes its own of it."""
+class FailureRecordingErrorWrapper(DatabaseErrorWrapper):
+    """Sees every psycopg error before Django converts it to its own class."""
 
     wrapper: DatabaseWrapper
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is None:
-            return  # as nearly always
+            return  # the common case, kept fast
         if isinstance(error, psycopg.Error) and not isinstance(error, (psycopg.DataError, psycopg.IntegrityError)):
-            self.wrapper.is_doubtful = True
+            self.wrapper.has_failed = True
         super().__exit__(kind, error, trace)
 
 
-def hung_up(connection: psycopg.Connection[Any]) -> bool:
-    """Whether the server has ended it. To one that lies idle it sends little else: at most that a setting has changed, and a new
-    connection does no harm then."""
-    looked = poll()
-    looked.register(connection.fileno(), POLLIN)
-    return bool(looked.poll(0))
+def is_closed_by_server(connection: psycopg.Connection[Any]) -> bool:
+    """Whether there is something to read on an idle connection.
+
+    That is nearly always its end. The server rarely sends anything else to an idle client, such as a changed setting, and replacing the
+    connection does no harm then.
+    """
+    poller = poll()
+    poller.register(connection.fileno(), POLLIN)
+    return bool(poller.poll(0))
