@@ -137,7 +137,7 @@ class Document(models.Model):
                 violation_error_message="Another text has this slug. Choose another.",
             ),
             models.CheckConstraint(
-                condition=Q(slug__regex=f"^{SLUG}$"),
+                condition=Q(slug__regex=f"^{SLUG.pattern}$"),
                 name="document_slug_form",
                 violation_error_message="A slug has small letters, digits and single hyphens.",
             ),

@@ -14,7 +14,7 @@ from documents.text.sentences import Sentence
 from guides.styles import Style
 
 ADDRESS = "/guides/{}/"
-GUIDE_PATH = re.compile(ADDRESS.format(f"(?P<slug>{SLUG})"))
+GUIDE_PATH = re.compile(ADDRESS.format(f"(?P<slug>{SLUG.pattern})"))
 WORDS_A_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
 # The facets of the quiz that a step can ease: the name of each, and its dimension.
 FACETS = {

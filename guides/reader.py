@@ -33,6 +33,7 @@ SECTIONS = {
 PLACES = ("main", *SECTIONS.values(), "sources", "related")  # links may name these
 OTHER_IDS = ("invitation",)
 SOURCE_ID = "source-"  # what the id of each source begins with, see documents.text.references.Citation
+GUIDE_LINK = re.compile(ADDRESS.format(f"(?P<slug>{SLUG.pattern})").removesuffix("/"))
 LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # have no accent to take off
 
 
@@ -45,7 +46,7 @@ def mentioned(text: str) -> set[str]:
     """The slugs of all guides that a text may link to."""
     related = split(text).values().get("related", ())
     written_out = unescape(text).replace("\\", "")  # a link may spell its address with entities and backslashes; one too many does no harm
-    linked = {match["slug"] for match in re.finditer(ADDRESS.format(f"(?P<slug>{SLUG})").rstrip("/"), written_out)}
+    linked = {match["slug"] for match in GUIDE_LINK.finditer(written_out)}
     return linked | {*(related if isinstance(related, tuple) else ())}
 
 

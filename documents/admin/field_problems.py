@@ -1,6 +1,5 @@
 """Where the problems of a text stand for an editor, who sees the keys as fields of a form and counts the body's lines from 1."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,4 +81,4 @@ def check_document(document: Document, parsed: ParsedText, today: date) -> list[
 def slugs_in(parsed: ParsedText) -> set[str]:
     """The last part of every address that a text links to, where it may be a slug: few, and the slugs it means are among them."""
     last_parts = (path_of(link.address).strip("/").rpartition("/")[2] for link in parsed.links)
-    return {part for part in last_parts if re.fullmatch(SLUG, part)}
+    return {part for part in last_parts if SLUG.fullmatch(part)}

@@ -4,7 +4,7 @@ import re
 from posixpath import normpath
 from urllib.parse import unquote
 
-SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def path_of(address: str) -> str:

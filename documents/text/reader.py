@@ -1,6 +1,5 @@
 """What reading a text of any kind has in common: its front matter, its sections, and the checks on both."""
 
-import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import ClassVar
@@ -125,7 +124,7 @@ class Reader:
                 said = f'"{key}" is longer than {longest} characters. Shorten it.'
                 yield Problem(fields.fields[key].line, "value-wrong", said)
         slug = self.fields.text("slug")
-        if slug and not re.fullmatch(SLUG, slug):
+        if slug and not SLUG.fullmatch(slug):
             said = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
             yield Problem(self.key_line("slug"), "value-wrong", said)
         reviewed, again = self.fields.day("reviewed"), self.fields.day("next_review")

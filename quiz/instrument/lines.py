@@ -34,7 +34,7 @@ FORMS = {
 }
 LABELLED = re.compile(r"(?P<label>[A-Z][a-z ]*): (?P<rest>\S.*)")
 PLACE = re.compile(r"(?P<facet>[a-z]+(?:-[a-z]+)*), (?P<side>high|low)")
-STEP = re.compile(GUIDE_ADDRESS.format(SLUG) + r"#[^\s#?]+")
+STEP = re.compile(GUIDE_ADDRESS.format(SLUG.pattern) + r"#[^\s#?]+")
 # Lines that say where an entry belongs, and are no text: their form, and an example of it.
 PLACES = {"Facet": (PLACE, "alarm, high"), "Step": (STEP, "/guides/anxious/#name-alarm")}
 
