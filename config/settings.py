@@ -205,7 +205,7 @@ FIXED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 2**20  # bytes of a form: a text of documents.text.source.LONGEST characters, each in its longest spelling
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 2**20  # bytes of a form: the longest text (documents.text.source.MAX_CHARACTERS), percent-encoded
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300  # a page of the admin's lists has a hundred boxes to tick
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20  # web.middleware.MAX_UPLOAD_BYTES: no stranger's file is ever written to a disk

@@ -16,9 +16,9 @@ from django.urls import reverse
 
 from documents.image_files import EncodedImage
 from documents.text.html import Html
-from documents.text.markdown import IMAGES
+from documents.text.markdown import IMAGES_URL
 
-ADDRESS = re.compile(rf"{IMAGES}([0-9a-f]{{64}})\.webp")
+ADDRESS = re.compile(rf"{IMAGES_URL}([0-9a-f]{{64}})\.webp")
 TAG = re.compile(rf'<img src="{ADDRESS.pattern}"')  # as documents.text.markdown writes it
 
 

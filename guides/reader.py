@@ -13,7 +13,7 @@ from documents.text import reader
 from documents.text.addresses import SLUG
 from documents.text.html import Html
 from documents.text.library import Link, links_of
-from documents.text.markdown import Heading, blocks, line_of, list_items, without, worded
+from documents.text.markdown import Heading, blocks, blocks_with_text, line_of, list_items, without
 from documents.text.problems import Problem
 from documents.text.reader import Reader
 from documents.text.references import Reference
@@ -144,12 +144,12 @@ class GuideReader(Reader):
 
     def check_filled(self) -> Iterator[Problem]:
         help_ = self.section("help")
-        if help_.title and not any(worded(help_.tokens)):
+        if help_.title and not any(blocks_with_text(help_.tokens)):
             said = f'"{help_.title}" is empty. Write when and where to turn.'
             yield Problem(self.line(help_), "part-empty", said)
         for part in sorted(self.parts_with_entries):
             for entry in self.entries(part):
-                if not any(worded(prose_of(part, entry))):
+                if not any(blocks_with_text(prose_of(part, entry))):
                     said = f'"{entry.title}" says nothing. Write under it, or take it out.'
                     yield Problem(self.line(entry), "part-empty", said)
         for block in self.quote_blocks()[1:]:

@@ -20,7 +20,7 @@ from documents.admin.field_problems import Place, check_document, places_of
 from documents.models import Document, Revision
 from documents.text.fields import Fields
 from documents.text.library import ParsedText
-from documents.text.reader import LONGEST
+from documents.text.reader import MAX_LENGTHS
 from documents.text.source import compose, split
 from documents.text.strict_yaml import Value
 
@@ -80,7 +80,7 @@ class SlugField(forms.CharField):
     widget = AdminTextInputWidget
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=LONGEST["slug"], **options)
+        super().__init__(max_length=MAX_LENGTHS["slug"], **options)
 
 
 class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its model in Meta only
@@ -94,15 +94,15 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     shown: Revision | None = None  # the revision whose text to begin with, instead of the document's own
 
     title = forms.CharField(
-        max_length=LONGEST["title"],
+        max_length=MAX_LENGTHS["title"],
         widget=AdminTextInputWidget,
         error_messages={"required": "Say what it is called."},
     )
     slug = SlugField()
     summary = forms.CharField(
-        max_length=LONGEST["summary"],
+        max_length=MAX_LENGTHS["summary"],
         widget=AdminTextareaWidget(attrs={"rows": 2}),
-        help_text=f"One sentence for lists and search engines, {LONGEST['summary']} characters at most.",
+        help_text=f"One sentence for lists and search engines, {MAX_LENGTHS['summary']} characters at most.",
         error_messages={"required": "Say in one sentence what it is for."},
     )
     reviewed = forms.DateField(

@@ -13,9 +13,9 @@ from documents.image_files import MAX_IMAGE_BYTES, EncodedImage, read_webp
 from documents.kinds import KINDS, OTHER_FILE_CHECKS, Kind
 from documents.links import is_page
 from documents.text.library import Library, ParsedText, check_against_library
-from documents.text.markdown import IMAGES
+from documents.text.markdown import IMAGES_URL
 from documents.text.problems import Problem
-from documents.text.source import LONGEST, too_long
+from documents.text.source import MAX_CHARACTERS, text_too_long
 
 PICTURES = "images"
 DRAFTS = "drafts"  # a document under this folder arrives as a draft
@@ -76,8 +76,8 @@ def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
     for folder, kind in text_folders().items():
         for path in [path for path in files_in(root / folder) if path.suffix == ".md"]:
             text = text_of(path, root)
-            if isinstance(text, str) and len(text) > LONGEST:
-                text = too_long(len(text))
+            if isinstance(text, str) and len(text) > MAX_CHARACTERS:
+                text = text_too_long(len(text))
             if isinstance(text, Problem):
                 unreadable.append(FileProblem(path.relative_to(root), text))
             else:
@@ -123,7 +123,7 @@ NOTHING = Library({}, {}, is_page, lambda address: False)
 def check_files(root: Path, files: Sequence[File], others: Library, today: date) -> list[FileProblem]:
     """Every problem of every file under `root`. `others` is what the files do not bring themselves, such as the database's."""
     first = {file.address: file.path for file in reversed(files)}
-    pictures = {IMAGES + path.name for path in files_in(root / PICTURES)}  # no name out of a text goes to the file system
+    pictures = {IMAGES_URL + path.name for path in files_in(root / PICTURES)}  # no name out of a text goes to the file system
     library = Library(
         {**others.anchors, **{file.address: file.parsed.anchors for file in files}},
         {**first_places(files), **others.sentences},

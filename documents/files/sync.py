@@ -23,7 +23,7 @@ from documents.kinds import KINDS
 from documents.models import Document, Redirect, Revision, State, digest_of
 from documents.text.library import Library, ParsedText
 from documents.text.problems import Problem
-from documents.text.source import with_plain_breaks
+from documents.text.source import normalize_newlines
 
 
 class Act(StrEnum):
@@ -57,7 +57,7 @@ def compare(theirs: bytes, ours: bytes | None, synced: bytes | None, choice: Cho
 
 def text_digest(text: str) -> bytes:
     """The same for texts that differ only in their line breaks or in a byte order mark, which git and editors change."""
-    return digest_of(with_plain_breaks(text).removeprefix("\ufeff"))
+    return digest_of(normalize_newlines(text).removeprefix("\ufeff"))
 
 
 def is_home(root: Path) -> bool:

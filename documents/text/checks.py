@@ -6,10 +6,10 @@ from markdown_it.token import Token
 
 from documents.text.characters import check_address, check_characters
 from documents.text.library import ADDRESS_ATTRIBUTES
-from documents.text.markdown import IMAGES, is_allowed_address, line_of, lined_children, plain_text
+from documents.text.markdown import IMAGES_URL, children_with_lines, is_allowed_link, line_of, plain_text
 from documents.text.problems import Problem
 from documents.text.references import Reference
-from documents.text.sentences import inlines, short
+from documents.text.sentences import inlines, truncate
 
 
 def check_markup(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
@@ -22,10 +22,10 @@ def check_markup(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
         if token.type == "heading_open" and (token.level > 0 or token.tag not in {"h2", "h3"}):
             yield Problem(line, "heading-level", 'Only "##" and "###" at the left margin are headings here. Use one of them.')
         if token.type == "fence" and len(token.info.split()) > 1:
-            said = f'"{short(token.info.strip())}" after the {token.markup} is not shown. Put it into the line below.'
+            said = f'"{truncate(token.info.strip())}" after the {token.markup} is not shown. Put it into the line below.'
             yield Problem(line, "text-not-shown", said)
     for inline in inlines(tokens):
-        for line, child in lined_children(inline):
+        for line, child in children_with_lines(inline):
             yield from check_inline(child, line + first_line)
 
 
@@ -36,7 +36,7 @@ def check_definitions(tokens: Sequence[Token], first_line: int) -> Iterator[Prob
         if token.type == "definition":
             line, meta = line_of(token) + first_line, token.meta
             if meta["id"] not in used:
-                said = f'"[{short(meta["label"])}]: ..." is read as the address of a link that is not there, and is not shown.'
+                said = f'"[{truncate(meta["label"])}]: ..." is read as the address of a link that is not there, and is not shown.'
                 yield Problem(line, "text-not-shown", f'{said} Put a \\ before "[" if it is text, or take it out.')
             if meta["title"]:
                 yield hidden_title(meta["title"], line)
@@ -44,14 +44,14 @@ def check_definitions(tokens: Sequence[Token], first_line: int) -> Iterator[Prob
 
 
 def hidden_title(title: str, line: int) -> Problem:
-    said = f'"{short(title)}" comes after an address, where no reader sees it. Write it into the text, or take it out.'
+    said = f'"{truncate(title)}" comes after an address, where no reader sees it. Write it into the text, or take it out.'
     return Problem(line, "text-not-shown", said)
 
 
 def check_inline(token: Token, line: int) -> Iterator[Problem]:
     if token.type == "html_inline":
         yield raw_html(line, token.content)
-    if token.type == "link_open" and not is_allowed_address(address := str(token.attrGet("href"))):
+    if token.type == "link_open" and not is_allowed_link(address := str(token.attrGet("href"))):
         said = f'The link to "{address}" can\'t be used. Link to https://, mailto:, tel:, or a page of this site such as /help/.'
         yield Problem(line, "link-scheme", said)
     if token.type == "image":
@@ -67,8 +67,8 @@ def check_image(token: Token, line: int) -> Iterator[Problem]:
     if not token.content.strip():
         said = f'The image "{source}" has no text for readers who can\'t see it. Say what it shows: ![what it shows]({source}).'
         yield Problem(line, "image-without-alt", said)
-    if not source.startswith(IMAGES):
-        said = f'The image "{source}" is not on this site. Upload it in the editor; its address then begins with {IMAGES}.'
+    if not source.startswith(IMAGES_URL):
+        said = f'The image "{source}" is not on this site. Upload it in the editor; its address then begins with {IMAGES_URL}.'
         yield Problem(line, "image-elsewhere", said)
 
 
@@ -84,14 +84,14 @@ def check_entities(tokens: Sequence[Token], first_line: int) -> Iterator[Problem
     for inline in inlines(tokens):
         if "&" in inline.content:
             yield from check_characters(plain_text(inline), line_of(inline) + first_line)
-        for line, child in lined_children(inline):
+        for line, child in children_with_lines(inline):
             if child.type in ADDRESS_ATTRIBUTES:
                 yield from check_address(str(child.attrGet(ADDRESS_ATTRIBUTES[child.type])), inline.content, line + first_line)
 
 
 def check_citations(tokens: Sequence[Token], first_line: int, references: Mapping[str, Reference]) -> Iterator[Problem]:
     for inline in inlines(tokens):
-        for line, child in lined_children(inline):
+        for line, child in children_with_lines(inline):
             for key in child.meta.get("keys", ()) if child.type == "citation" else ():
                 if key not in references:
                     said = f'"@{key}" is not in references.json. Correct the key, or add the work there first.'

@@ -8,9 +8,9 @@ from typing import Protocol
 
 from markdown_it.token import Token
 
-from documents.text.markdown import IMAGES, is_own_address, lined_children
+from documents.text.markdown import IMAGES_URL, children_with_lines, is_internal
 from documents.text.problems import Problem
-from documents.text.sentences import Sentence, inlines, short
+from documents.text.sentences import Sentence, inlines, truncate
 
 ADDRESS_ATTRIBUTES = {"link_open": "href", "image": "src"}
 MAX_NAMED_ANCHORS = 30  # places of a page that a message lists
@@ -65,7 +65,7 @@ def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
     return tuple(
         Link(str(child.attrGet(ADDRESS_ATTRIBUTES[child.type])), line + first_line)
         for inline in inlines(tokens)
-        for line, child in lined_children(inline)
+        for line, child in children_with_lines(inline)
         if child.type in ADDRESS_ATTRIBUTES
     )
 
@@ -83,16 +83,16 @@ def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[
         path, _, anchor = link.address.partition("#")
         path = path.partition("?")[0]
         known = own.get(path, library.anchors.get(path))
-        is_own = is_own_address(link.address)
+        is_own = is_internal(link.address)
         if link.eases and (not is_own or "?" in link.address or (known is None and library.is_page(path))):
             said = f'"{link.address}" is no step. Write the address of its guide and its anchor alone: /guides/anxious/#name-alarm.'
             yield Problem(link.line, "link-broken", said)
             continue
         if not is_own:
             continue
-        if path.startswith(IMAGES):
+        if path.startswith(IMAGES_URL):
             if not has_picture(path):
-                said = f"There is no picture {path}. Upload it in the editor, or put its file into content{IMAGES}."
+                said = f"There is no picture {path}. Upload it in the editor, or put its file into content{IMAGES_URL}."
                 yield Problem(link.line, "image-missing", said)
             continue
         if known is None and not is_page(path):
@@ -107,16 +107,16 @@ def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[
 
 
 def describe_anchors(places: Collection[str]) -> str:
-    return (
-        f"Its places are: {', '.join(map(short, sorted(places)))}." if len(places) <= MAX_NAMED_ANCHORS else f"It has {len(places)} others."
-    )
+    if len(places) > MAX_NAMED_ANCHORS:
+        return f"It has {len(places)} others."
+    return f"Its places are: {', '.join(map(truncate, sorted(places)))}."
 
 
 def check_shared_sentences(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:
     for sentence in sentences:
         place = library.sentences.get(sentence.fingerprint, address) if sentence.is_long else address
         if place != address:
-            said = f'"{short(sentence.text)}" stands in {place} too. Say it in this text\'s own way.'
+            said = f'"{truncate(sentence.text)}" stands in {place} too. Say it in this text\'s own way.'
             yield Problem(sentence.line, "sentence-shared", said)
 
 

@@ -27,17 +27,17 @@ from documents.text.typography import use_typographic_quotes
 
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
-LONGEST = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
-MOST_CELLS = 1_000  # of all tables of a text; Markdown fills up short rows, so that few characters could make millions of them
+MAX_PARAGRAPH = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
+MAX_TABLE_CELLS = 1_000  # of all tables of a text; Markdown fills up short rows, so that few characters could make millions of them
 TASK = re.compile(r"\[([ xX])\]\s+")
-MASK, LINK_END = "\ue001", "\ue002"  # stand in a literal text for what Markdown has read
-ALIGNED = {"text-align:right": "table__end", "text-align:center": "table__middle"}
-IMAGES = "/images/"  # the only place that pictures come from
-WORDED = {"inline", "fence", "code_block", "html_block"}  # the blocks that hold words; the others hold these
+MASK, LINK_BOUNDARY = "\ue001", "\ue002"  # stand in a literal text for what Markdown has read
+ALIGNMENT_CLASSES = {"text-align:right": "table__end", "text-align:center": "table__middle"}
+IMAGES_URL = "/images/"  # the only place that pictures come from
+TEXT_BLOCKS = {"inline", "fence", "code_block", "html_block"}  # the blocks that hold words; the others hold these
 # Of a body. Each line and each sign takes the parser time, and a text that is nothing else takes seconds. Our own texts would have
 # 4,000 of both if they were as long as a text may be.
-MAX_LINES, MAX_SIGNS = 10_000, 40_000
-SIGN = re.compile(r"[]\[*_`<&!\"'\\]")
+MAX_LINES, MAX_MARKUP = 10_000, 40_000
+MARKUP = re.compile(r"[]\[*_`<&!\"'\\]")
 MAX_NESTING = 10  # four lists inside each other; the parser takes time by the depth, and skips what is deeper
 MAX_QUOTES = 400  # straight ones in a paragraph; with more of them all stay as they are, for pairing takes time by their square
 CONTAINERS = {"blockquote_open", "list_item_open"}
@@ -58,13 +58,13 @@ class Heading:
 
 def parse(body: str) -> list[Token]:
     """Tokens of a body. Their `map` counts lines from 0 at the body's top."""
-    return MARKDOWN.parse(readable(body))
+    return MARKDOWN.parse(within_limits(body))
 
 
-def readable(body: str) -> str:
+def within_limits(body: str) -> str:
     """As much of the beginning of a body as is read."""
     lines = "\n".join(body.split("\n", MAX_LINES)[:MAX_LINES])
-    first_left = next(islice(SIGN.finditer(lines), MAX_SIGNS, None), None)
+    first_left = next(islice(MARKUP.finditer(lines), MAX_MARKUP, None), None)
     return lines[: first_left.start()] if first_left else lines
 
 
@@ -114,12 +114,12 @@ def list_items(block: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [item[1:-1] for item in blocks(block[1:-1], "list_item")]
 
 
-def worded(tokens: Sequence[Token]) -> Iterator[Token]:
+def blocks_with_text(tokens: Sequence[Token]) -> Iterator[Token]:
     """The blocks that hold words, lists' and quotes' own among them."""
-    return (token for token in tokens if token.type in WORDED and token.content.strip())
+    return (token for token in tokens if token.type in TEXT_BLOCKS and token.content.strip())
 
 
-def too_deep(tokens: Sequence[Token]) -> Iterator[Token]:
+def unparsed_containers(tokens: Sequence[Token]) -> Iterator[Token]:
     """The openings of lists and quotes inside so many others that the parser skipped what they hold."""
     return (token for token in tokens if token.nesting == 1 and token.type in CONTAINERS and token.level + 1 >= MAX_NESTING)
 
@@ -129,7 +129,7 @@ def line_of(token: Token) -> int:
     return token.map[0] if token.map else 0
 
 
-def lined_children(inline: Token) -> Iterator[tuple[int, Token]]:
+def children_with_lines(inline: Token) -> Iterator[tuple[int, Token]]:
     """The parts of a paragraph, each with its own line: its block's line and the breaks before it."""
     line = line_of(inline)
     for child in inline.children or ():
@@ -148,14 +148,14 @@ def words_of(block: Token) -> str:
     return " ".join((plain_text(block) if block.type == "inline" else block.content).split())
 
 
-def is_own_address(address: str) -> bool:
+def is_internal(address: str) -> bool:
     """Whether a link stays on this site: `/path/`, `#anchor`, never `//host`."""
     return address.startswith(("/", "#")) and not address.startswith(("//", "/\\"))
 
 
-def is_allowed_address(address: str) -> bool:
+def is_allowed_link(address: str) -> bool:
     scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", address)
-    return bool(scheme and scheme[1].lower() in SCHEMES) or is_own_address(address)
+    return bool(scheme and scheme[1].lower() in SCHEMES) or is_internal(address)
 
 
 @dataclass
@@ -186,7 +186,7 @@ class Page:
         return tuple(Citation(number, self.references[key]) for key, number in self.numbers.items())
 
     def may_link(self, address: str) -> bool:
-        return is_allowed_address(address) and path_of(address) not in self.hidden
+        return is_allowed_link(address) and path_of(address) not in self.hidden
 
 
 class Renderer(RendererHTML):
@@ -233,7 +233,7 @@ class Renderer(RendererHTML):
 
     def image(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         source, alt = str(tokens[index].attrGet("src")), escape(tokens[index].content)
-        return f'<img src="{escape(source)}" alt="{alt}" loading="lazy">' if source.startswith(IMAGES) else alt
+        return f'<img src="{escape(source)}" alt="{alt}" loading="lazy">' if source.startswith(IMAGES_URL) else alt
 
     def table_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         """A wide table scrolls within its own box, which the keyboard has to reach and a name has to announce."""
@@ -264,11 +264,11 @@ def read_citation(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def shorten(state: StateCore) -> None:
+def cut_long_paragraphs(state: StateCore) -> None:
     """Cuts paragraphs that are too long to be read, and marks them for the check."""
     for token in state.tokens:
-        if token.type == "inline" and len(token.content) > LONGEST:
-            token.content = token.content[:LONGEST]
+        if token.type == "inline" and len(token.content) > MAX_PARAGRAPH:
+            token.content = token.content[:MAX_PARAGRAPH]
             token.meta = {"cut": True}
 
 
@@ -287,7 +287,7 @@ def read_attributes(state: StateCore) -> None:
             title, brace, attributes = inline.content.rstrip()[:-1].rpartition("{")
             if brace and "}" not in attributes:
                 inline.content = title.rstrip()
-                opening.meta = attributes_of(attributes)
+                opening.meta = parse_attributes(attributes)
 
 
 def read_tasks(state: StateCore) -> None:
@@ -300,13 +300,13 @@ def read_tasks(state: StateCore) -> None:
 
 def read_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     """A table of GitHub Flavored Markdown, as long as there are not too many cells."""
-    if state.env.get("cells", 0) > MOST_CELLS or not table(state, first, end, True):
+    if state.env.get("cells", 0) > MAX_TABLE_CELLS or not table(state, first, end, True):
         return False
-    rows = next((line for line in range(first + 2, min(end, first + MOST_CELLS)) if state.isEmpty(line)), end) - first
+    rows = next((line for line in range(first + 2, min(end, first + MAX_TABLE_CELLS)) if state.isEmpty(line)), end) - first
     columns = state.src.count("|", state.bMarks[first], state.eMarks[first]) + 1
-    if not silent or rows * columns > MOST_CELLS:
+    if not silent or rows * columns > MAX_TABLE_CELLS:
         state.env["cells"] = state.env.get("cells", 0) + rows * columns
-    return state.env.get("cells", 0) <= MOST_CELLS and (silent or table(state, first, end, False))
+    return state.env.get("cells", 0) <= MAX_TABLE_CELLS and (silent or table(state, first, end, False))
 
 
 def read_tables(state: StateCore) -> None:
@@ -323,7 +323,7 @@ def read_tables(state: StateCore) -> None:
             before.meta |= {"cells": cells_in(lines[line_of(before)]), "columns": columns} if is_first else {}
         else:
             continue
-        describe(opening, closing, scope if inline.content else "")
+        set_cell_attributes(opening, closing, scope if inline.content else "")
 
 
 def cells_in(line: str) -> int:
@@ -332,29 +332,29 @@ def cells_in(line: str) -> int:
     return len(cells) - (not cells[0]) - (not cells[-1]) if len(cells) > 1 else 0
 
 
-def describe(opening: Token, closing: Token, scope: str) -> None:
+def set_cell_attributes(opening: Token, closing: Token, scope: str) -> None:
     """A cell that names others says which. An alignment is a class, because our pages allow no styles of elements."""
-    alignment = ALIGNED.get(str(opening.attrs.get("style")), "")
+    alignment = ALIGNMENT_CLASSES.get(str(opening.attrs.get("style")), "")
     opening.tag = closing.tag = "th" if scope else "td"
     opening.attrs = {**({"scope": scope} if scope else {}), **({"class": alignment} if alignment else {})}
 
 
-def keep_literal(state: StateCore) -> None:
+def store_literals(state: StateCore) -> None:
     """Keeps of each paragraph what no rule of Markdown has read, for the check: `**bold **`, or what another dialect would read."""
     for inline in state.tokens:
         if inline.type == "inline":
-            inline.meta["literal"] = "".join(map(literal, inline.children or ()))
+            inline.meta["literal"] = "".join(map(literal_text, inline.children or ()))
 
 
-def literal(child: Token) -> str:
+def literal_text(child: Token) -> str:
     if child.type == "text" or (child.type == "text_special" and child.content == child.markup):
         return child.content  # a backslash before a letter is a "text_special" too, and escapes nothing
     if child.type in {"link_open", "link_close", "image"}:
-        return LINK_END
+        return LINK_BOUNDARY
     return "\n" if child.type in {"softbreak", "hardbreak"} else MASK + "\n" * child.content.count("\n")
 
 
-def attributes_of(text: str) -> dict[str, str]:
+def parse_attributes(text: str) -> dict[str, str]:
     known: dict[str, str] = {}
     repeated = ""
     for match in ATTRIBUTE.finditer(text):
@@ -365,7 +365,7 @@ def attributes_of(text: str) -> dict[str, str]:
     return {**known, "problem": rest} if rest else known
 
 
-def markdown() -> MarkdownIt:
+def create_parser() -> MarkdownIt:
     options = {"html": True, "typographer": True, "store_labels": True, "inline_definitions": True}
     parser = MarkdownIt("commonmark", options, renderer_cls=Renderer).enable("table")
     parser.block.ruler.at("table", read_table, {"alt": ["paragraph", "reference"]})
@@ -374,15 +374,15 @@ def markdown() -> MarkdownIt:
     parser.inline.ruler.before("link", "citation", read_citation)
     parser.options["maxNesting"] = MAX_NESTING
     parser.core.ruler.at("smartquotes", pair_quotes)
-    parser.core.ruler.before("inline", "shorten", shorten)
+    parser.core.ruler.before("inline", "shorten", cut_long_paragraphs)
     parser.core.ruler.before("inline", "heading_attributes", read_attributes)
     parser.core.ruler.before("inline", "tasks", read_tasks)
     parser.core.ruler.before("inline", "tables", read_tables)
-    parser.core.ruler.after("inline", "literal", keep_literal)
+    parser.core.ruler.after("inline", "literal", store_literals)
     # The library looks its rules up, and mdurl its tables, when they are first asked for, and a thread that asks meanwhile finds
     # half of one (4.3.0: a RuntimeError; 0.1.2: an IndexError). So a first text, with a link, is read before there are threads.
     parser.parse("<https://safe.example/>")
     return parser
 
 
-MARKDOWN = markdown()
+MARKDOWN = create_parser()

@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from documents.text.markdown import LINK_END, LONGEST, MARKDOWN, MASK, line_of
+from documents.text.markdown import LINK_BOUNDARY, MARKDOWN, MASK, MAX_PARAGRAPH, line_of
 from documents.text.problems import Problem
 from documents.text.strict_yaml import Node
 
 UNSUPPORTED, SUSPICIOUS = "markup-unsupported", "markup-suspicious"
-LONGEST_QUOTE = 40  # characters
+MAX_EXCERPT = 40  # characters
 ADDRESS = r"(?:/|#[a-z]|https?:|mailto:|tel:|www\.)"
-READ = re.compile(r"[*_`\[<&\\]")  # signs that Markdown may read within a line
+MARKUP_CHARACTERS = re.compile(r"[*_`\[<&\\]")  # signs that Markdown may read within a line
 BLOCK = re.compile(r"(?:#{1,6}|[-+*>]) ")
-UNENDING = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<script": "</script>", "<style": "</style>", "<pre": "</pre>"}
+HTML_ENDS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<script": "</script>", "<style": "</style>", "<pre": "</pre>"}
 
 
 class Rule(NamedTuple):
@@ -48,7 +48,7 @@ ERRORS = (
     # Notes and comments
     rule(
         "^",
-        rf"[\[{LINK_END}]\^[^\s\[\]{LINK_END}]{{1,60}}[\]{LINK_END}]|\^\[",
+        rf"[\[{LINK_BOUNDARY}]\^[^\s\[\]{LINK_BOUNDARY}]{{1,60}}[\]{LINK_BOUNDARY}]|\^\[",
         "is a footnote, and there are none here. Put it into the sentence, or cite a work: [@key].",
     ),
     rule("<!--", r"<!--", "begins a comment, which readers would see. Take it out."),
@@ -90,8 +90,8 @@ ERRORS = (
     rule("[/", r"\[/[a-z]{1,10}\]", "is markup of forums. Write *words* or **words** for emphasis."),
 )
 WARNINGS = (
-    rule("://", rf"(?<![\w/{LINK_END}])https?://[^\s<>]{{1,200}}", "can't be clicked. Write [words](https://...)."),
-    rule("www.", rf"(?<![\w/.@{LINK_END}])www\.[^\s<>]{{1,200}}", "can't be clicked. Write [words](https://...)."),
+    rule("://", rf"(?<![\w/{LINK_BOUNDARY}])https?://[^\s<>]{{1,200}}", "can't be clicked. Write [words](https://...)."),
+    rule("www.", rf"(?<![\w/.@{LINK_BOUNDARY}])www\.[^\s<>]{{1,200}}", "can't be clicked. Write [words](https://...)."),
     rule(":", r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?![\w:])", "is not made a picture here. Say it in words."),
     rule("**", r"(?<![\w*])\*{2,3}(?!\*)(?:[^*\n]*+\*{2,3})?", "has no partner, or a space at its inner side. Write **words**."),
     rule("__", r"(?<!\w)__(?=[^\W_])", "has no partner, or a space at its inner side. Write **words**."),
@@ -116,20 +116,20 @@ def check_literals(tokens: Sequence[Token], first_line: int) -> Iterator[Problem
     """What a page would show of its paragraphs as it was typed."""
     for token in tokens:
         if token.type == "inline":
-            yield from unread(token.meta["literal"], line_of(token) + first_line)
+            yield from find_markup(token.meta["literal"], line_of(token) + first_line)
 
 
-def unread(literal: str, line: int) -> Iterator[Problem]:
+def find_markup(literal: str, line: int) -> Iterator[Problem]:
     for code, rules in RULES.items():
         for sign, pattern, said in rules:
             for found in pattern.finditer(literal) if sign in literal else ():
-                yield Problem(line + literal.count("\n", 0, found.start()), code, said.replace("{}", quoted(literal, found)))
+                yield Problem(line + literal.count("\n", 0, found.start()), code, said.replace("{}", excerpt(literal, found)))
 
 
-def quoted(literal: str, found: re.Match[str]) -> str:
+def excerpt(literal: str, found: re.Match[str]) -> str:
     """What was found, and what follows a very short find, so that an editor recognises it."""
-    end = found.end() if len(found[0]) > 4 else found.start() + LONGEST_QUOTE // 2
-    return literal[found.start() : min(end, found.start() + LONGEST_QUOTE)].split("\n")[0].replace(MASK, "…").replace(LINK_END, "…")
+    end = found.end() if len(found[0]) > 4 else found.start() + MAX_EXCERPT // 2
+    return literal[found.start() : min(end, found.start() + MAX_EXCERPT)].split("\n")[0].replace(MASK, "…").replace(LINK_BOUNDARY, "…")
 
 
 def check_blocks(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
@@ -161,7 +161,7 @@ def is_closed(fence: Token) -> bool:
 def missing_end(html: str) -> str:
     """What would end a block of HTML that runs to the end of the text without it; empty for any other."""
     start = html.lstrip().lower()
-    return next((end for beginning, end in UNENDING.items() if start.startswith(beginning) and end not in start), "")
+    return next((end for beginning, end in HTML_ENDS.items() if start.startswith(beginning) and end not in start), "")
 
 
 def check_row(cells: int, columns: int, line: int) -> Iterator[Problem]:
@@ -207,12 +207,12 @@ def check_value(node: Node) -> Iterator[Problem]:
     elif isinstance(node.value, tuple):
         for item in node.value:
             yield from check_value(item)
-    elif literal := literal_of(node.value[:LONGEST]):
-        marks = MASK in literal or LINK_END in literal or BLOCK.match(literal)
-        if marks or any(unread(literal, node.line)):
-            said = f'"{node.value[:LONGEST_QUOTE]}" is shown as it is typed, with its marks of Markdown. Write plain words here.'
+    elif literal := literal_text_of(node.value[:MAX_PARAGRAPH]):
+        marks = MASK in literal or LINK_BOUNDARY in literal or BLOCK.match(literal)
+        if marks or any(find_markup(literal, node.line)):
+            said = f'"{node.value[:MAX_EXCERPT]}" is shown as it is typed, with its marks of Markdown. Write plain words here.'
             yield Problem(node.line, SUSPICIOUS, said)
 
 
-def literal_of(value: str) -> str:
-    return str(MARKDOWN.parseInline(value)[0].meta["literal"]) if READ.search(value) else value
+def literal_text_of(value: str) -> str:
+    return str(MARKDOWN.parseInline(value)[0].meta["literal"]) if MARKUP_CHARACTERS.search(value) else value

@@ -9,31 +9,31 @@ from markdown_it.token import Token
 from documents.text import checks, markup
 from documents.text.addresses import SLUG
 from documents.text.fields import Fields
-from documents.text.markdown import LONGEST as LONGEST_PARAGRAPH
 from documents.text.markdown import (
     MAX_LINES,
-    MAX_SIGNS,
+    MAX_MARKUP,
+    MAX_PARAGRAPH,
     Heading,
     Page,
     blocks,
+    blocks_with_text,
+    children_with_lines,
     line_of,
-    lined_children,
     outline,
     parse,
-    readable,
-    too_deep,
-    worded,
+    unparsed_containers,
+    within_limits,
     words_of,
 )
 from documents.text.problems import Problem
 from documents.text.references import Reference
-from documents.text.sentences import Sentence, check_sentences, sentences_of, short
+from documents.text.sentences import Sentence, check_sentences, sentences_of, truncate
 from documents.text.source import check_source, split
 from documents.text.strict_yaml import Node
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
-NOT_WORDS = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
-LONGEST = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
+LOST_MARKUP = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
+MAX_LENGTHS = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
 
 
 class Reader:
@@ -44,7 +44,7 @@ class Reader:
     parts_with_entries: ClassVar[frozenset[str]]  # those whose text is under "###"
     parts_with_lists: ClassVar[frozenset[str]]  # those that are one list
     anchored: ClassVar[tuple[str, str]]  # the part whose entries have anchors, and what messages call one of them
-    longest: ClassVar[Mapping[str, int]] = LONGEST  # characters of a key's value; "a__b" is the key b under the key a
+    max_lengths: ClassVar[Mapping[str, int]] = MAX_LENGTHS  # characters of a key's value; "a__b" is the key b under the key a
     attributes: ClassVar[str]  # what such an entry may have behind its title, as messages show it
 
     def __init__(self, text: str, references: Mapping[str, Reference], hidden: Container[str]) -> None:
@@ -118,10 +118,10 @@ class Reader:
             if isinstance(values, tuple) and not len(values) == len({*values}) == len([*filter(str.strip, values)]):
                 said = f'"{key}" has an entry that is empty or there twice. Keep each once.'
                 yield Problem(self.key_line(key), "value-wrong", said)
-        for path, longest in self.longest.items():
+        for path, max_lengths in self.max_lengths.items():
             fields, key = self.fields.inside(path)
-            if len(fields.text(key)) > longest:
-                said = f'"{key}" is longer than {longest} characters. Shorten it.'
+            if len(fields.text(key)) > max_lengths:
+                said = f'"{key}" is longer than {max_lengths} characters. Shorten it.'
                 yield Problem(fields.fields[key].line, "value-wrong", said)
         slug = self.fields.text("slug")
         if slug and not SLUG.fullmatch(slug):
@@ -139,7 +139,7 @@ class Reader:
             part = self.part_of(section)
             if not part:
                 known = ", ".join(self.sections)
-                said = f'"{short(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
+                said = f'"{truncate(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
                 yield Problem(self.line(section), "section-unknown", said)
             elif part in seen:
                 said = f'"{section.title}" stands twice. Put everything under one heading.'
@@ -149,7 +149,7 @@ class Reader:
             if part not in seen:
                 said = f'The {self.kind} has no "## {title}". Add that heading and what belongs under it.'
                 yield Problem(1, "part-missing", said)
-        if not any(worded(self.root.tokens)):
+        if not any(blocks_with_text(self.root.tokens)):
             said = f"The {self.kind} has no introduction. Write some sentences above the first heading."
             yield Problem(self.source.body_line, "part-missing", said)
 
@@ -166,7 +166,7 @@ class Reader:
         if has_entries and not section.children:
             said = f'"{section.title}" has no entries. Begin each with a line "### ...".'
             yield Problem(self.line(section), "part-empty", said)
-        if part in self.parts_with_lists and not any(worded(block) for block in blocks(section.tokens, "bullet_list")):
+        if part in self.parts_with_lists and not any(blocks_with_text(block) for block in blocks(section.tokens, "bullet_list")):
             said = f'"{section.title}" is not a list. Begin each line with "- ".'
             yield Problem(self.line(section), "part-empty", said)
 
@@ -177,9 +177,9 @@ class Reader:
             section = self.section(part)
             entries = section.children if part in self.parts_with_entries else ()
             for heading, shown in ((section, self.shown_of(part)), *((entry, self.shown_of_entries(part)) for entry in entries)):
-                for block in worded(heading.tokens):
+                for block in blocks_with_text(heading.tokens):
                     if id(block) not in taken:
-                        said = f'Nobody sees "{short(words_of(block))}": under "{heading.title}" only {shown} are shown.'
+                        said = f'Nobody sees "{truncate(words_of(block))}": under "{heading.title}" only {shown} are shown.'
                         yield Problem(self.line_of(block), "text-not-shown", f"{said} Write it as one of these, or move it.")
 
     def shown_of(self, part: str) -> str:
@@ -194,9 +194,9 @@ class Reader:
         """Links, pictures and citations in lines of which the words alone are shown. Headings are such lines."""
         headings = [inline for before, inline in pairwise(self.tokens) if before.type == "heading_open"]
         for inline in [*(heading for heading in headings if id(heading) not in self.page.shown), *self.plain_lines]:
-            for line, child in lined_children(inline):
-                if child.type in NOT_WORDS:
-                    said = f'Of "{short(words_of(inline))}" only the words are shown. Move the {NOT_WORDS[child.type]} into a text.'
+            for line, child in children_with_lines(inline):
+                if child.type in LOST_MARKUP:
+                    said = f'Of "{truncate(words_of(inline))}" only the words are shown. Move the {LOST_MARKUP[child.type]} into a text.'
                     yield Problem(line + self.source.body_line, "text-not-shown", said)
 
     def check_attributes(self) -> Iterator[Problem]:
@@ -213,14 +213,14 @@ class Reader:
                 said = f"A {noun} eases nothing. Write {self.attributes}."
                 yield Problem(line, "heading-attribute", said)
             if line_of(opening) not in anchored and {"id", "eases"} & meta.keys():
-                said = f'"{short(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
+                said = f'"{truncate(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
                 yield Problem(line, "heading-attribute", said)
 
     def check_paragraphs(self) -> Iterator[Problem]:
         for token in self.tokens:
             if token.meta.get("cut"):
                 rest = "and the rest is not read. Break it up with empty lines."
-                said = f"This paragraph has more than {LONGEST_PARAGRAPH:,} characters, {rest}"
+                said = f"This paragraph has more than {MAX_PARAGRAPH:,} characters, {rest}"
                 yield Problem(self.line_of(token), "paragraph-too-long", said)
 
     def action_items(self) -> Sequence[Token]:
@@ -229,12 +229,12 @@ class Reader:
 
     def check_size(self) -> Iterator[Problem]:
         """What the parser left out."""
-        read = readable(self.source.body)
+        read = within_limits(self.source.body)
         if len(read) < len(self.source.body) and "text-too-long" not in {problem.code for problem in self.source.problems}:
-            most = f"more than {MAX_LINES:,} lines, or {MAX_SIGNS:,} signs of Markdown such as * and ["
+            most = f"more than {MAX_LINES:,} lines, or {MAX_MARKUP:,} signs of Markdown such as * and ["
             said = f"The text has {most}. What follows this line is not read. Split it into several texts."
             yield Problem(read.count("\n") + self.source.body_line, "text-too-long", said)
-        for token in too_deep(self.tokens):
+        for token in unparsed_containers(self.tokens):
             said = "Lists or quotes are nested too deeply here, and what is inside is not read. Take out some levels."
             yield Problem(self.line_of(token), "nested-too-deep", said)
 

@@ -13,12 +13,12 @@ from markdown_it.token import Token
 from documents.text.markdown import line_of, plain_text
 from documents.text.problems import Problem
 
-CITED = "\ue000"  # stands for a citation while sentences are cut
+CITATION = "\ue000"  # stands for a citation while sentences are cut
 # Each pattern below takes time in proportion to the text: it begins to match where a run of its first characters does (hence the
 # look-behinds), gives nothing back that can't help it (hence the "++"), and looks for an end no further than the next beginning.
-SENTENCE_END = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’)\]]*+(?:\s*+{CITED})*(?=\s|$)")
+SENTENCE_END = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’)\]]*+(?:\s*+{CITATION})*(?=\s|$)")
 ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
-SHORTEST_REPEAT = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
+MIN_REPEATED_WORDS = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
 CLAIM = re.compile(
     r"\bresearch(?:ers?)?\b|\bscientists?\b|\bevidence\b|\bmeta-analys[ie]s\b|\bstudies\b|\bproven\b|\bper ?cent\b|\d ?%"
     r"|\b(?:an?|one|the|this|that|each|\d+) study\b|\btrials?\b(?! and error)|\bexperiments? (?:found|shows?|showed|suggests?)\b"
@@ -43,21 +43,21 @@ MERGE_HINT = re.compile(rf"{VERBS}|pause|[{{%\[]|ipsum|undefined")
 class Sentence:
     text: str
     line: int
-    cited: bool = False
+    has_citation: bool = False
 
     @cached_property
-    def normal(self) -> str:
+    def normalized(self) -> str:
         """Words alone: two sentences that differ in case, marks or spaces are the same sentence."""
         return " ".join(re.findall(r"\w+", self.text.casefold().replace("’", "'")))
 
     @property
     def is_long(self) -> bool:
-        return self.normal.count(" ") + 1 >= SHORTEST_REPEAT
+        return self.normalized.count(" ") + 1 >= MIN_REPEATED_WORDS
 
     @property
     def fingerprint(self) -> int:
         """64 bits, signed as Postgres's bigint is."""
-        return int.from_bytes(blake2b(self.normal.encode(), digest_size=8).digest(), signed=True)
+        return int.from_bytes(blake2b(self.normalized.encode(), digest_size=8).digest(), signed=True)
 
 
 def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -70,18 +70,18 @@ def sentences_of(tokens: Sequence[Token], first_line: int) -> tuple[Sentence, ..
         sentence
         for before, inline in pairwise(tokens)
         if inline.type == "inline" and before.type != "heading_open"
-        for sentence in cut(plain_text(inline, citation=CITED), line_of(inline) + first_line)
+        for sentence in split_sentences(plain_text(inline, citation=CITATION), line_of(inline) + first_line)
     )
 
 
-def cut(text: str, line: int) -> Iterator[Sentence]:
+def split_sentences(text: str, line: int) -> Iterator[Sentence]:
     start = 0
     for end in [*sentence_ends(text), len(text)]:
         piece = text[start:end]
-        words = piece.replace(CITED, " ").split()
+        words = piece.replace(CITATION, " ").split()
         if words:
             skipped = piece[: len(piece) - len(piece.lstrip())]
-            yield Sentence(" ".join(words), line + skipped.count("\n"), CITED in piece)
+            yield Sentence(" ".join(words), line + skipped.count("\n"), CITATION in piece)
         line += piece.count("\n")
         start = end
 
@@ -100,23 +100,23 @@ def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
     places: dict[str, list[Sentence]] = defaultdict(list)
     for sentence in sentences:
         if sentence.is_long:
-            places[sentence.normal].append(sentence)
-        if not sentence.cited and CLAIM_HINT.search(sentence.text) and CLAIM.search(sentence.text):
-            said = f'"{short(sentence.text)}" speaks of research and names no source. Cite one with [@key] before the full stop.'
+            places[sentence.normalized].append(sentence)
+        if not sentence.has_citation and CLAIM_HINT.search(sentence.text) and CLAIM.search(sentence.text):
+            said = f'"{truncate(sentence.text)}" speaks of research and names no source. Cite one with [@key] before the full stop.'
             yield Problem(sentence.line, "claim-without-source", said)
         if MERGE_HINT.search(sentence.text) and (found := MERGE_FIELD.search(sentence.text)):
             said = f'"{found[0]}" looks like a gap that a template filled. Read the sentence aloud and write it anew.'
             yield Problem(sentence.line, "merge-field", said)
     for same in places.values():
         if len(same) > 1:
-            yield repeated(same)
+            yield repetition(same)
 
 
-def repeated(same: Sequence[Sentence]) -> Problem:
-    said = f'"{short(same[0].text)}" stands {len(same)} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
+def repetition(same: Sequence[Sentence]) -> Problem:
+    said = f'"{truncate(same[0].text)}" stands {len(same)} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
     code = "sentence-twice" if len(same) == 2 else "sentence-repeated"
     return Problem(same[1].line, code, said, tuple(sentence.line for sentence in same))
 
 
-def short(text: str) -> str:
+def truncate(text: str) -> str:
     return text if len(text) <= 60 else text[:57].rstrip() + "..."

@@ -9,7 +9,7 @@ from documents.text.characters import SPACE_AFTER_KEY, SPACE_AT_END, SPACE_AT_ST
 from documents.text.problems import Problem
 from documents.text.strict_yaml import Node, Value, mapping, plain_value, plain_values, read_yaml, yaml_lines
 
-LONGEST = 200_000  # characters; ten times the longest of our own texts, and read within seconds whatever they are
+MAX_CHARACTERS = 200_000  # characters; ten times the longest of our own texts, and read within seconds whatever they are
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Source:
         return plain_values(self.fields)
 
 
-def with_plain_breaks(text: str) -> str:
+def normalize_newlines(text: str) -> str:
     """Line breaks of Windows and of old Macs as one character."""
     return re.sub(r"\r\n?", "\n", text)
 
@@ -35,10 +35,10 @@ def with_plain_breaks(text: str) -> str:
 def split(text: str) -> Source:
     """Takes a text apart at its `---` lines. Line breaks of Windows and old Macs count as one break each. Of a text that is too long
     only the beginning is read."""
-    if len(text) > LONGEST:
-        beginning = split(text[:LONGEST])
-        return replace(beginning, problems=(too_long(len(text)), *beginning.problems))
-    lines = with_plain_breaks(text).split("\n")
+    if len(text) > MAX_CHARACTERS:
+        beginning = split(text[:MAX_CHARACTERS])
+        return replace(beginning, problems=(text_too_long(len(text)), *beginning.problems))
+    lines = normalize_newlines(text).split("\n")
     if lines[0].removeprefix("\ufeff").rstrip() != "---":
         return without_front_matter(text, 'The text does not begin with front matter. Put a line "---" first.')
     ends = (number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---")
@@ -53,18 +53,18 @@ def split(text: str) -> Source:
     return Source(front, dict(mapping(node)), "\n".join(lines[end + 1 :]), end + 2, tuple(problems))
 
 
-def too_long(length: int) -> Problem:
-    said = f"The text has {length:,} characters, and {LONGEST:,} are read at most. Split it into several texts."
+def text_too_long(length: int) -> Problem:
+    said = f"The text has {length:,} characters, and {MAX_CHARACTERS:,} are read at most. Split it into several texts."
     return Problem(1, "text-too-long", said)
 
 
 def without_front_matter(text: str, message: str) -> Source:
-    return Source("", {}, with_plain_breaks(text), 1, (Problem(1, "front-matter-missing", message),))
+    return Source("", {}, normalize_newlines(text), 1, (Problem(1, "front-matter-missing", message),))
 
 
 def check_source(text: str, source: Source) -> Iterator[Problem]:
     """Characters of a text that nobody sees: in all its lines, and in what its front matter says."""
-    yield from check_characters(with_plain_breaks(text[:LONGEST]).removeprefix("\ufeff"), 1)
+    yield from check_characters(normalize_newlines(text[:MAX_CHARACTERS]).removeprefix("\ufeff"), 1)
     yield from check_yaml(source.front, Node(2, source.fields), 2)
 
 
@@ -95,30 +95,30 @@ def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:
 def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
     """A text out of front-matter values and a body. Lines of `old` whose value stays the same keep every character, and so do its
     `---` lines."""
-    before, wanted = split(old), filled(values)
-    front = "".join(changed(before.front.splitlines(keepends=True), 2, before.fields, wanted))
+    before, wanted = split(old), without_empty(values)
+    front = "".join(updated_lines(before.front.splitlines(keepends=True), 2, before.fields, wanted))
     read, problems = read_yaml(front)
-    if problems or by_key(plain_values(mapping(read))) != by_key(wanted):
+    if problems or comparable(plain_values(mapping(read))) != comparable(wanted):
         front = "".join(yaml_lines(wanted))
-    plain = with_plain_breaks(old)
+    plain = normalize_newlines(old)
     lines = plain.split("\n")
     opening, closing = (lines[0], lines[before.body_line - 2]) if before.body_line > 1 else ("---", "---")
     composed = f"{opening}\n{front}{closing}\n{body}"
     return old if plain == composed else composed
 
 
-def filled(values: Mapping[str, Value]) -> dict[str, Value]:
+def without_empty(values: Mapping[str, Value]) -> dict[str, Value]:
     """The values without empty ones."""
-    inner = {key: filled(value) if isinstance(value, Mapping) else value for key, value in values.items()}
+    inner = {key: without_empty(value) if isinstance(value, Mapping) else value for key, value in values.items()}
     return {key: value for key, value in inner.items() if value}
 
 
-def by_key(values: Mapping[str, Value]) -> dict[str, list[str]]:
+def comparable(values: Mapping[str, Value]) -> dict[str, list[str]]:
     """To compare by: the order of keys counts within a group, and not among the first ones."""
     return {key: list(yaml_lines({key: value})) for key, value in values.items()}
 
 
-def changed(lines: Sequence[str], first: int, before: Mapping[str, Node], wanted: Mapping[str, Value]) -> Iterator[str]:
+def updated_lines(lines: Sequence[str], first: int, before: Mapping[str, Node], wanted: Mapping[str, Value]) -> Iterator[str]:
     """The lines of a group's keys: changed ones written anew, those of dropped keys gone, new keys at the end.
 
     `first` is the number of the first line, as the nodes count.
@@ -131,23 +131,23 @@ def changed(lines: Sequence[str], first: int, before: Mapping[str, Node], wanted
         own = end
         while own > start and re.match(r"\s*(#|$)", lines[own - 1]):  # comments and blank lines above the next key stay
             own -= 1
-        yield from changed_key(lines[start:own], key, before[key], wanted.get(key, ""), indent)
+        yield from updated_key_lines(lines[start:own], key, before[key], wanted.get(key, ""), indent)
         yield from lines[own:end]
     yield from yaml_lines({key: value for key, value in wanted.items() if key not in before}, indent)
 
 
-def changed_key(own: Sequence[str], key: str, before: Node, wanted: Value, indent: str) -> Iterator[str]:
+def updated_key_lines(own: Sequence[str], key: str, before: Node, wanted: Value, indent: str) -> Iterator[str]:
     old = plain_value(before)
-    if by_key({key: old}) == by_key({key: wanted}) or not (old or wanted):
+    if comparable({key: old}) == comparable({key: wanted}) or not (old or wanted):
         yield from own
-    elif isinstance(wanted, Mapping) and stands_in_block(own, before) and keeps_order(mapping(before), wanted):
+    elif isinstance(wanted, Mapping) and is_block_style(own, before) and keeps_order(mapping(before), wanted):
         yield own[0]
-        yield from changed(own[1:], before.line + 1, mapping(before), wanted)
+        yield from updated_lines(own[1:], before.line + 1, mapping(before), wanted)
     elif wanted:
         yield from yaml_lines({key: wanted}, indent)
 
 
-def stands_in_block(own: Sequence[str], group: Node) -> bool:
+def is_block_style(own: Sequence[str], group: Node) -> bool:
     """Whether each key of a group has lines of its own, below the group's."""
     lines = [node.line for node in mapping(group).values()]
     return bool(lines) and own[0].partition("#")[0].rstrip().endswith(":") and len(set(lines)) == len(lines)

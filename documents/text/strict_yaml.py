@@ -12,7 +12,7 @@ import yaml
 
 from documents.text.problems import Problem
 
-DEEPEST = 8  # levels of lists and mappings in front matter; the quiz's document needs four
+MAX_DEPTH = 8  # levels of lists and mappings in front matter; the quiz's document needs four
 Value = str | tuple[str, ...] | Mapping[str, "Value"]  # a mapping holds the keys under a key, in their order
 
 
@@ -70,8 +70,8 @@ class YamlReader:
             self.refuse(line, f'"&{anchor}" names a value for repeating. Take the name away.')
         elif tag not in {None, "!"}:
             self.refuse(line, f'"{tag}" is a type of YAML. Write the value alone.')
-        if depth > DEEPEST:
-            raise ValueError(f"lists and keys stand more than {DEEPEST} levels deep")
+        if depth > MAX_DEPTH:
+            raise ValueError(f"lists and keys stand more than {MAX_DEPTH} levels deep")
         if isinstance(event, yaml.MappingStartEvent):
             return Node(line, self.pairs(depth))
         if isinstance(event, yaml.SequenceStartEvent):

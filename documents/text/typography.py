@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-LONGEST = 1_000  # characters; titles and the like are shorter, and pairing quotes takes time by the square of it
+MAX_LENGTH = 1_000  # characters; titles and the like are shorter, and pairing quotes takes time by the square of it
 
 STRAIGHT = re.compile(r"['\"]")
 # Feet and inches: 5'10".
@@ -60,6 +60,6 @@ PLAIN = plain_parser()
 
 def typographic(text: str) -> str:
     """A short text without markup, such as a title, with the quotes that a Markdown text has."""
-    if len(text) > LONGEST or not STRAIGHT.search(text):
+    if len(text) > MAX_LENGTH or not STRAIGHT.search(text):
         return text
     return "".join(child.content for inline in PLAIN.parseInline(text) for child in inline.children or ())

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from documents.text.library import MAX_NAMED_ANCHORS
 from documents.text.problems import Problem
-from documents.text.sentences import short
+from documents.text.sentences import truncate
 from quiz.instrument.limits import check_size
 from quiz.instrument.lines import check_keys
 from quiz.instrument.types import STYLES, Instrument, Item, Side
@@ -38,7 +38,7 @@ def check_items(instrument: Instrument) -> Iterator[Problem]:
 def facets_named(facets: Collection[str]) -> str:
     if len(facets) > MAX_NAMED_ANCHORS:
         return f"There are {len(facets)} facets. Use one of them."
-    return f"Facets are: {', '.join(map(short, facets))}."
+    return f"Facets are: {', '.join(map(truncate, facets))}."
 
 
 def check_balance(instrument: Instrument) -> Iterator[Problem]:

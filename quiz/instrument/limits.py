@@ -6,7 +6,7 @@ Pure: no Django. `quiz.models` puts the same limits on its columns.
 import math
 from collections.abc import Iterable
 
-from documents.text.reader import LONGEST as COMMON
+from documents.text.reader import MAX_LENGTHS as COMMON
 from quiz.scoring import Norm, Scale
 
 MAX_KEY = 40  # letters of a relation's key, and of a facet's
@@ -20,7 +20,7 @@ MIN_RELIABILITY, MAX_RELIABILITY = 0.01, 0.99
 MAX_CORRELATION = 0.9  # of true scores
 # Characters of the front matter's values: names and labels, and texts of some sentences.
 MAX_NAME, MAX_ABOUT = 120, 600
-LONGEST = {
+MAX_LENGTHS = {
     **COMMON,
     **{f"scale__{key}": MAX_NAME for key in ("low", "middle", "high")},
     **{f"dimensions__{key}__name": MAX_NAME for key in ("anxiety", "avoidance")},

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from documents.text.addresses import SLUG
 from documents.text.markdown import line_of, plain_text, words_of
 from documents.text.problems import Problem
-from documents.text.sentences import short
+from documents.text.sentences import truncate
 from guides.parts import ADDRESS as GUIDE_ADDRESS
 from quiz.instrument.limits import MAX_DIGITS, MAX_KEY
 
@@ -96,7 +96,7 @@ def check_line(part: str, line: int, text: str) -> Iterator[Problem]:
     """Whether a line has the form that its part asks for."""
     form, example, most = FORMS[part]
     if not form.fullmatch(text):
-        said = f'"{short(text)}" can\'t be read. Write it like this, with {most} before the colon: {example}'
+        said = f'"{truncate(text)}" can\'t be read. Write it like this, with {most} before the colon: {example}'
         yield Problem(line, "line-unreadable", said)
 
 

@@ -14,7 +14,7 @@ from documents.text.reader import Reader
 from documents.text.references import Reference
 from documents.text.sentences import Sentence, inlines
 from quiz.instrument.checks import check_instrument
-from quiz.instrument.limits import LONGEST, check_correlation, check_norm, check_scale
+from quiz.instrument.limits import MAX_LENGTHS, check_correlation, check_norm, check_scale
 from quiz.instrument.lines import FORMS, ITEM, PLACE, PLACES, RELATION, LabelledLine, check_keys, check_labelled, check_line, read_labelled
 from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES, Answers, Dimension, Facet, Insight, Instrument, Item, Relation, Side
 from quiz.scoring import Norm, Scale
@@ -41,7 +41,7 @@ class InstrumentReader(Reader):
     parts_with_entries = frozenset({"styles", "triggers", "strengths"})
     parts_with_lists = frozenset({"relations", "statements", "limits"})
     anchored, attributes = ("styles", "region"), "{#region}"
-    longest = LONGEST
+    max_lengths = MAX_LENGTHS
 
     def instrument(self) -> Instrument:
         sentences = self.sentences()

@@ -16,7 +16,7 @@ from documents.kinds import KINDS
 from documents.text.html import ATTRIBUTES, SCHEMES, TAGS
 from documents.text.markdown import Page, parse
 from documents.text.references import read_references
-from documents.text.source import LONGEST, split
+from documents.text.source import MAX_CHARACTERS, split
 from pages import helplines
 
 SECONDS, BYTES = 8, 2**30  # of CPU and of address space: generous, and far from what a quadratic bomb takes
@@ -98,14 +98,14 @@ def filled(beginning, again, length):
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_within_bounds_as_a_guide(name):
-    done = read_within_bounds("guide", filled(*BOMBS[name], LONGEST))
-    assert done.stdout.split() == [b"%d" % LONGEST, b"True"], done.stderr.decode()[-300:]
+    done = read_within_bounds("guide", filled(*BOMBS[name], MAX_CHARACTERS))
+    assert done.stdout.split() == [b"%d" % MAX_CHARACTERS, b"True"], done.stderr.decode()[-300:]
 
 
 @pytest.mark.parametrize("name", ["nested lists", "headings", "quotes in paragraphs", "YAML, nested keys", "one sentence"])
 def test_a_bomb_is_refused_within_bounds_as_a_quiz(name):
-    done = read_within_bounds("quiz", filled(*BOMBS[name], LONGEST))
-    assert done.stdout.split() == [b"%d" % LONGEST, b"True"], done.stderr.decode()[-300:]
+    done = read_within_bounds("quiz", filled(*BOMBS[name], MAX_CHARACTERS))
+    assert done.stdout.split() == [b"%d" % MAX_CHARACTERS, b"True"], done.stderr.decode()[-300:]
 
 
 def test_ten_megabytes_cost_no_more_than_what_is_read_of_them():
@@ -293,7 +293,7 @@ def test_a_file_of_ten_megabytes_is_refused_and_not_parsed(folder, refused):
 
 
 def test_a_text_just_too_long_is_refused(folder, refused):
-    (folder / "guides/long.md").write_text((FRONT + "é\n\n" * LONGEST)[: LONGEST + 1])
+    (folder / "guides/long.md").write_text((FRONT + "é\n\n" * MAX_CHARACTERS)[: MAX_CHARACTERS + 1])
     assert refused() == {("long.md", "text-too-long")}
 
 

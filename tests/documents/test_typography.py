@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.markdown import Page, parse
-from documents.text.typography import LONGEST, typographic
+from documents.text.typography import MAX_LENGTH, typographic
 
 SET = {
     "the '90s and the kids' toys": "the ’90s and the kids’ toys",
@@ -43,4 +43,4 @@ def test_only_straight_quotes_are_replaced_each_by_one_character(text):
 
 
 def test_a_text_too_long_for_a_title_is_left_alone():
-    assert typographic("'" * (LONGEST + 1)) == "'" * (LONGEST + 1)
+    assert typographic("'" * (MAX_LENGTH + 1)) == "'" * (MAX_LENGTH + 1)

@@ -4,10 +4,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents.image_files import MAX_IMAGE_BYTES
 from documents.models import Revision
-from documents.text.source import LONGEST
+from documents.text.source import MAX_CHARACTERS
 
 TOO_LONG = "200,000 are read at most. Split it into several texts."
-MUCH = "A door.\r\n\r\n" * (LONGEST // 9 + 1)
+MUCH = "A door.\r\n\r\n" * (MAX_CHARACTERS // 9 + 1)
 TEN_MEGABYTES = "A door.\r\n\r\n" * 1_000_000
 
 
@@ -21,7 +21,7 @@ def test_a_text_that_is_too_long_comes_back_with_what_to_do(ines, guide):
 
 
 def test_the_longest_letters_do_not_make_a_text_too_large_to_be_sent(ines, guide):
-    answer = ines.save(guide(), body="🚪" * (LONGEST - 1000))
+    answer = ines.save(guide(), body="🚪" * (MAX_CHARACTERS - 1000))
     assert answer.status == 200
     assert "more than 5,000 characters" in str(answer.errors)
     assert TOO_LONG not in str(answer.errors)
