@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
-from guides.views import QUERIES  # noqa: E402
+from guides.views import PUBLIC_QUERIES  # noqa: E402
 from web.cache_policy import is_public  # noqa: E402
 from web.content_type import normalize  # noqa: E402
 
@@ -49,4 +49,4 @@ def own_host() -> str:
 # Whoever does not count does not even load what counts.
 cache = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
 site = import_string("ops.metrics.CountedSite" if settings.METRICS else "documents.content_version.Site")()
-application = cache(with_checked_content_type, site.state, is_public, is_allowed, own_host(), QUERIES)
+application = cache(with_checked_content_type, site.state, is_public, is_allowed, own_host(), PUBLIC_QUERIES)

@@ -1,4 +1,4 @@
-"""Guides in Django admin: by their styles, and as their pages show them."""
+"""The admin of guides."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ from guides.styles import NO_STYLE, STYLES
 
 
 class StyleFilter(admin.SimpleListFilter):
-    """By the styles' names as readers see them."""
+    """Filters by style, and lists the styles under the names that readers see."""
 
     title = "style"
     parameter_name = "style"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((str(style), about.name) for style, about in STYLES.items()), ("none", NO_STYLE.name)]
+        return [*((str(style), described.name) for style, described in STYLES.items()), ("none", NO_STYLE.name)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Guide]) -> QuerySet[Guide]:
         wanted = self.value()
@@ -43,5 +43,5 @@ class GuideAdmin(DocumentAdmin):
         return guide.get_style_display()
 
     def previewed(self, document: Guide) -> dict[str, Any]:
-        parts, related = document.page(timezone.now())
+        parts, related = document.parts_and_related(timezone.now())
         return {"parts": parts, "related": related}

@@ -1,4 +1,4 @@
-"""The guide's form: what a guide has beyond every other text."""
+"""The form of a guide in the admin."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class GuideForm(DocumentForm):
     )
     style = forms.ChoiceField(
         required=False,
-        choices=[("", NO_STYLE.name), *((str(style), about.name) for style, about in STYLES.items())],
+        choices=[("", NO_STYLE.name), *((str(style), described.name) for style, described in STYLES.items())],
         help_text="The group that the guide stands in.",
     )
     related = Lines(required=False, widget=AdminTextareaWidget(attrs={"rows": 3}))
@@ -35,6 +35,5 @@ class GuideForm(DocumentForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         slugs = ", ".join(Guide.objects.exclude(pk=self.instance.pk).order_by("slug").values_list("slug", flat=True))
-        self.fields[
-            "related"
-        ].help_text = f"Slugs of other guides, one a line, in the order readers see them. There are: {slugs or 'none yet'}."
+        help_text = f"Slugs of other guides, one a line, in the order readers see them. There are: {slugs or 'none yet'}."
+        self.fields["related"].help_text = help_text

@@ -1,33 +1,34 @@
-"""What a guide's page tells search engines, in JSON-LD (schema.org): nothing that the page does not show."""
+"""The structured data of a guide's page, as JSON-LD (schema.org). It says nothing that the page does not show."""
 
 import json
 from datetime import datetime
 
 from documents.text.html import Html
 from documents.text.typography import typographic
-from guides.parts import About
+from guides.parts import Metadata
 
-# A "<" could end the script element that the text stands in (HTML, 4.12.1.3 "Restrictions for contents of script elements").
-ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
+# A "<" could end the script element around the JSON (HTML, 4.12.1.3 "Restrictions for contents of script elements").
+ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
 
-def structured(about: About, site: str, address: str, modified: datetime) -> Html:
-    """An `Article` and its `BreadcrumbList`. `site` is the site's origin, such as "https://example.org"."""
-    title = typographic(about.title)
+def guide_json_ld(metadata: Metadata, site: str, address: str, modified: datetime) -> Html:
+    """Returns an `Article` and a `BreadcrumbList`. `site` is the site's origin, such as "https://example.org"."""
+    title = typographic(metadata.title)
     article: dict[str, object] = {
         "@type": "Article",
         "headline": title,
-        "description": typographic(about.summary),
+        "description": typographic(metadata.summary),
         "inLanguage": "en",
         "url": site + address,
         "dateModified": modified.isoformat(timespec="seconds"),
-        "wordCount": about.words,
+        "wordCount": metadata.words,
     }
-    if about.authors:
-        article["author"] = [{"@type": "Organization", "name": name} for name in about.authors]
-    trail = [("Home", "/"), ("Guides", "/guides/"), (title, address)]
-    crumbs = [
-        {"@type": "ListItem", "position": position, "name": name, "item": site + place} for position, (name, place) in enumerate(trail, 1)
+    if metadata.authors:
+        article["author"] = [{"@type": "Organization", "name": name} for name in metadata.authors]
+    breadcrumbs = [("Home", "/"), ("Guides", "/guides/"), (title, address)]
+    items = [
+        {"@type": "ListItem", "position": position, "name": name, "item": site + path}
+        for position, (name, path) in enumerate(breadcrumbs, 1)
     ]
-    graph = [article, {"@type": "BreadcrumbList", "itemListElement": crumbs}]
+    graph = [article, {"@type": "BreadcrumbList", "itemListElement": items}]
     return Html(json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False).translate(ESCAPES))

@@ -1,4 +1,4 @@
-"""Guides in the table of documents: which of them readers see, and what their pages show."""
+"""Guides as a proxy model of documents: which of them readers see, and what their pages show."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from documents.build_id import release
 from documents.images import Picture
 from documents.models import PUBLISHED, Document, DocumentQuerySet
 from documents.text.html import Html
-from guides.parts import ADDRESS, About, OtherGuides, Parts
-from guides.reader import mentioned, read_guide
-from guides.rendering import head_of, text_of
-from guides.styles import NO_STYLE, STYLES, Description, Style
+from guides.parts import ADDRESS, HiddenGuides, Metadata, Parts
+from guides.reader import linked_slugs, read_guide
+from guides.rendering import render_head, render_text
+from guides.styles import NO_STYLE, STYLES, Style
 from web.prepared_statements import prepared_cursor
 
 KIND = "guide"
-# A guide whose page lies ready, and beside it the guides that the page names, as far as readers may see them. Ready is what this
-# release made of this very text, while its review is not overdue. Written out, because Django takes longer to write it than Postgres
-# to answer.
-READY = f"""
+# The stored page of a published guide, and as JSON the published guides that it names. A stored page is good as long as this release
+# rendered it from the current text, and the review is not overdue. In SQL, because Django takes longer to build the query than
+# Postgres to answer it.
+PRERENDERED_PAGE = f"""
 SELECT greatest(changed_at, publish_at), html, facts, (
     SELECT json_object_agg(slug, json_build_array(slug, title, summary)) FROM documents_document
     WHERE kind = %(kind)s AND language = %(language)s AND {PUBLISHED}
@@ -38,8 +38,8 @@ AND made_of = sha256(convert_to(%(release)s || source, 'UTF8')) AND (next_review
 """  # noqa: S608 (all of it is our own)
 
 
-class Near(NamedTuple):
-    """Another guide, as much of it as leads there."""
+class GuideLink(NamedTuple):
+    """Another guide, as far as a link to it needs."""
 
     slug: str
     title: str
@@ -50,31 +50,24 @@ class Near(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page:
+class GuidePage:
     """What a guide's page shows."""
 
-    about: About
+    metadata: Metadata
     head: Html
     text: Html
-    related: Sequence[Guide | Near]
-    modified: datetime  # when readers last saw something change
+    related: Sequence[Guide | GuideLink]
+    modified: datetime  # when it last changed for readers
 
 
 @dataclass(frozen=True)
 class Group:
     """The guides for one style, or those for everyone."""
 
-    style: str
-    about: Description
+    style: str  # empty for everyone
+    name: str
+    description: str
     guides: list[Guide]
-
-    @property
-    def name(self) -> str:
-        return self.about.name
-
-    @property
-    def description(self) -> str:
-        return self.about.description
 
 
 class GuideManager(models.Manager["Guide"]):
@@ -84,30 +77,33 @@ class GuideManager(models.Manager["Guide"]):
     def published(self, now: datetime) -> DocumentQuerySet[Guide]:
         return self.get_queryset().published(now)
 
-    def ready_page(self, slug: str, now: datetime) -> Page | None:
-        """The page of the guide under a slug, by one query; None where there is none, or it has to be made from the text."""
-        asked: dict[str, Any] = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "today": now.date()}
+    def prerendered_page(self, slug: str, now: datetime) -> GuidePage | None:
+        """Returns the stored page of a published guide, by one query; None where it has to be rendered, or there is no such guide."""
+        params: dict[str, Any] = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "today": now.date()}
         with prepared_cursor() as cursor:
-            cursor.execute(READY, {**asked, "release": release()})
+            cursor.execute(PRERENDERED_PAGE, {**params, "release": release()})
             row = cursor.fetchone()
         if row is None:
             return None
-        modified, text, told, near = row
-        facts = json.loads(told)
-        if not near.keys() >= {*facts["links"]}:
+        modified, text, json_facts, published = row
+        facts = json.loads(json_facts)
+        if not published.keys() >= {*facts["links"]}:  # the text links to a guide that readers can't see
             return None
-        related = [Near(*near[name]) for name in facts["related"] if name in near]
-        return Page(About(**facts["about"]), Html(facts["head"]), Html(text), related, modified)
+        related = [GuideLink(*published[slug]) for slug in facts["related"] if slug in published]
+        return GuidePage(Metadata(**facts["metadata"]), Html(facts["head"]), Html(text), related, modified)
 
     def listed(self, now: datetime) -> DocumentQuerySet[Guide]:
-        """What lists show of the guides that readers see, in the order of their titles."""
+        """Published guides by title, with the columns that lists show."""
         return self.published(now).only("kind", "slug", "title", "summary", "style").order_by("title")
 
     def groups(self, now: datetime) -> list[Group]:
-        """The listed guides by style, in the order of the styles; groups without a guide are left out."""
+        """Published guides by style, in the order of STYLES. Groups without a guide are left out."""
         guides = list(self.listed(now))
-        about = {**{str(style): text for style, text in STYLES.items()}, "": NO_STYLE}
-        groups = [Group(style, text, [guide for guide in guides if guide.style == style]) for style, text in about.items()]
+        styles = {**{str(style): described for style, described in STYLES.items()}, "": NO_STYLE}
+        groups = [
+            Group(style, described.name, described.description, [guide for guide in guides if guide.style == style])
+            for style, described in styles.items()
+        ]
         return [group for group in groups if group.guides]
 
 
@@ -122,16 +118,16 @@ class Guide(Document):
     def get_style_display(self) -> str:
         return STYLES[Style(self.style)].name if self.style else NO_STYLE.name
 
-    def made_page(self, now: datetime, *, all_open: bool) -> Page:
-        """The page made from the text."""
-        parts, related = self.page(now)
+    def render_page(self, now: datetime, *, all_open: bool) -> GuidePage:
+        """Renders the page from the text. With `all_open` every step is open."""
+        parts, related = self.parts_and_related(now)
         overdue = parts.next_review is not None and parts.next_review < now.date()
-        text = Picture.objects.add_sizes(text_of(parts, all_open=all_open))
-        return Page(parts.about, head_of(parts, overdue=overdue), text, related, self.lastmod)
+        text = Picture.objects.add_sizes(render_text(parts, all_open=all_open))
+        return GuidePage(parts.metadata, render_head(parts, overdue=overdue), text, related, self.lastmod)
 
-    def page(self, now: datetime) -> tuple[Parts, list[Guide]]:
-        """The parts, with links only to what readers may see at `now`, and the related guides in the writer's order."""
-        slugs = mentioned(self.source)
-        near = {guide.slug: guide for guide in Guide.objects.listed(now).filter(slug__in=slugs)}
-        parts = read_guide(self.source, references(), OtherGuides(frozenset({self.slug, *near})))
-        return parts, [near[slug] for slug in parts.related if slug in near]
+    def parts_and_related(self, now: datetime) -> tuple[Parts, list[Guide]]:
+        """Returns the parts, with links only to guides that are published at `now`, and the related guides in the writer's order."""
+        slugs = linked_slugs(self.source)
+        published = {guide.slug: guide for guide in Guide.objects.listed(now).filter(slug__in=slugs)}
+        parts = read_guide(self.source, references(), HiddenGuides(frozenset({self.slug, *published})))
+        return parts, [published[slug] for slug in parts.related if slug in published]

@@ -15,7 +15,7 @@ from guides.styles import Style
 
 ADDRESS = "/guides/{}/"
 GUIDE_PATH = re.compile(ADDRESS.format(f"(?P<slug>{SLUG.pattern})"))
-WORDS_A_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
+WORDS_PER_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
 # The facets of the quiz that a step can ease: the name of each, and its dimension.
 FACETS = {
     "alarm": ("Fear of losing you", "anxiety"),
@@ -25,7 +25,7 @@ FACETS = {
     "self-reliance": ("Doing it alone", "avoidance"),
     "withdrawal": ("Shutting down", "avoidance"),
 }
-STRATEGIES_SHOWN = 4  # the others are one click away
+STRATEGIES_SHOWN = 4  # readers open the others with a click
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class About:
-    """What is told of a guide, to search engines too."""
+class Metadata:
+    """What lists and search engines show of a guide."""
 
     title: str
     summary: str
@@ -62,7 +62,7 @@ class About:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a guide's page shows, top to bottom, and what is wrong with the text."""
+    """The parts of a guide's page in their order, and the problems of the text."""
 
     title: str
     slug: str
@@ -80,20 +80,20 @@ class Parts:
     help: Html
     questions: tuple[Question, ...]
     sources: tuple[Citation, ...]  # in the order of their first citation
-    words: int  # that a reader sees, the sources left out
-    anchors: Mapping[str, tuple[str, ...]]  # with the facets that each eases
+    words: int  # as readers see them, without the sources
+    anchors: Mapping[str, tuple[str, ...]]  # each with the facets that it eases
     links: tuple[Link, ...]
     sentences: tuple[Sentence, ...]
     key_lines: Mapping[str, int]  # of the front matter
     problems: tuple[Problem, ...]
 
     @property
-    def about(self) -> About:
-        return About(self.title, self.summary, [*self.authors], self.words)
+    def metadata(self) -> Metadata:
+        return Metadata(self.title, self.summary, [*self.authors], self.words)
 
     @property
     def minutes(self) -> int:
-        return max(1, round(self.words / WORDS_A_MINUTE))
+        return max(1, round(self.words / WORDS_PER_MINUTE))
 
     @property
     def first_strategies(self) -> tuple[Strategy, ...]:
@@ -104,18 +104,18 @@ class Parts:
         return self.strategies[STRATEGIES_SHOWN:]
 
 
-def slug_in(address: str) -> str:
-    """The slug of the guide that an address leads to, however it is written; empty for every other address."""
+def guide_slug(address: str) -> str:
+    """Returns the slug of the guide at an address, in whatever way the address is written; "" for any other page."""
     found = GUIDE_PATH.fullmatch(path_of(address))
     return found["slug"] if found else ""
 
 
 @dataclass(frozen=True)
-class OtherGuides:
-    """The addresses of all guides but some, whether or not there is such a guide. Of a text's links these become plain words."""
+class HiddenGuides:
+    """The addresses of all guides but `readable`, whether or not such guides exist. Links to them are rendered as plain words."""
 
     readable: frozenset[str]  # slugs
 
     def __contains__(self, address: object) -> bool:
-        slug = slug_in(str(address))
+        slug = guide_slug(str(address))
         return bool(slug) and slug not in self.readable

@@ -1,4 +1,4 @@
-"""Reads the text of a guide into its parts. Pure: no Django, no database, and never an exception for bad input."""
+"""Parses the text of a guide into its parts. Pure: no Django, no database, and no exception for bad input."""
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -29,35 +29,35 @@ SECTIONS = {
     "When to find professional help": "help",
     "Common questions": "questions",
 }
-# The ids that a guide's page has beside those of its steps. A test compares them with the page.
-PLACES = ("main", *SECTIONS.values(), "sources", "related")  # links may name these
+# The ids on a guide's page beside those of its steps. A test compares them with the page.
+PAGE_ANCHORS = ("main", *SECTIONS.values(), "sources", "related")  # links may lead to these
 OTHER_IDS = ("invitation",)
-SOURCE_ID = "source-"  # what the id of each source begins with, see documents.text.references.Citation
+SOURCE_ID = "source-"  # the prefix of a source's id, see documents.text.references.Citation
 GUIDE_LINK = re.compile(ADDRESS.format(f"(?P<slug>{SLUG.pattern})").removesuffix("/"))
-LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # have no accent to take off
+LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # letters that NFKD leaves whole
 
 
 def read_guide(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Parts:
-    """The parts of a guide's text. Links to the addresses in `hidden`, such as drafts, become plain words."""
+    """Parses a guide. Links to the addresses in `hidden`, such as those of drafts, become plain words."""
     return GuideReader(text, references, hidden).parts()
 
 
-def mentioned(text: str) -> set[str]:
-    """The slugs of all guides that a text may link to."""
+def linked_slugs(text: str) -> set[str]:
+    """Returns the slugs of all guides that a text links to, and perhaps some more."""
     related = split(text).values().get("related", ())
-    written_out = unescape(text).replace("\\", "")  # a link may spell its address with entities and backslashes; one too many does no harm
+    written_out = unescape(text).replace("\\", "")  # an address may be written with entities and backslashes
     linked = {match["slug"] for match in GUIDE_LINK.finditer(written_out)}
     return linked | {*(related if isinstance(related, tuple) else ())}
 
 
 def step_titles(text: str) -> dict[str, str]:
-    """The titles of a guide's steps by their anchors, without rendering anything."""
+    """Returns the titles of a guide's steps by anchor. Renders nothing."""
     steps = GuideReader(text, {}, ()).entries("steps")
     return {anchor_of(step): step.title for step in steps}
 
 
 class GuideReader(Reader):
-    """Reads the sections in the order of the page, so that sources are numbered in it."""
+    """Renders the sections in the order of the page, because sources are numbered as they are cited."""
 
     kind = "guide"
     sections = SECTIONS
@@ -93,7 +93,13 @@ class GuideReader(Reader):
             key_lines=reader.key_lines(self.source.fields),
             problems=(),
         )
-        problems = {*self.check_common(sentences), *self.check_related(), *self.check_filled(), *self.check_steps(), *self.check_facets()}
+        problems = {
+            *self.check_common(sentences),
+            *self.check_related(),
+            *self.check_not_empty(),
+            *self.check_steps(),
+            *self.check_facets(),
+        }
         return replace(parts, problems=tuple(sorted(problems)))
 
     def takeaways(self) -> tuple[Html, ...]:
@@ -122,18 +128,18 @@ class GuideReader(Reader):
 
     def quote_blocks(self) -> list[tuple[Token, ...]]:
         section = self.section("strategies")
-        return [block for part in (section, *section.children) for block in quotes(part)]
+        return [block for part in (section, *section.children) for block in block_quotes(part)]
 
     def anchors(self) -> dict[str, tuple[str, ...]]:
-        """To be asked when all is rendered: without sources or related guides the page has no such part."""
+        """Call this after rendering: only then it is known whether the page has a list of sources."""
         parts = {"sources": self.page.sources(), "related": self.fields.texts("related")}
-        places = [place for place in PLACES if parts.get(place, True)]
-        return {**dict.fromkeys(places, ()), **{anchor_of(step): step.eases for step in self.entries("steps")}}
+        anchors = [anchor for anchor in PAGE_ANCHORS if parts.get(anchor, True)]
+        return {**dict.fromkeys(anchors, ()), **{anchor_of(step): step.eases for step in self.entries("steps")}}
 
     def related_links(self) -> tuple[Link, ...]:
         return tuple(Link(ADDRESS.format(slug), self.key_line("related")) for slug in self.fields.texts("related"))
 
-    # What is wrong
+    # Checks
 
     def action_items(self) -> tuple[Token, ...]:
         return tuple(item[0] for step in self.entries("steps") for item in task_items(step))
@@ -142,7 +148,7 @@ class GuideReader(Reader):
         if self.fields.text("slug") in self.fields.texts("related"):
             yield Problem(self.key_line("related"), "value-wrong", '"related" names this guide. Take it out.')
 
-    def check_filled(self) -> Iterator[Problem]:
+    def check_not_empty(self) -> Iterator[Problem]:
         help_ = self.section("help")
         if help_.title and not any(blocks_with_text(help_.tokens)):
             said = f'"{help_.title}" is empty. Write when and where to turn.'
@@ -179,44 +185,44 @@ class GuideReader(Reader):
 
 
 def anchor_of(step: Heading) -> str:
-    """The anchor as written, or one made of the title: "Name the fear!" is at #name-the-fear, "Café" at #cafe.
+    """Returns the anchor as written, or the title as a slug: "name-the-fear" for "Name the fear!", "cafe" for "Café".
 
-    A title without Latin letters or digits has an anchor that says nothing, and stays the same as long as the title does.
+    For a title without Latin letters or digits it is a hash of the title, such as "step-1f3a5c7e".
     """
-    return step.anchor or "-".join(re.findall(r"[a-z0-9]+", latin(step.title))) or f"step-{digest(step.title)}"
+    return step.anchor or "-".join(re.findall(r"[a-z0-9]+", strip_accents(step.title))) or f"step-{title_digest(step.title)}"
 
 
-def latin(title: str) -> str:
-    """In small letters, without accents."""
+def strip_accents(title: str) -> str:
+    """Returns the title in lower case, without accents."""
     letters = normalize("NFKD", title.casefold().translate(LATIN))
     return "".join(letter for letter in letters if not combining(letter))
 
 
-def digest(title: str) -> str:
+def title_digest(title: str) -> str:
     return blake2b(normalize("NFC", title).encode(errors="replace"), digest_size=4).hexdigest()
 
 
 def is_reserved(anchor: str) -> bool:
-    return anchor in {*PLACES, *OTHER_IDS} or anchor.startswith(SOURCE_ID)
+    return anchor in {*PAGE_ANCHORS, *OTHER_IDS} or anchor.startswith(SOURCE_ID)
 
 
 def prose_of(part: str, entry: Heading) -> tuple[Token, ...]:
-    """What an entry says, without what is shown apart from it: a step's action items, the pull quote."""
-    apart = {"steps": [*task_items(entry), *task_lists(entry)], "strategies": quotes(entry)}
-    return without(entry.tokens, apart.get(part, []))
+    """Returns an entry's blocks without those that the page shows elsewhere: a step's action items, and the pull quote."""
+    elsewhere = {"steps": [*task_items(entry), *task_lists(entry)], "strategies": block_quotes(entry)}
+    return without(entry.tokens, elsewhere.get(part, []))
 
 
 def task_items(entry: Heading) -> list[tuple[Token, ...]]:
-    """The action items of a step. Markdown makes one list of them and of a plain list right above, which stays in the step's prose."""
-    return [item for block in blocks(entry.tokens, "bullet_list") for item in items_of(block) if is_task(item)]
+    """Returns the action items of a step. A plain list right above them is part of the same list in Markdown, and of the prose here."""
+    return [item for block in blocks(entry.tokens, "bullet_list") for item in list_item_blocks(block) if is_task(item)]
 
 
 def task_lists(entry: Heading) -> list[tuple[Token, ...]]:
-    """The lists of a step that hold nothing but action items."""
-    return [block for block in blocks(entry.tokens, "bullet_list") if all(map(is_task, items_of(block)))]
+    """Returns the lists of a step that hold only action items."""
+    return [block for block in blocks(entry.tokens, "bullet_list") if all(map(is_task, list_item_blocks(block)))]
 
 
-def items_of(block: Sequence[Token]) -> list[tuple[Token, ...]]:
+def list_item_blocks(block: Sequence[Token]) -> list[tuple[Token, ...]]:
     return blocks(block[1:-1], "list_item")
 
 
@@ -224,5 +230,5 @@ def is_task(item: Sequence[Token]) -> bool:
     return bool(item[0].meta.get("task"))
 
 
-def quotes(entry: Heading) -> list[tuple[Token, ...]]:
+def block_quotes(entry: Heading) -> list[tuple[Token, ...]]:
     return blocks(entry.tokens, "blockquote")

@@ -1,4 +1,4 @@
-"""Addresses of the guides, under /guides/. Both are public pages, cached whole."""
+"""The URLs under /guides/. Both pages are public, and cached whole."""
 
 from django.urls import path
 

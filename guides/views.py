@@ -1,4 +1,4 @@
-"""The pages of the healing guides. Both are public: no cookie, no session."""
+"""The public pages of the guides."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,13 +6,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from guides.json_ld import structured
+from guides.json_ld import guide_json_ld
 from guides.models import Guide
 from web.cache_policy import public
 from web.shortcuts import render
 
 ALL_OPEN = "steps=open"
-QUERIES = {ALL_OPEN}  # which mean something on a public page
+PUBLIC_QUERIES = {ALL_OPEN}  # the query strings that change a public page; the page cache ignores all others
 
 
 @public
@@ -25,18 +25,18 @@ def guide_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     now, all_open = timezone.now(), request.META["QUERY_STRING"] == ALL_OPEN
-    page = None if all_open else Guide.objects.ready_page(slug, now)
+    page = None if all_open else Guide.objects.prerendered_page(slug, now)
     if page is None:
         found = Guide.objects.published(now).filter(slug=slug).first()
         if found is None:
-            return moved(slug)
-        page = found.made_page(now, all_open=all_open)
-    told = structured(page.about, settings.SITE_URL, request.path, page.modified)
-    return render(request, "guides/guide.html", {**vars(page), "structured": told})
+            return redirect_from_former_slug(slug)
+        page = found.render_page(now, all_open=all_open)
+    json_ld = guide_json_ld(page.metadata, settings.SITE_URL, request.path, page.modified)
+    return render(request, "guides/guide.html", {**vars(page), "json_ld": json_ld})
 
 
-def moved(slug: str) -> HttpResponse:
-    """Where a guide went that once had this slug."""
+def redirect_from_former_slug(slug: str) -> HttpResponse:
+    """Redirects to the guide that had this slug before. Raises Http404 where there is none."""
     guide = Guide.objects.published(timezone.now()).once_at(slug).first()
     if guide is None:
         raise Http404

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from guides.models import Guide
 from guides.parts import Step
-from guides.reader import mentioned
+from guides.reader import linked_slugs
 from quiz.result.breakdown import PlanEntry
 
 
@@ -27,6 +27,6 @@ def plan_weeks(plan: Sequence[PlanEntry], now: datetime) -> list[PlanWeek]:
 
 def published_steps(addresses: Iterable[str], now: datetime) -> dict[str, tuple[Step, str]]:
     """All steps of the guides that the addresses link to, each with its guide's title, by their own addresses."""
-    guides = Guide.objects.published(now).filter(slug__in={slug for address in addresses for slug in mentioned(address)})
-    pages = ((guide.get_absolute_url(), guide.page(now)[0]) for guide in guides)
+    guides = Guide.objects.published(now).filter(slug__in={slug for address in addresses for slug in linked_slugs(address)})
+    pages = ((guide.get_absolute_url(), guide.parts_and_related(now)[0]) for guide in guides)
     return {f"{address}#{step.anchor}": (step, parts.title) for address, parts in pages for step in parts.steps}

@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
 from documents.models import Document
-from guides.views import QUERIES
+from guides.views import PUBLIC_QUERIES
 from tests.quiz.conftest import library as library
 from tests.quiz.conftest import published as published
 from web.cache_policy import is_public
@@ -27,7 +27,7 @@ class Site:
     """Answers as a worker does, and counts for each answer the functions that were called for it, Python's and C's."""
 
     def __init__(self) -> None:
-        self.application = PageCache(get_wsgi_application(), lambda: "as it is", is_public, HOST.__eq__, HOST, QUERIES)
+        self.application = PageCache(get_wsgi_application(), lambda: "as it is", is_public, HOST.__eq__, HOST, PUBLIC_QUERIES)
         self.status = ""
         self.headers: dict[str, str] = {}
 

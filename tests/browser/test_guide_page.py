@@ -28,7 +28,7 @@ def library(transactional_db: None) -> None:
 
 @pytest.fixture
 def parts() -> Parts:
-    return Guide.objects.get(slug="dismissive-avoidant").page(timezone.now())[0]
+    return Guide.objects.get(slug="dismissive-avoidant").parts_and_related(timezone.now())[0]
 
 
 def words(html: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from documents.text.references import read_references
 from guides.reader import read_guide
-from guides.rendering import head_of, text_of
+from guides.rendering import render_head, render_text
 from tests.support.builders import VALID
 from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
 
@@ -21,7 +21,7 @@ KEYS = VALID.splitlines()[1:9]
 
 def vanishes(text, lines):
     parts = read_guide(text, WORKS)
-    return not is_named(parts.problems, lines) and WORD not in head_of(parts) + text_of(parts)
+    return not is_named(parts.problems, lines) and WORD not in render_head(parts) + render_text(parts)
 
 
 def test_a_block_of_any_kind_anywhere_in_a_guide_is_shown_or_named():
@@ -32,7 +32,7 @@ def test_a_block_of_any_kind_anywhere_in_a_guide_is_shown_or_named():
 def test_the_value_of_any_key_is_shown_or_used_or_named(key):
     value = key.partition(": ")[2]
     parts = read_guide(VALID.replace(key, key.replace(value, f"[{WORD}]" if value.startswith("[") else WORD)), WORKS)
-    assert WORD in head_of(parts) or WORD in (parts.slug, *parts.related) or is_named(parts.problems, range(2, 10))
+    assert WORD in render_head(parts) or WORD in (parts.slug, *parts.related) or is_named(parts.problems, range(2, 10))
 
 
 def test_what_follows_the_end_of_the_yaml_is_named():

@@ -16,7 +16,7 @@ from documents.image_files import EncodedImage
 from documents.images import Picture
 from guides.models import Guide
 from guides.parts import ADDRESS
-from guides.reader import OTHER_IDS, PLACES, SOURCE_ID
+from guides.reader import OTHER_IDS, PAGE_ANCHORS, SOURCE_ID
 from tests.support.builders import VALID, guide_text
 
 
@@ -158,10 +158,10 @@ def test_the_ids_of_a_guides_page_are_its_places_its_steps_and_its_sources(clien
     found = ids_in(client.get("/guides/waiting/").content.decode())
     steps = {"wait", "ask"}
     assert len(found) == len({*found})
-    assert {*found} == {*PLACES, *OTHER_IDS, *steps, f"{SOURCE_ID}feeney-2007"}
+    assert {*found} == {*PAGE_ANCHORS, *OTHER_IDS, *steps, f"{SOURCE_ID}feeney-2007"}
 
 
-@pytest.mark.parametrize("anchor", [*PLACES, *OTHER_IDS, f"{SOURCE_ID}feeney-2007"])
+@pytest.mark.parametrize("anchor", [*PAGE_ANCHORS, *OTHER_IDS, f"{SOURCE_ID}feeney-2007"])
 def test_no_step_may_have_an_id_of_the_page(client, publish, anchor):
     guide = publish(text=VALID.replace("{#wait ", f"{{#{anchor} "))
     found = check_document(guide, guide.parse(guide.source), date(2026, 11, 24))

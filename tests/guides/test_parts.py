@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from guides.parts import slug_in
-from guides.reader import mentioned, read_guide, step_titles
+from guides.parts import guide_slug
+from guides.reader import linked_slugs, read_guide, step_titles
 from tests.support.builders import VALID, guide_text, sentence
 from tests.support.readability import grade
 
@@ -65,14 +65,14 @@ def test_four_strategies_are_shown_and_the_others_are_one_click_away():
 
 
 def test_the_guides_that_a_text_mentions_are_its_links_and_its_related_ones():
-    assert mentioned(VALID.replace("out.", "out, see [a](/guides/calm/#x).")) == {"anxious", "calm"}
+    assert linked_slugs(VALID.replace("out.", "out, see [a](/guides/calm/#x).")) == {"anxious", "calm"}
 
 
 @pytest.mark.parametrize("link", ["/guides/calm/#x", "&#47;guides&#x2f;c&#97;lm/", r"\/guides/calm\/", "</guides/calm/>"])
 def test_a_guide_is_mentioned_however_its_address_is_spelled(link):
     text = VALID.replace("out.", f"out, see [a]({link}).")
     assert any(link.address.startswith("/guides/calm/") for link in read_guide(text, WORKS).links)
-    assert "calm" in mentioned(text)
+    assert "calm" in linked_slugs(text)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_page_without_sources_or_related_guides_has_no_place_for_them():
     ],
 )
 def test_the_guide_that_an_address_leads_to_is_known_however_it_is_written(address, slug):
-    assert slug_in(address) == slug
+    assert guide_slug(address) == slug
 
 
 @given(st.text(max_size=200))
