@@ -1,11 +1,12 @@
-"""The folder content/: its files read, and checked against each other and the calendar."""
+"""A content folder: reads its files, and checks them against each other and the calendar."""
 
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from documents.bibliography import references
 from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_bounded
@@ -17,18 +18,19 @@ from documents.text.markdown import IMAGES_URL
 from documents.text.problems import Problem
 from documents.text.source import MAX_CHARACTERS, text_too_long
 
-PICTURES = "images"
-DRAFTS = "drafts"  # a document under this folder arrives as a draft
-FOR_PEOPLE = {"LICENSE", "README.md"}  # beside the folders
-# Hidden files, and what editors and office programs leave beside the file that is open: lock files, backups, swap files.
-PASSING = re.compile(r"\..*|.*~|~\$.*|#.*#", re.DOTALL)
-LIKE_TEXTS = {".md", ".markdown", ".mdown", ".mdtext", ".mdx", ".mkd", ".mkdn", ".text", ".txt"}
-LIKE_PICTURES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
+IMAGES_FOLDER = Path("images")
+DRAFTS_FOLDER = Path("drafts")  # documents below it are imported as drafts
+UNCHECKED_FILES = {"LICENSE", "README.md"}
+# Hidden files, and the lock files, backups and swap files that editors and office programs leave beside an open file.
+IGNORED_NAMES = re.compile(r"\..*|.*~|~\$.*|#.*#", re.DOTALL)
+TEXT_SUFFIXES = {".md", ".markdown", ".mdown", ".mdtext", ".mdx", ".mkd", ".mkdn", ".text", ".txt"}
+IMAGE_SUFFIXES = {".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
+EMPTY_LIBRARY = Library({}, {}, is_page, lambda address: False)
 
 
 @dataclass(frozen=True)
-class File:
-    """A document as a file: its path under the content folder, its text, and what the text says."""
+class DocumentFile:
+    """The file of a document; `path` is relative to the content folder."""
 
     path: Path
     kind: Kind
@@ -37,7 +39,7 @@ class File:
 
     @property
     def is_draft(self) -> bool:
-        return self.path.parts[0] == DRAFTS
+        return self.path.is_relative_to(DRAFTS_FOLDER)
 
     @property
     def address(self) -> str:
@@ -46,7 +48,7 @@ class File:
 
 @dataclass(frozen=True, order=True)
 class FileProblem:
-    """A problem and the file that has it."""
+    """A problem and the file that has it; `path` is relative to the content folder."""
 
     path: Path
     problem: Problem
@@ -55,38 +57,129 @@ class FileProblem:
         return self.problem.at(self.path)
 
 
-def files_in(folder: Path) -> list[Path]:
-    """What a folder holds, without what is passing; nothing where there is no folder that can be opened."""
+@dataclass
+class ContentFolder:
+    """A content folder. `load` reads its files, each once; those that can't be read are among its problems."""
+
+    root: Path
+    paths: list[Path] = field(default_factory=list)  # of all files, relative to `root`
+    documents: list[DocumentFile] = field(default_factory=list)
+    images: list[EncodedImage] = field(default_factory=list)
+    image_addresses: set[str] = field(default_factory=set)  # of the files that can't be read, too
+    other_texts: dict[str, str] = field(default_factory=dict)  # by the names in OTHER_FILE_CHECKS
+    unreadable: list[FileProblem] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, root: Path) -> Self:
+        """Reads the folder `root`. Raises `FileRefusedError` if there is none."""
+        if not is_folder(root):
+            raise FileRefusedError(f"There is no folder {root}.")
+        folder = cls(root)
+        folder.find_paths()
+        folder.read_documents()
+        folder.read_images()
+        folder.read_other_texts()
+        return folder
+
+    def find_paths(self) -> None:
+        """Walks the folder. A link to a folder is not followed and counts as a file."""
+        for parent, folders, names in os.walk(self.root, onerror=self.note_closed_folder):
+            folders[:] = [name for name in folders if not IGNORED_NAMES.fullmatch(name)]
+            links = [name for name in folders if Path(parent, name).is_symlink()]
+            self.paths += [Path(parent, name).relative_to(self.root) for name in [*names, *links] if not IGNORED_NAMES.fullmatch(name)]
+        self.paths.sort()
+
+    def note_closed_folder(self, error: OSError) -> None:
+        """Notes a folder that can't be opened; without it the texts inside would be missing silently."""
+        said = f"This folder can't be opened: {error.strerror}. Let the one who runs this read it."
+        self.unreadable.append(FileProblem(Path(error.filename).relative_to(self.root), Problem(1, "text-unreadable", said)))
+
+    def read_documents(self) -> None:
+        works = references()
+        for folder, kind in text_folders().items():
+            for path in [path for path in list_folder(self.root / folder) if path.suffix == ".md"]:
+                text = read_text(path, self.root)
+                if isinstance(text, str) and len(text) > MAX_CHARACTERS:
+                    text = text_too_long(len(text))
+                if isinstance(text, Problem):
+                    self.unreadable.append(FileProblem(path.relative_to(self.root), text))
+                else:
+                    self.documents.append(DocumentFile(path.relative_to(self.root), kind, text, kind.parse(text, works)))
+
+    def read_images(self) -> None:
+        for path in list_folder(self.root / IMAGES_FOLDER):
+            self.image_addresses.add(IMAGES_URL + path.name)
+            try:
+                self.images.append(read_webp(path.name, read_bounded(path, self.root, MAX_IMAGE_BYTES)))
+            except FileRefusedError as reason:
+                self.unreadable.append(FileProblem(path.relative_to(self.root), Problem(1, "text-unreadable", str(reason))))
+
+    def read_other_texts(self) -> None:
+        for name in [path.name for path in list_folder(self.root) if path.name in OTHER_FILE_CHECKS]:
+            text = read_text(self.root / name, self.root)
+            if isinstance(text, Problem):
+                self.unreadable.append(FileProblem(Path(name), text))
+            else:
+                self.other_texts[name] = text
+
+    def problems(self, others: Library, today: date) -> list[FileProblem]:
+        """Returns the problems of all files, in order. `others` are the documents that are not in the folder."""
+        library = Library(
+            others.anchors,
+            others.sentences,
+            others.is_page,
+            lambda address: address in self.image_addresses or others.has_picture(address),  # no address reaches the file system
+        )
+        texts = check_documents(self.documents, library, today)
+        other_texts = [
+            FileProblem(Path(name), problem) for name, text in self.other_texts.items() for problem in OTHER_FILE_CHECKS[name](text, today)
+        ]
+        unread = [FileProblem(path, self.unread_problem(path)) for path in self.paths if not is_read(path)]
+        return sorted([*self.unreadable, *texts, *other_texts, *unread])
+
+    def text_at(self, path: Path) -> str:
+        """Returns the text of one file, with bytes that are not UTF-8 replaced. Raises `FileRefusedError`, which names the file."""
+        try:
+            return read_bounded(self.root / path, self.root, MAX_TEXT_BYTES).decode(errors="replace")
+        except FileRefusedError as reason:
+            raise FileRefusedError(f"{self.root / path}: {reason}") from None
+
+    def unread_problem(self, path: Path) -> Problem:
+        is_link = (self.root / path).is_dir()
+        said = "This is a link to a folder, and nobody follows it. Put the folder itself here." if is_link else how_to_be_read(path)
+        return Problem(1, "file-unread", said)
+
+
+# Files
+
+
+def is_folder(path: Path) -> bool:
     try:
-        return sorted(path for path in folder.iterdir() if not PASSING.fullmatch(path.name))
+        return path.is_dir()
+    except OSError:  # such as a name that is too long
+        return False
+
+
+def list_folder(folder: Path) -> list[Path]:
+    """Returns the paths in a folder except ignored ones, and none for a folder that can't be opened."""
+    try:
+        return sorted(path for path in folder.iterdir() if not IGNORED_NAMES.fullmatch(path.name))
     except OSError:
         return []
 
 
 def text_folders() -> dict[Path, Kind]:
-    """The folders of documents inside a content folder. Published texts come first."""
-    return {folder: kind for kind in KINDS.values() for folder in (Path(kind.folder), Path(DRAFTS, kind.folder))}
+    """Returns the kind of document in each folder for texts. Those of published texts come before those of drafts."""
+    return {folder: kind for kind in KINDS.values() for folder in (Path(kind.folder), DRAFTS_FOLDER / kind.folder)}
 
 
-def gather(root: Path) -> tuple[list[File], list[FileProblem]]:
-    """All documents under a content folder, and the files that are no text at all."""
-    files: list[File] = []
-    unreadable: list[FileProblem] = []
-    works = references()
-    for folder, kind in text_folders().items():
-        for path in [path for path in files_in(root / folder) if path.suffix == ".md"]:
-            text = text_of(path, root)
-            if isinstance(text, str) and len(text) > MAX_CHARACTERS:
-                text = text_too_long(len(text))
-            if isinstance(text, Problem):
-                unreadable.append(FileProblem(path.relative_to(root), text))
-            else:
-                files.append(File(path.relative_to(root), kind, text, kind.parse(text, works)))
-    return files, unreadable
+def text_folder_names() -> str:
+    """Returns the folders for texts as messages list them."""
+    return ", ".join(f"{folder}/" for folder in sorted(text_folders(), key=lambda folder: (len(folder.parts), folder)))
 
 
-def text_of(path: Path, root: Path) -> str | Problem:
-    """What a file under `root` says, or why nobody can tell."""
+def read_text(path: Path, root: Path) -> str | Problem:
+    """Returns the text of a file under `root`, or the reason why it can't be read."""
     try:
         content = read_bounded(path, root, MAX_TEXT_BYTES)
         return content.decode() if len(content) <= MAX_TEXT_BYTES else too_large()
@@ -94,18 +187,6 @@ def text_of(path: Path, root: Path) -> str | Problem:
         return Problem(1, "text-unreadable", str(reason))
     except UnicodeDecodeError as error:
         return not_utf8(error)
-
-
-def gather_pictures(root: Path) -> tuple[list[EncodedImage], list[FileProblem]]:
-    """The pictures beside the texts, each named after the SHA-256 of its bytes, and the files there that are none."""
-    rasters: list[EncodedImage] = []
-    problems: list[FileProblem] = []
-    for path in files_in(root / PICTURES):
-        try:
-            rasters.append(read_webp(path.name, read_bounded(path, root, MAX_IMAGE_BYTES)))
-        except FileRefusedError as reason:
-            problems.append(FileProblem(path.relative_to(root), Problem(1, "text-unreadable", str(reason))))
-    return rasters, problems
 
 
 def too_large() -> Problem:
@@ -117,100 +198,60 @@ def not_utf8(error: UnicodeDecodeError) -> Problem:
     return Problem(line, "text-unreadable", f"Byte {error.start} is not UTF-8. Save the file as UTF-8.")
 
 
-NOTHING = Library({}, {}, is_page, lambda address: False)
-
-
-def check_files(root: Path, files: Sequence[File], others: Library, today: date) -> list[FileProblem]:
-    """Every problem of every file under `root`. `others` is what the files do not bring themselves, such as the database's."""
-    first = {file.address: file.path for file in reversed(files)}
-    pictures = {IMAGES_URL + path.name for path in files_in(root / PICTURES)}  # no name out of a text goes to the file system
-    library = Library(
-        {**others.anchors, **{file.address: file.parsed.anchors for file in files}},
-        {**first_places(files), **others.sentences},
-        others.is_page,
-        lambda address: address in pictures or others.has_picture(address),
-    )
-    found = [FileProblem(file.path, problem) for file in files for problem in problems_of(file, library, today)]
-    return sorted([*found, *(twin(file, first[file.address]) for file in files if first[file.address] != file.path)])
-
-
-def first_places(files: Sequence[File]) -> dict[int, str]:
-    """Where each sentence stands first. Sentences of a text are not held against itself, so the first text goes free."""
-    places: dict[int, str] = {}
-    for file in files:
-        for sentence in file.parsed.sentences:
-            places.setdefault(sentence.fingerprint, file.address)
-    return places
-
-
-def problems_of(file: File, library: Library, today: date) -> Iterator[Problem]:
-    yield from file.parsed.problems
-    yield from check_against_library(file.parsed, file.address, library, today)
-    slug = file.parsed.slug
-    if slug and slug != file.path.stem:
-        said = f'"slug" is "{slug}" and the file is {file.path.name}. Name the file {slug}.md.'
-        yield Problem(file.parsed.key_lines["slug"], "value-wrong", said)
-
-
-def twin(file: File, other: Path) -> FileProblem:
-    said = f'"{file.parsed.slug}" is the slug of {other} too. Keep one of the files, or give one another slug.'
-    return FileProblem(file.path, Problem(file.parsed.key_lines.get("slug", 1), "slug-taken", said))
-
-
-def check_other_files(root: Path, today: date) -> list[FileProblem]:
-    """The problems of the files that are no documents, and of those that nobody reads."""
-    names = [path.name for path in files_in(root) if path.name in OTHER_FILE_CHECKS]
-    said = [FileProblem(Path(name), problem) for name in names for problem in check_other_file(root, name, today)]
-    return [*said, *unread(root)]
-
-
-def check_other_file(root: Path, name: str, today: date) -> list[Problem]:
-    text = text_of(root / name, root)
-    return OTHER_FILE_CHECKS[name](text, today) if isinstance(text, str) else [text]
-
-
-def unread(root: Path) -> list[FileProblem]:
-    """The files that nobody reads, and the folders that can't be opened: their texts would be missing without a word."""
-    paths, closed = walk(root)
-    return [*closed, *(FileProblem(path, Problem(1, "file-unread", how_to_be_read(path, root))) for path in paths if not is_read(path))]
-
-
-def walk(root: Path) -> tuple[list[Path], list[FileProblem]]:
-    """The path under `root` of each file that is not passing, and the folders that can't be opened. A link to a folder is a file here."""
-    paths: list[Path] = []
-    closed: list[FileProblem] = []
-
-    def refuse(error: OSError) -> None:
-        said = f"This folder can't be opened: {error.strerror}. Let the one who runs this read it."
-        closed.append(FileProblem(Path(error.filename).relative_to(root), Problem(1, "text-unreadable", said)))
-
-    for place, folders, names in os.walk(root, onerror=refuse):
-        folders[:] = [name for name in folders if not PASSING.fullmatch(name)]
-        here = [*names, *(name for name in folders if Path(place, name).is_symlink())]
-        paths += [Path(place, name).relative_to(root) for name in here if not PASSING.fullmatch(name)]
-    return sorted(paths), closed
-
-
 def is_read(path: Path) -> bool:
-    """Whether some part of the site looks at a file or a folder, by its path inside the content folder."""
+    """Whether `load` or the site reads the file or folder at `path`, relative to a content folder."""
     if path.parent in text_folders():
         return path.suffix == ".md"
-    folders = {Path(PICTURES), *text_folders(), Path(DRAFTS)}
-    return path.parent == Path(PICTURES) or path in folders or str(path) in {*OTHER_FILE_CHECKS, *FOR_PEOPLE}
+    folders = {IMAGES_FOLDER, DRAFTS_FOLDER, *text_folders()}
+    return path.parent == IMAGES_FOLDER or path in folders or str(path) in {*OTHER_FILE_CHECKS, *UNCHECKED_FILES}
 
 
-def folders_named() -> str:
-    return ", ".join(f"{folder}/" for folder in sorted(text_folders(), key=lambda folder: (len(folder.parts), folder)))
-
-
-def how_to_be_read(path: Path, root: Path) -> str:
-    folders = folders_named()
-    if (root / path).is_dir():
-        return "This is a link to a folder, and nobody follows it. Put the folder itself here."
-    if path.suffix.lower() in LIKE_PICTURES:
-        return f"Nobody reads this file. Upload the picture in the editor, then export: pictures are kept in {PICTURES}/."
-    if path.suffix.lower() not in LIKE_TEXTS:
+def how_to_be_read(path: Path) -> str:
+    folders = text_folder_names()
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return f"Nobody reads this file. Upload the picture in the editor, then export: pictures are kept in {IMAGES_FOLDER}/."
+    if path.suffix.lower() not in TEXT_SUFFIXES:
         return f'Nobody reads this file. Texts are in {folders} and their names end in ".md". Keep other files elsewhere.'
     if path.parent in text_folders():
         return f'Nobody reads this file, because its name does not end in ".md". Name it {path.stem}.md.'
     return f"Nobody reads this file. Texts are in {folders} and in no other folder. Put it into one of them."
+
+
+# Documents
+
+
+def check_documents(documents: Sequence[DocumentFile], others: Library, today: date) -> list[FileProblem]:
+    """Returns the problems of documents, each checked against the rest of them and against `others`."""
+    by_address = {document.address: document for document in reversed(documents)}
+    library = Library(
+        {**others.anchors, **{document.address: document.parsed.anchors for document in documents}},
+        {**first_occurrences(documents), **others.sentences},
+        others.is_page,
+        others.has_picture,
+    )
+    found = [FileProblem(document.path, problem) for document in documents for problem in document_problems(document, library, today)]
+    firsts = [(document, by_address[document.address]) for document in documents]
+    return [*found, *(duplicate_slug(document, first) for document, first in firsts if first is not document)]
+
+
+def first_occurrences(documents: Sequence[DocumentFile]) -> dict[int, str]:
+    """Returns the address of the first document with each sentence, by the sentence's fingerprint: only later ones repeat it."""
+    addresses: dict[int, str] = {}
+    for document in documents:
+        for sentence in document.parsed.sentences:
+            addresses.setdefault(sentence.fingerprint, document.address)
+    return addresses
+
+
+def document_problems(document: DocumentFile, library: Library, today: date) -> Iterator[Problem]:
+    yield from document.parsed.problems
+    yield from check_against_library(document.parsed, document.address, library, today)
+    slug = document.parsed.slug
+    if slug and slug != document.path.stem:
+        said = f'"slug" is "{slug}" and the file is {document.path.name}. Name the file {slug}.md.'
+        yield Problem(document.parsed.key_lines["slug"], "value-wrong", said)
+
+
+def duplicate_slug(document: DocumentFile, first: DocumentFile) -> FileProblem:
+    said = f'"{document.parsed.slug}" is the slug of {first.path} too. Keep one of the files, or give one another slug.'
+    return FileProblem(document.path, Problem(document.parsed.key_lines.get("slug", 1), "slug-taken", said))

@@ -1,10 +1,11 @@
-"""Carries documents between the folder content/ and the database, by the three-way rule.
+"""Carries documents between a content folder and the database, by a three-way comparison.
 
-File, database and the digest of the last sync are compared: where one side changed, it is taken; where both did, nothing is
-done until somebody chooses. "Ours" is the side that a command writes to, "theirs" the side that it reads.
+The file, the database and the digest of the last sync are compared: if one side changed, it is taken; if both did, nothing is
+written until somebody chooses. "Ours" is the side that a command writes to, "theirs" the side that it reads.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,139 +16,193 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_bounded
-from documents.files.folder import DRAFTS, File, FileProblem, check_files, check_other_files, gather, gather_pictures
-from documents.image_files import EncodedImage
+from documents.files.folder import DRAFTS_FOLDER, ContentFolder, DocumentFile, FileProblem
 from documents.images import Picture
-from documents.kinds import KINDS
 from documents.models import Document, Redirect, Revision, State, digest_of
 from documents.text.library import Library, ParsedText
 from documents.text.problems import Problem
 from documents.text.source import normalize_newlines
 
 
-class Act(StrEnum):
+class Action(StrEnum):
     SAME = "same"
     NEW = "new"
     CHANGED = "changed"
-    KEPT = "kept"  # the other side has something older
+    KEPT = "kept"  # the other side has an older text
     CONFLICT = "conflict"
 
 
-class Choice(StrEnum):
-    """What to do where both sides changed."""
+class ConflictPolicy(StrEnum):
+    """What to do if both sides changed."""
 
     STOP = "stop"
     OURS = "ours"
     THEIRS = "theirs"
 
 
-def compare(theirs: bytes, ours: bytes | None, synced: bytes | None, choice: Choice) -> Act:
-    """What to do with our side, given the digests of both and of the last time they agreed."""
+@dataclass(frozen=True)
+class Planned:
+    """What an import or an export does with one document; `path` is relative to the content folder."""
+
+    path: Path
+    action: Action
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.path}"
+
+
+@dataclass(frozen=True)
+class SyncPlan:
+    """What an import and an export have in common."""
+
+    root: Path
+    planned: Sequence[Planned]
+
+    @property
+    def differences(self) -> list[Planned]:
+        return [planned for planned in self.planned if planned.action is not Action.SAME]
+
+    @property
+    def has_conflicts(self) -> bool:
+        return any(planned.action is Action.CONFLICT for planned in self.planned)
+
+    def summary(self, done: str) -> str:
+        """Returns for example "3 texts imported: 1 new, 2 same."; `done` is the "imported" in it."""
+        counts = Counter(planned.action for planned in self.planned)
+        actions = ", ".join(f"{counts[action]} {action}" for action in Action if counts[action]) or "none there"
+        return f"{len(self.planned)} text{'' if len(self.planned) == 1 else 's'} {done}: {actions}."
+
+
+def choose_action(theirs: bytes, ours: bytes | None, synced: bytes | None, policy: ConflictPolicy) -> Action:
+    """Returns what to do with our side, given the digests of both sides and of the last time they agreed."""
     if ours is None:
-        return Act.NEW
+        return Action.NEW
     if theirs == ours:
-        return Act.SAME
-    if ours == synced or choice is Choice.THEIRS:
-        return Act.CHANGED
-    if theirs == synced or choice is Choice.OURS:
-        return Act.KEPT
-    return Act.CONFLICT
+        return Action.SAME
+    if ours == synced or policy is ConflictPolicy.THEIRS:
+        return Action.CHANGED
+    if theirs == synced or policy is ConflictPolicy.OURS:
+        return Action.KEPT
+    return Action.CONFLICT
 
 
 def text_digest(text: str) -> bytes:
-    """The same for texts that differ only in their line breaks or in a byte order mark, which git and editors change."""
+    """Returns the same for texts that differ only in their line breaks or in a byte order mark, which git and editors change."""
     return digest_of(normalize_newlines(text).removeprefix("\ufeff"))
 
 
-def is_home(root: Path) -> bool:
-    """Whether digests are kept for this folder: for our own content/, not for copies elsewhere."""
+def is_content_dir(root: Path) -> bool:
+    """Whether digests are kept for this folder: for the site's own, not for copies elsewhere."""
     return root.resolve() == settings.CONTENT_DIR.resolve()
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """A file on its way into the database."""
+def synced_digest(document: Document | None, root: Path) -> bytes | None:
+    digest = document.synced_digest if document and is_content_dir(root) else None
+    return bytes(digest) if digest else None
 
-    file: File
+
+def is_text_of(document: Document, text: str, parsed: ParsedText) -> bool:
+    """Whether a file at a former slug of a document still holds the document's text.
+
+    It does if it is one of the revisions, or has most sentences of the current text because somebody went on writing in the file. Any
+    other text is a new document.
+    """
+    known = {text_digest(source) for source in document.revisions.values_list("source", flat=True)}
+    if text_digest(text) in {*known, bytes(document.synced_digest or b"")}:
+        return True
+    fingerprints = {sentence.fingerprint for sentence in parsed.sentences if sentence.is_long}
+    return len(fingerprints.intersection(document.fingerprints)) * 2 > len(fingerprints)
+
+
+@transaction.atomic
+def mark_synced(synced: Iterable[tuple[Document, str]]) -> None:
+    """Stores for each document the digest of the text that the other side had, whether that text was taken or not."""
+    Document.objects.lock_table()
+    changed = []
+    for document, text in synced:
+        if document.synced_digest is None or bytes(document.synced_digest) != text_digest(text):
+            document.synced_digest = text_digest(text)
+            changed.append(document)
+    Document.objects.bulk_update(changed, ["synced_digest"], batch_size=200)
+
+
+# Import
+
+
+@dataclass(frozen=True)
+class PlannedImport(Planned):
+    """`document` is the one to change; None if the file is a new document."""
+
+    file: DocumentFile
     document: Document | None
-    act: Act
 
 
 @dataclass(frozen=True)
-class Import:
-    """What an import would do, and all that is wrong with its files."""
-
-    root: Path
-    arrivals: list[Arrival]
-    pictures: list[EncodedImage]
+class ImportPlan(SyncPlan):
+    planned: Sequence[PlannedImport]
+    folder: ContentFolder
     problems: list[FileProblem]
 
     @property
     def errors(self) -> list[FileProblem]:
         return [found for found in self.problems if found.problem.is_error]
 
-    @property
-    def conflicts(self) -> list[Arrival]:
-        return [arrival for arrival in self.arrivals if arrival.act is Act.CONFLICT]
-
     def apply(self, now: datetime) -> None:
-        """To be called inside a transaction."""
-        for image in self.pictures:
+        """Writes to the database. Call it inside a transaction."""
+        for image in self.folder.images:
             Picture.objects.keep(image, by=None, now=now)
-        created = create([arrival.file for arrival in self.arrivals if arrival.act is Act.NEW], now)
-        for arrival in self.arrivals:
-            if arrival.document and arrival.act is Act.CHANGED:
-                file = arrival.file
-                arrival.document.rewrite(file.text, by=None, now=now, note="Imported from its file", parsed=file.parsed)
-        if is_home(self.root):
-            seen = [(arrival.document, arrival.file.text) for arrival in self.arrivals if arrival.document]
-            mark_synced([*seen, *((document, document.source) for document in created)])
+        created = create_documents([planned.file for planned in self.planned if planned.action is Action.NEW], now)
+        for planned in self.planned:
+            if planned.document and planned.action is Action.CHANGED:
+                text, parsed = planned.file.text, planned.file.parsed
+                planned.document.rewrite(text, by=None, now=now, note="Imported from its file", parsed=parsed)
+        if is_content_dir(self.root):
+            existing = [(planned.document, planned.file.text) for planned in self.planned if planned.document]
+            mark_synced([*existing, *((document, document.source) for document in created)])
 
 
-def import_folder(root: Path, now: datetime, choice: Choice, *, dry_run: bool) -> Import:
-    """Compares, checks, and unless something is in the way writes. The answer says what was, or would be, done."""
-    files, unreadable = gather(root)
-    pictures, broken = gather_pictures(root)
+def import_folder(root: Path, now: datetime, policy: ConflictPolicy, *, dry_run: bool) -> ImportPlan:
+    """Compares and checks a folder, writes to the database unless there are errors or conflicts, and returns what was planned.
+
+    Raises `FileRefusedError` if there is no folder.
+    """
+    folder = ContentFolder.load(root)  # before the lock, for which saves in the admin wait
     with transaction.atomic():
-        Document.objects.lock_table()  # nobody saves between our comparing and our writing
-        arrivals = list(arriving(files, root, choice))
-        texts = [*unreadable, *check_files(root, files, others(arrivals, files), now.date())]
-        problems = sorted([*texts, *doubled(arrivals), *broken, *check_other_files(root, now.date())])
-        planned = Import(root, arrivals, pictures, problems)
-        if not (dry_run or planned.errors or planned.conflicts):
-            planned.apply(now)
-    return planned
+        Document.objects.lock_table()  # so that nobody saves between the comparison and the writing
+        planned = list(plan_import(folder, policy))
+        problems = sorted([*folder.problems(documents_without_file(planned), now.date()), *outdated_files(planned)])
+        plan = ImportPlan(root, planned, folder, problems)
+        if not (dry_run or plan.errors or plan.has_conflicts):
+            plan.apply(now)
+    return plan
 
 
-def arriving(files: Iterable[File], root: Path, choice: Choice) -> Iterator[Arrival]:
-    present = {(document.kind, document.slug): document for document in Document.objects.defer("anchors", "fingerprints")}
-    moved = {(old.kind, old.slug): present.get((old.kind, old.document.slug)) for old in Redirect.objects.select_related("document")}
-    for file in files:
-        place = (file.kind.name, file.parsed.slug)
-        document, former = present.get(place), moved.get(place)
+def plan_import(folder: ContentFolder, policy: ConflictPolicy) -> Iterator[PlannedImport]:
+    by_slug = {(document.kind, document.slug): document for document in Document.objects.defer("anchors", "fingerprints")}
+    redirects = Redirect.objects.select_related("document")
+    by_former_slug = {(old.kind, old.slug): by_slug.get((old.kind, old.document.slug)) for old in redirects}
+    for file in folder.documents:
+        key = (file.kind.name, file.parsed.slug)
+        document, former = by_slug.get(key), by_former_slug.get(key)
         if document is None and former and is_text_of(former, file.text, file.parsed):
             document = former
         ours = text_digest(document.source) if document else None
-        yield Arrival(file, document, compare(text_digest(file.text), ours, synced_digest(document, root), choice))
+        action = choose_action(text_digest(file.text), ours, synced_digest(document, folder.root), policy)
+        yield PlannedImport(file.path, action, file, document)
 
 
-def is_text_of(document: Document, text: str, parsed: ParsedText) -> bool:
-    """Whether a file at a slug that a document gave up still holds its text: one of its revisions, or one with most of its sentences
-    (somebody went on writing). Any other text is a new document."""
-    known = {text_digest(source) for source in document.revisions.values_list("source", flat=True)}
-    if text_digest(text) in {*known, bytes(document.synced_digest or b"")}:
-        return True
-    said = {sentence.fingerprint for sentence in parsed.sentences if sentence.is_long}
-    return len(said.intersection(document.fingerprints)) * 2 > len(said)
+def documents_without_file(planned: Sequence[PlannedImport]) -> Library:
+    """Returns the documents that have no file in the folder, as the check of the files needs them."""
+    documents = Document.objects.exclude(pk__in=[each.document.pk for each in planned if each.document])
+    return documents.library(sentence.fingerprint for each in planned for sentence in each.file.parsed.sentences)
 
 
-def doubled(arrivals: Iterable[Arrival]) -> Iterator[FileProblem]:
-    """Old texts left behind beside the file of the document, which would undo its renaming."""
-    found = [(arrival.file, arrival.document) for arrival in arrivals if arrival.document]
-    kept: dict[int, File] = {}
+def outdated_files(planned: Iterable[PlannedImport]) -> Iterator[FileProblem]:
+    """Yields a problem for each file that is left at a former slug beside the document's file, because it would undo the renaming."""
+    found = [(each.file, each.document) for each in planned if each.document]
+    current: dict[int, DocumentFile] = {}
     for file, document in sorted(found, key=lambda pair: pair[0].parsed.slug != pair[1].slug):
-        first = kept.setdefault(document.pk, file)
+        first = current.setdefault(document.pk, file)
         if first.parsed.slug != file.parsed.slug:
             said = (
                 f'"{file.parsed.slug}" is an old address of "{document}", which is {first.path} now. Delete the file that is out of date.'
@@ -155,123 +210,90 @@ def doubled(arrivals: Iterable[Arrival]) -> Iterator[FileProblem]:
             yield FileProblem(file.path, Problem(file.parsed.key_lines.get("slug", 1), "slug-taken", said))
 
 
-def synced_digest(document: Document | None, root: Path) -> bytes | None:
-    kept = document.synced_digest if document and is_home(root) else None
-    return bytes(kept) if kept else None
-
-
-def others(arrivals: Iterable[Arrival], files: Sequence[File]) -> Library:
-    """The texts of the database that no file stands for."""
-    brought = [arrival.document.pk for arrival in arrivals if arrival.document]
-    fingerprints = (sentence.fingerprint for file in files for sentence in file.parsed.sentences)
-    rest = Document.objects.exclude(pk__in=brought)
-    return rest.library(fingerprints)
-
-
-def create(files: Sequence[File], now: datetime) -> list[Document]:
-    """New documents with their first revisions, in few statements however many there are."""
+def create_documents(files: Sequence[DocumentFile], now: datetime) -> list[Document]:
+    """Creates documents with their first revisions, in a constant number of statements for up to 200 of them."""
     documents = []
     for file in files:
-        state, since = (State.DRAFT, None) if file.is_draft else (State.PUBLISHED, now)
-        document = Document(kind=file.kind.name, source=file.text, state=state, publish_at=since, changed_at=now)
+        state, publish_at = (State.DRAFT, None) if file.is_draft else (State.PUBLISHED, now)
+        document = Document(kind=file.kind.name, source=file.text, state=state, publish_at=publish_at, changed_at=now)
         document.derive(file.parsed)
         documents.append(document)
-    for kind in {document.kind for document in documents}:  # whose slugs may be old addresses, and are no longer
+    for kind in {document.kind for document in documents}:  # a slug in use is no longer a former one
         Redirect.objects.filter(kind=kind, slug__in=[document.slug for document in documents if document.kind == kind]).delete()
     Document.objects.bulk_create(documents, batch_size=200)
-    first = [
-        Revision(document=document, number=1, source=document.source, made_at=now, note="Imported from its file") for document in documents
-    ]
-    Revision.objects.bulk_create(first, batch_size=200)
+    note = "Imported from its file"
+    revisions = [Revision(document=document, number=1, source=document.source, made_at=now, note=note) for document in documents]
+    Revision.objects.bulk_create(revisions, batch_size=200)
     return documents
 
 
-@transaction.atomic
-def mark_synced(seen: Iterable[tuple[Document, str]]) -> None:
-    """Notes for each document the text that the other side had: taken, or looked at and left."""
-    Document.objects.lock_table()
-    changed = []
-    for document, text in seen:
-        if document.synced_digest is None or bytes(document.synced_digest) != text_digest(text):
-            document.synced_digest = text_digest(text)
-            changed.append(document)
-    Document.objects.bulk_update(changed, ["synced_digest"], batch_size=200)
+# Export
 
 
 @dataclass(frozen=True)
-class Departure:
-    """A document on its way into a file, relative to the content folder."""
+class PlannedExport(Planned):
+    """`outdated` is the file that the document had before its slug or its state changed."""
 
     document: Document
-    path: Path
-    act: Act
-    stale: Path | None  # the file it had before its slug or its state changed
+    outdated: Path | None
 
 
 @dataclass(frozen=True)
-class Export:
-    root: Path
-    departures: list[Departure]
-
-    @property
-    def conflicts(self) -> list[Departure]:
-        return [departure for departure in self.departures if departure.act is Act.CONFLICT]
+class ExportPlan(SyncPlan):
+    planned: Sequence[PlannedExport]
 
     def apply(self) -> None:
-        written = [departure for departure in self.departures if departure.act in {Act.NEW, Act.CHANGED}]
-        write_all(self.contents(written))
-        for departure in written:
-            if departure.stale:
-                (self.root / departure.stale).unlink()
-        if is_home(self.root):
-            mark_synced((departure.document, departure.document.source) for departure in self.departures)
+        """Writes the files, all or none."""
+        written = [planned for planned in self.planned if planned.action in {Action.NEW, Action.CHANGED}]
+        write_atomically(self.contents(written))
+        for planned in written:
+            if planned.outdated:
+                (self.root / planned.outdated).unlink()
+        if is_content_dir(self.root):
+            mark_synced((planned.document, planned.document.source) for planned in self.planned)
 
-    def contents(self, departures: Sequence[Departure]) -> Iterator[tuple[Path, bytes]]:
-        """The files of documents, and before them those of the pictures that they show."""
-        for picture in Picture.objects.shown_in("\n".join(departure.document.source for departure in departures)).iterator(chunk_size=10):
+    def contents(self, written: Sequence[PlannedExport]) -> Iterator[tuple[Path, bytes]]:
+        """Yields the files of documents, and before them those of the images that they show."""
+        for picture in Picture.objects.shown_in("\n".join(planned.document.source for planned in written)).iterator(chunk_size=10):
             yield self.root / f"{picture}".removeprefix("/"), bytes(picture.content)
-        for departure in departures:
-            yield self.root / departure.path, departure.document.source.encode()
+        for planned in written:
+            yield self.root / planned.path, planned.document.source.encode()
 
 
-def export_folder(root: Path, choice: Choice, *, dry_run: bool) -> Export:
+def export_folder(root: Path, policy: ConflictPolicy, *, dry_run: bool) -> ExportPlan:
+    """Compares the documents with their files, writes the files unless there are conflicts, and returns what was planned.
+
+    Raises `FileRefusedError` if a document's file can't be read, and `OSError` if one can't be written.
+    """
     documents = Document.objects.defer("anchors", "fingerprints").prefetch_related("redirects").order_by("kind", "slug")
-    planned = Export(root, [departing(document, root, choice) for document in documents])
-    if not (dry_run or planned.conflicts):
-        planned.apply()
-    return planned
+    folder = ContentFolder(root)
+    plan = ExportPlan(root, [plan_export(document, folder, policy) for document in documents])
+    if not (dry_run or plan.has_conflicts):
+        plan.apply()
+    return plan
 
 
-def departing(document: Document, root: Path, choice: Choice) -> Departure:
-    paths = [path_of(document, slug, state) for slug in slugs_of(document) for state in (document.state, other_state(document))]
-    before = next((path for path in paths if is_file_of(document, path, root)), None)
-    ours = text_digest(text_at(root / before, root)) if before else None
-    act = compare(text_digest(document.source), ours, synced_digest(document, root), choice)
-    moves = before is not None and before != paths[0]
-    if moves and act in {Act.SAME, Act.CHANGED}:
-        return Departure(document, paths[0], Act.CHANGED, before)
-    return Departure(document, before if moves and before else paths[0], act, None)
+def plan_export(document: Document, folder: ContentFolder, policy: ConflictPolicy) -> PlannedExport:
+    path = path_of(document, document.slug, document.state)
+    current, text = find_file(document, folder) or (None, "")
+    ours = text_digest(text) if current else None
+    action = choose_action(text_digest(document.source), ours, synced_digest(document, folder.root), policy)
+    if current is None or current == path:
+        return PlannedExport(path, action, document, None)
+    if action in {Action.SAME, Action.CHANGED}:
+        return PlannedExport(path, Action.CHANGED, document, current)
+    return PlannedExport(current, action, document, None)
 
 
-def is_file_of(document: Document, path: Path, root: Path) -> bool:
-    """Whether the file of a document is there. At a slug that it gave up there may be another text by now."""
-    if not os.path.lexists(root / path):
-        return False
-    if path.stem == document.slug:
-        return True
-    text = text_at(root / path, root)
-    return is_text_of(document, text, document.parse(text))
-
-
-def text_at(path: Path, root: Path) -> str:
-    try:
-        return read_bounded(path, root, MAX_TEXT_BYTES).decode(errors="replace")
-    except FileRefusedError as reason:
-        raise FileRefusedError(f"{path}: {reason}") from None
-
-
-def slugs_of(document: Document) -> list[str]:
-    return [document.slug, *(old.slug for old in document.redirects.all())]
+def find_file(document: Document, folder: ContentFolder) -> tuple[Path, str] | None:
+    """Returns the path and the text of a document's file, which may be at a former slug or in the folder for another state."""
+    slugs = [document.slug, *(old.slug for old in document.redirects.all())]
+    for path in [path_of(document, slug, state) for slug in slugs for state in (document.state, other_state(document))]:
+        if os.path.lexists(folder.root / path):
+            text = folder.text_at(path)
+            if path.stem == document.slug or is_text_of(document, text, document.parse(text)):
+                return path, text
+    return None
 
 
 def other_state(document: Document) -> str:
@@ -279,17 +301,17 @@ def other_state(document: Document) -> str:
 
 
 def path_of(document: Document, slug: str, state: str) -> Path:
-    folder = Path(KINDS[document.kind].folder)
-    return (Path(DRAFTS) / folder if state == State.DRAFT else folder) / f"{slug}.md"
+    folder = Path(document.of_kind.folder)
+    return (DRAFTS_FOLDER / folder if state == State.DRAFT else folder) / f"{slug}.md"
 
 
-def write_all(contents: Iterable[tuple[Path, bytes]]) -> None:
-    """Writes all files or none, each of them whole: they get their names when the last one has been written."""
+def write_atomically(contents: Iterable[tuple[Path, bytes]]) -> None:
+    """Writes all files or none: they get their names when the last one has been written."""
     unfinished: dict[Path, Path] = {}
     try:
         for path, content in contents:
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished[path] = path.with_name(f".{path.name}.unfinished")  # hidden: no import reads what a killed export left
+            unfinished[path] = path.with_name(f".{path.name}.unfinished")  # hidden, so that no import reads it if the export is killed
             unfinished[path].write_bytes(content)
         for path, written in unfinished.items():
             written.replace(path)

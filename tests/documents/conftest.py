@@ -1,13 +1,15 @@
 """A content folder of its own, the commands that work on it, and documents as an import makes them."""
 
+import hashlib
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from PIL import Image
 
 from documents.models import Document, State
 from guides.models import Guide
@@ -37,6 +39,22 @@ def write(folder: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+def webp(color: str) -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (8, 6), color).save(content, "WEBP")
+    return content.getvalue()
+
+
+@pytest.fixture
+def image_file(folder: Path) -> Path:
+    """A picture in the content folder, named as an export names it."""
+    content = webp("navy")
+    path = folder / "images" / f"{hashlib.sha256(content).hexdigest()}.webp"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    return path
 
 
 @pytest.fixture

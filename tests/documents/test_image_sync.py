@@ -1,74 +1,57 @@
 """Pictures travel with the texts that show them."""
 
 import hashlib
-from io import BytesIO
 
 import pytest
-from PIL import Image
 
 from documents.images import Picture
+from tests.documents.conftest import webp
 from tests.support.builders import guide_text
-
-
-def webp(colour):
-    content = BytesIO()
-    Image.new("RGB", (8, 6), colour).save(content, "WEBP")
-    return content.getvalue()
-
-
-@pytest.fixture
-def picture(folder):
-    """A picture as a file, and the Markdown that shows it."""
-    content = webp("navy")
-    name = f"{hashlib.sha256(content).hexdigest()}.webp"
-    (folder / "images").mkdir()
-    (folder / "images" / name).write_bytes(content)
-    return folder / "images" / name
 
 
 def shown(path):
     return f"### Rest\n\n![A blue field](/images/{path.name}) "
 
 
-def test_a_picture_comes_in_with_its_guide_and_goes_out_with_it(write, run, picture, tmp_path):
+def test_a_picture_comes_in_with_its_guide_and_goes_out_with_it(write, run, image_file, tmp_path):
     path = write()
-    path.write_text(path.read_text().replace("### Rest\n\n", shown(picture)))
+    path.write_text(path.read_text().replace("### Rest\n\n", shown(image_file)))
     assert run("check_content") == ""
     assert run("import_content") == "new: guides/waiting.md\n1 text imported: 1 new.\n"
     kept = Picture.objects.get()
-    assert (bytes(kept.content), kept.width, kept.height) == (picture.read_bytes(), 8, 6)
+    assert (bytes(kept.content), kept.width, kept.height) == (image_file.read_bytes(), 8, 6)
     run("export_content", str(tmp_path / "copy"))
-    assert (tmp_path / "copy/images" / picture.name).read_bytes() == picture.read_bytes()
+    assert (tmp_path / "copy/images" / image_file.name).read_bytes() == image_file.read_bytes()
 
 
-def test_importing_a_picture_twice_keeps_one(write, run, picture):
+def test_importing_a_picture_twice_keeps_one(write, run, image_file):
     write()
     run("import_content")
     run("import_content")
     assert Picture.objects.count() == 1
 
 
-def test_a_picture_that_nobody_shows_is_not_exported(write, run, picture, tmp_path):
+def test_a_picture_that_nobody_shows_is_not_exported(write, run, image_file, tmp_path):
     write()
     run("import_content")
     run("export_content", str(tmp_path / "copy"))
     assert not (tmp_path / "copy/images").exists()
 
 
-def test_a_picture_that_is_nowhere_is_refused_with_its_line(write, run, picture):
+def test_a_picture_that_is_nowhere_is_refused_with_its_line(write, run, image_file):
     path = write()
-    path.write_text(path.read_text().replace("### Rest\n\n", shown(picture)))
-    picture.unlink()
-    expected = f"guides/waiting.md:69: error image-missing: There is no picture /images/{picture.name}."
+    path.write_text(path.read_text().replace("### Rest\n\n", shown(image_file)))
+    image_file.unlink()
+    expected = f"guides/waiting.md:69: error image-missing: There is no picture /images/{image_file.name}."
     assert expected in run("check_content")
     assert expected in run("import_content")
 
 
-def test_a_picture_that_the_database_has_need_not_be_a_file(write, run, picture):
+def test_a_picture_that_the_database_has_need_not_be_a_file(write, run, image_file):
     write()
     run("import_content")
-    picture.unlink()
-    write("other").write_text(guide_text("other").replace("### Rest\n\n", shown(picture)))
+    image_file.unlink()
+    write("other").write_text(guide_text("other").replace("### Rest\n\n", shown(image_file)))
     assert "image-missing" not in run("import_content")
 
 

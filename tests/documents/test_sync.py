@@ -2,8 +2,10 @@
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings as project
@@ -11,7 +13,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from documents.files.sync import Choice, import_folder
+from documents.files.sync import ConflictPolicy, import_folder
 from documents.models import Document, Redirect, Revision
 from guides.models import Guide
 from tests.support.admin_client import waits_for_a_lock
@@ -294,9 +296,40 @@ def test_an_import_costs_the_same_statements_however_many_guides_there_are(write
         for one in range(number):
             write(f"guide-{number}-{one}")
         with CaptureQueriesContext(connection) as asked:
-            import_folder(folder, timezone.now(), Choice.STOP, dry_run=False)
+            import_folder(folder, timezone.now(), ConflictPolicy.STOP, dry_run=False)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def opened():
+    """The path of each file as often as it is opened."""
+    paths, listening = [], True
+
+    def note(event, arguments):
+        if listening and event == "open" and isinstance(arguments[0], (str, Path)):
+            paths.append(Path(arguments[0]))
+
+    sys.addaudithook(note)  # for good: Python has no way to remove it
+    yield paths
+    listening = False
+
+
+def test_an_import_opens_each_file_once(write, run, folder, tmp_path, image_file, opened):
+    write("one"), write("two"), write("three", where="drafts/guides")
+    (folder / "helplines.yaml").write_text("[]")
+    copy = shutil.copytree(folder, tmp_path / "copy")  # the site itself opens the list of works in its own folder
+    opened.clear()
+    run("import_content", str(copy))
+    expected = [
+        "drafts/guides/three.md",
+        "guides/one.md",
+        "guides/two.md",
+        "helplines.yaml",
+        f"images/{image_file.name}",
+        "references.json",
+    ]
+    assert sorted(str(path.relative_to(copy)) for path in opened if path.is_relative_to(copy)) == expected
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from documents.files.sync import Choice, import_folder, mark_synced
+from documents.files.sync import ConflictPolicy, import_folder, mark_synced
 from documents.models import Document, Redirect
 from guides.models import Guide
 from tests.guides.conftest import owner
@@ -82,7 +82,7 @@ class Library:
         assert self.owner.client.post(address, form).status_code in {200, 302}
 
     def take_files(self) -> None:
-        assert not import_folder(self.folder, timezone.now(), Choice.THEIRS, dry_run=False).errors
+        assert not import_folder(self.folder, timezone.now(), ConflictPolicy.THEIRS, dry_run=False).errors
 
     def mark_as_exported(self) -> None:
         mark_synced([(document, document.source) for document in Document.objects.order_by("slug")])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from documents.files.folder import File, check_files
+from documents.files.folder import DocumentFile, check_documents
 from documents.kinds import KINDS
 from documents.links import is_page
 from documents.text.library import Library
@@ -45,8 +45,8 @@ def cases():
 @pytest.mark.parametrize(("text", "expected"), list(cases()))
 def test_the_check_says_every_problem_with_its_line(text, expected):
     works, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
-    file = File(Path("guides/waiting.md"), KINDS["guide"], text, KINDS["guide"].parse(text, works))
-    problems = [found.problem for found in check_files(Path("nowhere"), [file], ELSEWHERE, TODAY)]
+    file = DocumentFile(Path("guides/waiting.md"), KINDS["guide"], text, KINDS["guide"].parse(text, works))
+    problems = [found.problem for found in sorted(check_documents([file], ELSEWHERE, TODAY))]
     said = [f"{problem.line} {problem.level} {problem.code}: {problem.message}" for problem in problems]
     assert said == expected
 

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from documents.files.folder import NOTHING, check_files, check_other_files, gather, gather_pictures, walk
-from documents.files.sync_options import require_folder
+from documents.files.bounded_read import FileRefusedError
+from documents.files.folder import EMPTY_LIBRARY, ContentFolder
 
 
 class Command(BaseCommand):
@@ -20,50 +20,49 @@ class Command(BaseCommand):
         parser.add_argument("--root", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
     def handle(self, *, paths: list[Path], root: Path, **options: Any) -> None:
-        require_folder(root)
+        try:
+            folder = ContentFolder.load(root)
+        except FileRefusedError as reason:
+            raise CommandError(reason) from None
         for path in paths or [root]:
-            require_something(path, root)
-        today = timezone.now().date()
-        files, unreadable = gather(root)
-        _, broken = gather_pictures(root)
-        texts = [*unreadable, *check_files(root, files, NOTHING, today)]
-        problems = sorted([*texts, *broken, *check_other_files(root, today)])
-        chosen = [found for found in problems if not paths or any(is_in(root / found.path, path) for path in paths)]
+            require_content(path, folder)
+        problems = folder.problems(EMPTY_LIBRARY, timezone.now().date())
+        chosen = [found for found in problems if not paths or any(is_inside(root / found.path, path) for path in paths)]
         for found in chosen:
-            self.stdout.write(found.problem.at(self.shown(root / found.path)))
+            self.stdout.write(found.problem.at(relative_to_cwd(root / found.path)))
         if any(found.problem.is_error for found in chosen):
             raise SystemExit(1)
 
-    def shown(self, file: Path) -> Path:
-        return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+def relative_to_cwd(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def require_something(path: Path, root: Path) -> None:
-    """Refuses a path that chooses nothing: somebody who mistyped it would take silence for praise."""
+def require_content(path: Path, folder: ContentFolder) -> None:
+    """Raises `CommandError` for a path that selects no file, because printing nothing would look as if all was well."""
     try:
-        is_there = path.is_symlink() or path.exists()
+        exists = path.is_symlink() or path.exists()
     except OSError:  # such as a name that is too long
-        is_there = False
-    if not is_there:
+        exists = False
+    if not exists:
         raise CommandError(f"There is no file or folder {path}. Write the path as it is seen from {Path.cwd()}.")
-    if not place_of(path).is_relative_to(root.resolve()):
+    if not resolve_folder(path).is_relative_to(folder.root.resolve()):
         raise CommandError(
-            f"{path} is not inside the content folder {root}. Name a file or folder in there, or another folder with --root."
+            f"{path} is not inside the content folder {folder.root}. Name a file or folder in there, or another folder with --root."
         )
-    files, closed = walk(root)
-    if not any(is_in(root / file, path) for file in [*files, *(found.path for found in closed)]):
+    if not any(is_inside(folder.root / file, path) for file in [*folder.paths, *(found.path for found in folder.unreadable)]):
         raise CommandError(f"There is nothing to check in {path}: it holds no file, or only hidden ones.")
 
 
-def is_in(file: Path, chosen: Path) -> bool:
+def is_inside(file: Path, chosen: Path) -> bool:
     """Whether a file is in a chosen folder, or is the chosen one."""
-    return unfollowed(file).is_relative_to(place_of(chosen))
+    return resolve_parent(file).is_relative_to(resolve_folder(chosen))
 
 
-def place_of(path: Path) -> Path:
-    return path.resolve() if path.is_dir() else unfollowed(path)
+def resolve_folder(path: Path) -> Path:
+    return path.resolve() if path.is_dir() else resolve_parent(path)
 
 
-def unfollowed(path: Path) -> Path:
-    """A link counts where it is, not where it leads."""
+def resolve_parent(path: Path) -> Path:
+    """Resolves links in all of a path but its last part: a link to a file counts where it is, not where it leads."""
     return path.parent.resolve() / path.name

@@ -8,20 +8,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from documents.files.bounded_read import FileRefusedError
-from documents.files.sync import Act, export_folder
-from documents.files.sync_options import add_choices, chosen, counted
+from documents.files.sync import ConflictPolicy, export_folder
+from documents.files.sync_options import add_sync_options
 
 
 class Command(BaseCommand):
     help = "Writes texts from the database into files; drafts under drafts/. Where both changed, nothing is done until you choose."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        add_choices(parser, ours="keep the files", theirs="take what the database has")
+        add_sync_options(parser, ours="keep the files", theirs="take what the database has")
         parser.add_argument("root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
-    def handle(self, *, root: Path, dry_run: bool, **options: Any) -> None:
+    def handle(self, *, root: Path, policy: ConflictPolicy, dry_run: bool, **options: Any) -> None:
         try:
-            done = export_folder(root, chosen(options), dry_run=dry_run)
+            plan = export_folder(root, policy, dry_run=dry_run)
         except FileRefusedError as reason:
             raise CommandError(f"Nothing was exported. {reason}") from None
         except OSError as error:
@@ -29,12 +29,11 @@ class Command(BaseCommand):
                 f"The texts could not be written: {error.filename2 or error.filename or root}: {error.strerror}. "
                 "No file is half-written. Mend that, or name another folder, and run this again."
             ) from None
-        for departure in done.departures:
-            if departure.act is not Act.SAME:
-                self.stdout.write(f"{departure.act}: {departure.path}")
-        if done.conflicts:
+        for planned in plan.differences:
+            self.stdout.write(str(planned))
+        if plan.has_conflicts:
             raise CommandError(
                 "Nothing was exported: the files named as conflicts were changed here and in the admin. "
                 "Run it with --theirs to take what the database has, or with --ours to keep the files."
             )
-        self.stdout.write(counted("would be exported" if dry_run else "exported", [departure.act for departure in done.departures]))
+        self.stdout.write(plan.summary("would be exported" if dry_run else "exported"))
