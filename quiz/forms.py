@@ -1,39 +1,35 @@
-"""The quiz's form as a page shows it: whom one has in mind, an answer to each statement, and the key of a kept result's link."""
+"""The quiz's form as a page shows it: whom the taker has in mind, an answer to each statement, and the key of the result's link."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from quiz.instrument.types import Instrument
-from quiz.submission import fresh_key, key_in, read_sent
+from quiz.submission import Submission
 
 
 class AnswerForm(forms.Form):
-    """Fresh, or with what was sent and its problems. To read answers alone, `quiz.submission` is quicker."""
+    """Shows a submission with its problems, or a blank one. It judges nothing: `quiz.submission.read_submission` has done so."""
 
     key = forms.CharField(widget=forms.HiddenInput)
-    version = forms.CharField(widget=forms.HiddenInput, required=False)  # of the text
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None = None, version: int | None = None) -> None:
-        given = None if data is None else {**{key: data[key] for key in data}, "key": key_in(data)}
-        super().__init__(given, initial={"key": fresh_key(), "version": version})
-        self.instrument = instrument
-        relations = [(one.key, one.text) for one in instrument.relations]
-        numbers = [(number, number) for number in range(instrument.scale.lowest, instrument.scale.highest + 1)]
-        self.fields["relation"] = choice("Whom do you have in mind?", relations, {"required": True})
-        for item in instrument.items:
-            self.fields[item.key] = choice(item.text, numbers)
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(submission.fields)
+        self.submission, self.instrument = submission, submission.instrument
+        relations = [(known.key, known.text) for known in self.instrument.relations]
+        numbers = [(number, number) for number in range(self.instrument.scale.lowest, self.instrument.scale.highest + 1)]
+        self.fields["relation"] = radio_field("Whom do you have in mind?", relations, {"required": True})
+        for item in self.instrument.items:
+            self.fields[item.key] = radio_field(item.text, numbers)
 
     @property
     def statements(self) -> list[forms.BoundField]:
         return [self[item.key] for item in self.instrument.items]
 
     def clean(self) -> None:
-        for name, problem in read_sent(self.data, self.instrument).problems.items():
+        for name, problem in self.submission.problems.items():
             self.add_error(name, problem)
 
 
-def choice(label: str, choices: list[Any], attributes: dict[str, Any] | None = None) -> forms.Field:
-    """One of several, without a rule of its own: what was sent is judged by `quiz.submission`."""
+def radio_field(label: str, choices: list[Any], attributes: dict[str, Any] | None = None) -> forms.Field:
     return forms.Field(label=label, required=False, widget=forms.RadioSelect(attributes, choices))

@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar
+from hashlib import blake2b, sha256
+from typing import ClassVar
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Greatest, Length
 
-from documents.models import Document, DocumentQuerySet, Revision, digest_of
-from quiz.arrival import arrival_number
+from documents.models import Document, DocumentQuerySet, Revision
 from quiz.instrument import types
 from quiz.instrument.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
 from quiz.instrument.types import measurement_signature
 from quiz.instrument_cache import asked
-from quiz.scoring import Point
-from quiz.submission import Sent
+from quiz.submission import Submission
 from web.prepared_statements import prepared_cursor
 from web.stale_if_error import stale_if_error
-from web.throttle.models import COUNT
+from web.throttle.models import COUNT, Limit
 
 KIND = "quiz"
+VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key, as forms name it
 SECOND = timedelta(seconds=1)
 FEWEST = 50  # results before their number is told
+KEEP_LIMIT = Limit("results kept", most=300, seconds=3600)  # a school or a clinic behind one address stays far below
 models.BinaryField.register_lookup(Length)
 # Counted and kept in one statement. What is sent again corrects the row and does not lengthen its life; one whose time was over is a
 # new result. What arrived before the content of the row did, or before its deletion, changes nothing.
-KEEP = f"""
-WITH turn AS ({COUNT}), written AS (
+KEEP_SQL = f"""
+WITH counted AS ({COUNT}), written AS (
     INSERT INTO quiz_result AS kept (
         digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on, arrival_number
     )
     SELECT
         %(digest)s, NULLIF(%(earlier)s::bytea, %(digest)s), %(revision)s, %(answers)s::jsonb, %(relation)s,
         %(anxiety)s, %(avoidance)s, %(day)s, %(expires_on)s, %(arrival_number)s
-    FROM turn WHERE is_allowed AND quiz_not_deleted_since(%(digest)s, %(arrival_number)s)
+    FROM counted WHERE is_allowed AND quiz_not_deleted_since(%(digest)s, %(arrival_number)s)
     ON CONFLICT (digest) DO UPDATE SET
         revision_id = EXCLUDED.revision_id, answers = EXCLUDED.answers, relation = EXCLUDED.relation,
         anxiety = EXCLUDED.anxiety, avoidance = EXCLUDED.avoidance,
@@ -46,7 +47,7 @@ WITH turn AS ({COUNT}), written AS (
         arrival_number = EXCLUDED.arrival_number
     WHERE kept.arrival_number <= EXCLUDED.arrival_number
 )
-SELECT is_allowed FROM turn
+SELECT is_allowed FROM counted
 """  # noqa: S608 (both parts are our own)
 # From here until the transaction ends nothing that is sent for this key is written: `quiz_not_deleted_since` waits for it.
 WAIT_FOR_SUBMISSIONS = "SELECT pg_advisory_xact_lock(quiz_lock_of(%s))"
@@ -55,6 +56,10 @@ INSERT INTO quiz_deletedresult AS noted (digest, arrival_number, forget_on) VALU
 ON CONFLICT (digest) DO UPDATE SET
     arrival_number = greatest(noted.arrival_number, EXCLUDED.arrival_number), forget_on = greatest(noted.forget_on, EXCLUDED.forget_on)
 """
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+OFFSET_BITS = 62  # with the microseconds of the next 140,000 years a number stays below 2**63, where a bigint ends
+PURPOSE = b"quiz arrival"  # keeps the offset apart from any other digest of the key
 REMEMBERED = timedelta(days=2)  # for so long a deletion is noted; no statement waits longer to be carried out
 
 
@@ -76,12 +81,13 @@ class InstrumentManager(models.Manager["Instrument"]):
         """The text that visitors answer: the last revision of the instrument that was published last."""
         return self.versions(now).first()
 
-    def answered(self, version: int, now: datetime) -> Revision | None:
+    def version_for_form(self, named: str, now: datetime) -> Revision | None:
         """The version that a form was opened with, so that nobody's answers are taken for those to statements they never saw.
 
         The current one where the form names none that visitors could see. Where many forms name one version, the first of each
         second asks for all of them.
         """
+        version = int(named) if VERSION.fullmatch(named) else 0
         found, found_at = self.last_answered
         if found is None or found.pk != version or not found_at <= now < found_at + SECOND:
             found = self.open_for_answers(version, now)
@@ -105,6 +111,21 @@ class Instrument(Document):
         permissions = [("publish_instrument", "Can publish quizzes, and change published ones")]
 
 
+def key_digest(key: str) -> bytes:
+    """Returns the SHA-256 of a key, which is stored in place of the key."""
+    return sha256(key.encode()).digest()
+
+
+def arrival_number(key: str, now: datetime) -> int:
+    """Returns a number that grows with `now` for one key, on every host alike.
+
+    It is the time in microseconds, moved by up to 146,000 years: how far, only the key says, and that is stored nowhere. The difference
+    between two numbers of one key is the time between them.
+    """
+    offset = int.from_bytes(blake2b(key.encode(), digest_size=8, person=PURPOSE).digest()) >> (64 - OFFSET_BITS)
+    return offset + (now - EPOCH) // MICROSECOND
+
+
 def year_after(day: date) -> date:
     """The same day of the next year; the last of February for a leap day."""
     try:
@@ -114,46 +135,52 @@ def year_after(day: date) -> date:
 
 
 class ResultManager(models.Manager["Result"]):
-    def keep(self, sent: Sent, version: Revision, point: Point, turn: Mapping[str, Any], now: datetime, earlier: str = "") -> bool:
-        """One row for a key, however often it is sent; False where the `turn` of a Limit was one too many, and nothing is kept.
+    def keep(self, submission: Submission, client: str, now: datetime, earlier_key: str = "") -> bool:
+        """Keeps one row for a key, however often it is submitted. Returns False if the client's address has kept too many.
 
-        `now` is when it arrived: what arrived later for the same key, be it a deletion, prevails. `earlier` is the key of the result
-        that it shall be compared with.
+        `now` is the time of arrival: what arrived later for the same key, even a deletion, prevails. `earlier_key` is that of the
+        result to compare with. Raises ValueError for a submission that can't be scored.
         """
+        if submission.scores is None:
+            raise ValueError("too few items were answered")
         today = now.date()
         row = {
-            "digest": digest_of(sent.key),
-            "earlier": digest_of(earlier) if earlier else None,
-            "revision": version.pk,
-            "answers": json.dumps(sent.answers),
-            "relation": sent.relation,
-            "anxiety": point.anxiety,
-            "avoidance": point.avoidance,
+            "digest": key_digest(submission.key),
+            "earlier": key_digest(earlier_key) if earlier_key else None,
+            "revision": submission.version,
+            "answers": json.dumps(submission.answers),
+            "relation": submission.relation,
+            "anxiety": submission.scores.anxiety,
+            "avoidance": submission.scores.avoidance,
             "day": today,
             "expires_on": year_after(today),
-            "arrival_number": arrival_number(sent.key, now),
+            "arrival_number": arrival_number(submission.key, now),
         }
         with prepared_cursor() as cursor:
-            cursor.execute(KEEP, {**row, **turn})
+            cursor.execute(KEEP_SQL, {**row, **KEEP_LIMIT.turn_of(client, now)})
             allowed: bool = cursor.fetchone()[0]
         return allowed
 
-    @transaction.atomic
-    def delete_under(self, key: str, now: datetime) -> None:
-        """Deletes the result unless it was sent again after `now`. What was sent before and arrives only later does not bring it back."""
-        digest, number = digest_of(key), arrival_number(key, now)
-        with connection.cursor() as cursor:
-            cursor.execute(WAIT_FOR_SUBMISSIONS, [digest])
-            cursor.execute(NOTE_DELETION, [digest, number, now.date() + REMEMBERED])
-        self.filter(digest=digest, arrival_number__lte=number).delete()
+    def delete_for_key(self, key: str, now: datetime) -> bool:
+        """Deletes the result, and ignores what was submitted for it before `now` and reaches the database later.
 
-    def under(self, key: str, today: date) -> models.QuerySet[Result]:
+        Returns False if the result is still there, because it was submitted again after `now`.
+        """
+        digest, number = key_digest(key), arrival_number(key, now)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(WAIT_FOR_SUBMISSIONS, [digest])
+                cursor.execute(NOTE_DELETION, [digest, number, now.date() + REMEMBERED])
+            self.filter(digest=digest, arrival_number__lte=number).delete()
+        return not self.for_key(key, now.date()).exists()
+
+    def for_key(self, key: str, today: date) -> models.QuerySet[Result]:
         """The one result that a key opens, or none."""
-        return self.filter(digest=digest_of(key), expires_on__gt=today)
+        return self.filter(digest=key_digest(key), expires_on__gt=today)
 
     def renew(self, key: str, today: date) -> bool:
         """Gives the result another year. False where there is none, be it deleted this very moment."""
-        return self.under(key, today).update(expires_on=Greatest("expires_on", Value(year_after(today)))) > 0
+        return self.for_key(key, today).update(expires_on=Greatest("expires_on", Value(year_after(today)))) > 0
 
     def before(self, found: Result, today: date) -> Result | None:
         """The result that this one shall be compared with, as long as it is there."""

@@ -122,6 +122,14 @@ def mean_of(items: Sequence[Keyed], answers: Mapping[str, int], scale: Scale) ->
     return fmean(given)
 
 
+def position(items: Mapping[str, Sequence[Keyed]], answers: Mapping[str, int], scale: Scale) -> Point:
+    """The observed means of both dimensions. `items` are those of each dimension, by its name.
+
+    Raises ValueError if a dimension has no answer; `may_be_scored` rules that out.
+    """
+    return Point(**{dimension: mean_of(own_items, answers, scale) for dimension, own_items in items.items()})
+
+
 def believed(score: Point, plan: Plan) -> Belief:
     """Where the true score is likely to lie, given an observed one and the sample that the plan describes.
 

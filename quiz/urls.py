@@ -1,21 +1,16 @@
 """Addresses of the quiz, under /quiz/. The first is a public page, cached whole; those under results/ are secrets."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from quiz import views
 from quiz.submission import KEY
 
 
-class KeyConverter:
+class KeyConverter(StringConverter):
     """The key of a kept result."""
 
     regex = KEY.pattern
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(KeyConverter, "key")

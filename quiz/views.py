@@ -1,8 +1,9 @@
-"""The quiz: what it asks, the form, and results under their secret links. No cookie, no session; a key is in the request itself."""
+"""Views of the quiz: its start page, the form, and results under their secret links. No cookie, no session; the key is in the request."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
@@ -16,32 +17,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from documents.models import Revision
 from quiz.forms import AnswerForm
 from quiz.instrument_cache import asked, read
-from quiz.models import Instrument, Result
-from quiz.result.breakdown import break_down, position
+from quiz.models import KEEP_LIMIT, Instrument, Result
+from quiz.result.breakdown import break_down
 from quiz.result.comparison import Attempt, compare
 from quiz.result.ical import to_ical
 from quiz.result.weekly_plan import plan_weeks
-from quiz.submission import FORM_TYPE, fields, fields_of, read_sent, version_in
-from web.cache_policy import public, secret
-from web.cross_origin import sent_by_own_page
+from quiz.submission import Submission, form_fields, read_submission
+from web.cache_policy import make_private, private_page, public
+from web.content_type import URLENCODED
+from web.cross_origin import same_origin_only
 from web.database_errors import is_outage
 from web.shortcuts import database_failed, render
-from web.throttle.models import Limit, address_of
+from web.throttle.models import address_of
 
-Form = Mapping[str, str]  # what was sent, by the fields' names
 AWAY = "Our database does not answer right now, so nothing could be kept."
 FAILED = "Something went wrong on our side, so nothing could be kept."
-KEEPING = Limit("results kept", most=300, seconds=3600)  # a school or a clinic behind one address stays far below
-
-
-def form_in(request: HttpRequest) -> Form:
-    """As `request.POST`, which takes Django four times the work, and is there for what no browser sends."""
-    if request.META.get("CONTENT_TYPE") != FORM_TYPE:
-        return request.POST
-    try:
-        return fields(request.body, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
-    except ValueError as error:
-        raise TooManyFieldsSent(str(error)) from error
+TOO_MANY = "Very many results were kept from your network within an hour."
 
 
 @public
@@ -55,37 +46,37 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "quiz/start.html", context)
 
 
-@sent_by_own_page
+@same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return secret(answered)(request)  # what comes back holds the answers
+        return make_private(submit(request))  # what comes back holds the answers
     now = timezone.now()
     current = Instrument.objects.current(now)
     if current is None:
         return render(request, "quiz/none.html", status=404)
-    return asking(request, AnswerForm(asked(current), version=current.pk))
+    return render_form(request, AnswerForm(Submission.blank(asked(current), current.pk)))
 
 
-@secret
-@sent_by_own_page
+@private_page
+@same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def again(request: HttpRequest, key: str) -> HttpResponse:
     """The quiz once more, to be compared with the result under `key`."""
     if request.method == "POST":
-        return answered(request, key)
+        return submit(request, key)
     now = timezone.now()
-    earlier = opened(key, now)
+    earlier = find_result(key, now)
     if earlier is None:
-        return gone(request)
+        return result_not_found(request)
     current = Instrument.objects.current(now)
     if current is None:
         return render(request, "quiz/none.html", status=404)
-    return asking(request, AnswerForm(asked(current), version=current.pk), earlier)
+    return render_form(request, AnswerForm(Submission.blank(asked(current), current.pk)), earlier)
 
 
-def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None, action: str = "") -> HttpResponse:
-    """The form's page. It is sent to its own address, or to `action`.
+def render_form(request: HttpRequest, form: AnswerForm, earlier: Result | None = None, action: str = "") -> HttpResponse:
+    """The form's page. It is submitted to its own address, or to `action`.
 
     Before anything is answered a browser may keep it: Back then finds the same key and what was chosen, and a correction is no second
     result, as it would be with `no-store`, under a secret link too.
@@ -98,66 +89,77 @@ def asking(request: HttpRequest, form: AnswerForm, earlier: Result | None = None
     return response
 
 
-def answered(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
-    """What a sent form leads to: itself with what is missing, the result under its link, or the result alone."""
-    now = timezone.now()  # of the arrival, which orders what is sent for one key: before anything has to be waited for, be it the body
-    form, version = form_in(request), None
+def submit(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
+    """The page that a submitted form leads to; if the database fails then, the form with all answers."""
+    now = timezone.now()  # orders the submissions of one key, so it is taken before anything is waited for, even the body
+    fields = submitted_fields(request)
+    revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
+    if revision is None:
+        return render(request, "quiz/none.html", status=404)
+    submission = read_submission(fields, asked(revision), revision.pk)
     try:
-        version = Instrument.objects.answered(version_in(form), now)
-        if version is None:
-            return render(request, "quiz/none.html", status=404)
-        return led_to(request, form, version, earlier_key, now)
+        return handle_submission(request, submission, revision, earlier_key, now)
     except Error as error:
-        if version is None:
-            raise  # nobody knows what was asked, so that the answers come back on a page without the questions (web.middleware)
-        return database_failed(request, not_now(request, form, version, AWAY if is_outage(error) else FAILED), error)
+        return database_failed(request, retry_later(request, submission, AWAY if is_outage(error) else FAILED), error)
 
 
-def led_to(request: HttpRequest, form: Form, version: Revision, earlier_key: str, now: datetime) -> HttpResponse:
-    quiz = asked(version)
-    sent = read_sent(form, quiz)
-    if sent.problems:
-        return asking(request, AnswerForm(quiz, form), opened(earlier_key, now))
-    if form.get("keep") != "yes":
-        shown = Result(revision=version, answers=sent.answers, relation=sent.relation, day=now.date())
-        return render(request, "quiz/result.html", page_of(shown, opened(earlier_key, now), now))
-    turn = KEEPING.turn_of(address_of(request), now)
-    if not Result.objects.keep(sent, version, position(quiz, sent.answers), turn, now, earlier_key):
-        return too_many(request, form, version)
-    return HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[sent.key])})
+def handle_submission(request: HttpRequest, submission: Submission, revision: Revision, earlier_key: str, now: datetime) -> HttpResponse:
+    """The form with what is missing, the result alone, or a redirect to the kept result."""
+    if submission.problems:
+        return render_form(request, AnswerForm(submission), find_result(earlier_key, now))
+    if not submission.keep:
+        shown = Result(revision=revision, answers=submission.answers, relation=submission.relation, day=now.date())
+        return render(request, "quiz/result.html", result_context(shown, find_result(earlier_key, now), now))
+    if not Result.objects.keep(submission, address_of(request), now, earlier_key):
+        response = retry_later(request, submission, TOO_MANY)
+        response.status_code, response["Retry-After"] = 429, str(KEEP_LIMIT.seconds)
+        return response
+    return redirect_to_result(submission.key)
 
 
-def opened(key: str, now: datetime) -> Result | None:
-    """The result that a key opens; none for no key."""
-    return Result.objects.under(key, now.date()).select_related("revision").first() if key else None
+def submitted_fields(request: HttpRequest) -> Mapping[str, str]:
+    """Returns the fields of a form, the last one of each name.
+
+    The same as `request.POST`, which takes Django four times as long and is used only for what no browser sends.
+    """
+    if request.META.get("CONTENT_TYPE") != URLENCODED:
+        return request.POST
+    text, limit = request.body.decode(errors="replace"), settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=limit))
+    except ValueError as error:
+        raise TooManyFieldsSent(str(error)) from error
 
 
-def too_many(request: HttpRequest, form: Form, version: Revision) -> HttpResponse:
-    response = not_now(request, form, version, "Very many results were kept from your network within an hour.")
-    response.status_code, response["Retry-After"] = 429, str(KEEPING.seconds)
-    return response
+def find_result(key: str, now: datetime) -> Result | None:
+    """The result with this key; None for no key."""
+    return Result.objects.for_key(key, now.date()).select_related("revision").first() if key else None
 
 
-def not_now(request: HttpRequest, form: Form, version: Revision, reason: str) -> HttpResponse:
-    """The form once more with all answers, to be sent again later."""
-    again = AnswerForm(asked(version), form)
-    again.add_error(None, reason)
-    return asking(request, again)
+def retry_later(request: HttpRequest, submission: Submission, reason: str) -> HttpResponse:
+    """The form with all answers, to be submitted again later."""
+    form = AnswerForm(submission)
+    form.add_error(None, reason)
+    return render_form(request, form)
 
 
-@secret
+def redirect_to_result(key: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
+
+
+@private_page
 @require_safe
 def result(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    found = opened(key, now)
+    found = find_result(key, now)
     if found is None:
-        return gone(request)
+        return result_not_found(request)
     earlier = Result.objects.before(found, now.date())
     kept = Addresses(found, key, settings.SITE_URL)
-    return render(request, "quiz/result.html", {**page_of(found, earlier, now), "kept": kept})
+    return render(request, "quiz/result.html", {**result_context(found, earlier, now), "kept": kept})
 
 
-def page_of(shown: Result, earlier: Result | None, now: datetime) -> dict[str, Any]:
+def result_context(shown: Result, earlier: Result | None, now: datetime) -> dict[str, Any]:
     """What the result's page shows of a result, kept or not."""
     instrument, titles = read(shown.revision.source, now)
     comparison = compare(taking(earlier), taking(shown)) if earlier else None
@@ -166,7 +168,7 @@ def page_of(shown: Result, earlier: Result | None, now: datetime) -> dict[str, A
         "breakdown": break_down(instrument, shown.answers, shown.relation, titles, before),
         "instrument": instrument,
         "comparison": comparison,
-        "sent": fields_of(shown.revision.pk, shown.relation, shown.answers),
+        "sent": form_fields(shown.revision.pk, shown.relation, shown.answers),
     }
 
 
@@ -174,24 +176,23 @@ def taking(result: Result) -> Attempt:
     return Attempt(asked(result.revision), result.answers, result.relation, result.day)
 
 
-@secret
-@sent_by_own_page
+@private_page
+@same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest) -> HttpResponse:
     """The plan for the answers that a result sends along, as a sheet to print or as a calendar file. Nothing is stored."""
     if request.method != "POST":
         return redirect("quiz:start")  # the sheet's address, opened again without the answers
-    form, now = form_in(request), timezone.now()
-    version = Instrument.objects.answered(version_in(form), now)
-    if version is None:
+    fields, now = submitted_fields(request), timezone.now()
+    revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
+    if revision is None:
         return render(request, "quiz/none.html", status=404)
-    quiz = asked(version)
-    sent = read_sent(form, quiz)
-    if sent.problems:
-        return asking(request, AnswerForm(quiz, form), action=reverse("quiz:take"))
-    instrument, titles = read(version.source, now)
-    breakdown = break_down(instrument, sent.answers, sent.relation, titles)
-    if form.get("as") == "calendar" and breakdown.plan:
+    submission = read_submission(fields, asked(revision), revision.pk)
+    if submission.problems:
+        return render_form(request, AnswerForm(submission), action=reverse("quiz:take"))
+    instrument, titles = read(revision.source, now)
+    breakdown = break_down(instrument, submission.answers, submission.relation, titles)
+    if fields.get("as") == "calendar" and breakdown.plan:
         return calendar_file(to_ical(breakdown.plan, settings.SITE_URL, now))
     host = settings.SITE_URL.partition("://")[2]
     return render(request, "quiz/plan.html", {"breakdown": breakdown, "plan_weeks": plan_weeks(breakdown.plan, now), "host": host})
@@ -202,37 +203,35 @@ def calendar_file(text: str) -> HttpResponse:
     return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=disposition)
 
 
-@secret
-@sent_by_own_page
+@private_page
+@same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def deletion(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    found = opened(key, now)
+    found = find_result(key, now)
     if found is None:
-        return gone(request)
+        return result_not_found(request)
     if request.method == "POST":
-        Result.objects.delete_under(key, now)
-        if Result.objects.under(key, now.date()).exists():  # it was sent again after this deletion was
-            return HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
-        return render(request, "quiz/deleted.html")
+        is_deleted = Result.objects.delete_for_key(key, now)
+        return render(request, "quiz/deleted.html") if is_deleted else redirect_to_result(key)
     return render(request, "quiz/deletion.html", {"kept": Addresses(found, key, settings.SITE_URL)})
 
 
-@secret
-@sent_by_own_page
+@private_page
+@same_origin_only
 @require_POST
 def renewal(request: HttpRequest, key: str) -> HttpResponse:
     if not Result.objects.renew(key, timezone.now().date()):
-        return gone(request)
-    return HttpResponse(status=303, headers={"Location": reverse("quiz:result", args=[key])})
+        return result_not_found(request)
+    return redirect_to_result(key)
 
 
-@secret
+@private_page
 @require_safe
 def answers(request: HttpRequest, key: str) -> HttpResponse:
-    found = opened(key, timezone.now())
+    found = find_result(key, timezone.now())
     if found is None:
-        return gone(request)
+        return result_not_found(request)
     scores = {"anxiety": found.anxiety, "avoidance": found.avoidance}
     told = {"day": found.day, "version": found.revision.number, "relation": found.relation, "answers": found.answers, "scores": scores}
     response = JsonResponse(told, json_dumps_params={"indent": 2})
@@ -240,7 +239,7 @@ def answers(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def gone(request: HttpRequest) -> HttpResponse:
+def result_not_found(request: HttpRequest) -> HttpResponse:
     return render(request, "quiz/not_found.html", status=404)
 
 

@@ -36,15 +36,18 @@ def is_public(path: str) -> bool:
         return False
 
 
-def secret(view: View) -> View:
+def private_page(view: View) -> View:
     """For pages that only a link opens: nobody stores them, lists them, or learns their address from a click."""
 
     @wraps(view)
-    def kept_secret(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "strict-origin"  # "no-referrer" would make browsers hide the origin of our own forms
-        return response
+    def private_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return make_private(view(request, *args, **kwargs))
 
-    return kept_secret
+    return private_view
+
+
+def make_private(response: HttpResponse) -> HttpResponse:
+    response.headers.setdefault("Cache-Control", "no-store")
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "strict-origin"  # "no-referrer" would make browsers hide the origin of our own forms
+    return response

@@ -10,14 +10,14 @@ from web.cache_policy import View
 from web.shortcuts import render
 
 
-def sent_by_own_page(view: View) -> View:
+def same_origin_only(view: View) -> View:
     """Refuses what another site makes a browser send. There is no authority to steal here, but nobody else shall write."""
 
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
         if request.method == "POST" and not is_own(request):
-            return render(request, "quiz/refused.html", status=403)
+            return render(request, "403_cross_origin.html", status=403)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -21,6 +21,7 @@ from quiz.forms import AnswerForm
 from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES
 from quiz.instrument_cache import read
 from quiz.models import Instrument, Result
+from quiz.submission import Submission
 
 KEPT = (
     "results that visitors keep, which rest on its versions. Take the quiz back to draft instead: "
@@ -73,7 +74,7 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
         instrument, titles = read(document.source, timezone.now())
         return {
             "instrument": instrument,
-            "form": AnswerForm(instrument),
+            "form": AnswerForm(Submission.blank(instrument)),
             "regions": [(instrument.style_titles[key], text) for key, text in instrument.styles.items() if key in STYLES],
             "triggers": as_read(instrument, instrument.triggers, titles),
             "strengths": as_read(instrument, instrument.strengths, titles),

@@ -18,7 +18,7 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.instrument_cache import read
 from quiz.models import Result
 from quiz.scoring import Point, may_be_scored
-from quiz.views import page_of
+from quiz.views import result_context
 
 
 class PointForm(forms.Form):
@@ -112,7 +112,7 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         for form in (place, typed):
             if form.is_valid() and not filled:
                 made_up = Result(revision=version, answers=form.answers, relation=form.relation, day=now.date())
-                return render(request, "quiz/result.html", page_of(made_up, None, now))
+                return render(request, "quiz/result.html", result_context(made_up, None, now))
         context |= {"place": place, "typed": typed, **overview(instrument, titles)}
         return TemplateResponse(request, "admin/quiz/simulator.html", context)
 

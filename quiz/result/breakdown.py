@@ -127,8 +127,7 @@ def break_down(
 
 def position(instrument: Instrument, answers: Mapping[str, int]) -> Point:
     """The observed means of both dimensions."""
-    anxiety, avoidance = (scoring.mean_of(instrument.items_in(dimension), answers, instrument.scale) for dimension in (ANXIETY, AVOIDANCE))
-    return Point(anxiety, avoidance)
+    return scoring.position(instrument.by_dimension, answers, instrument.scale)
 
 
 def estimate_region(instrument: Instrument, belief: Belief) -> Verdict:

@@ -12,10 +12,10 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from documents.models import Revision, digest_of  # noqa: E402
+from documents.models import Revision  # noqa: E402
 from guides.models import Guide  # noqa: E402
 from quiz.instrument_cache import asked  # noqa: E402
-from quiz.models import Instrument, Result, year_after  # noqa: E402
+from quiz.models import Instrument, Result, key_digest, year_after  # noqa: E402
 from tests.bench.result_requests import KEY  # noqa: E402
 from tests.support.builders import guide_text  # noqa: E402
 
@@ -67,7 +67,7 @@ def keep_first() -> None:
     answers = {item.key: number % 7 + 1 for number, item in enumerate(asked(current).items)}
     today = now.date()
     row = {"answers": answers, "relation": "friend", "anxiety": 4.2, "avoidance": 3.1, "day": today, "expires_on": year_after(today)}
-    Result.objects.create(digest=digest_of(KEY % ("0" * 10)), revision=current, **row)
+    Result.objects.create(digest=key_digest(KEY % ("0" * 10)), revision=current, **row)
 
 
 def settle() -> None:

@@ -18,10 +18,8 @@ from quiz import scoring
 from quiz.instrument import types
 from quiz.instrument_cache import asked
 from quiz.models import Instrument, Result
-from quiz.result.breakdown import position
 from quiz.statistics import figures
-from quiz.submission import Sent, fresh_key
-from quiz.views import KEEPING
+from quiz.submission import form_fields, fresh_key, read_submission
 
 Published = tuple[list[Document], list[Revision]]
 
@@ -90,8 +88,9 @@ class Taker:
 
 def keep(answers: dict[str, int], version: Revision, now: datetime, key: str = "") -> None:
     """A result of somebody's own, as the form keeps it."""
-    sent = Sent(key or fresh_key(), "friend", answers, {})
-    assert Result.objects.keep(sent, version, position(asked(version), answers), KEEPING.turn_of(sent.key, now), now)
+    fields = {"key": key or fresh_key(), **form_fields(version.pk, "friend", answers)}
+    submission = read_submission(fields, asked(version), version.pk)
+    assert Result.objects.keep(submission, submission.key, now)  # no two from one address, so that no limit is met
 
 
 def alpha_of(quiz: types.Instrument, dimension: str, people: Sequence[Mapping[str, int]]) -> float:

@@ -19,12 +19,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from documents.models import Revision, digest_of
-from quiz.arrival import arrival_number
+from documents.models import Revision
 from quiz.instrument_cache import asked
-from quiz.models import DeletedResult, Result
+from quiz.models import KEEP_LIMIT, DeletedResult, Result, arrival_number, key_digest
 from quiz.submission import fresh_key
-from quiz.views import KEEPING
 from tests.quiz.conftest import Taker, keep
 from tests.support.checkout import Released, released
 from tests.support.gunicorn import Site, started
@@ -154,10 +152,10 @@ def carry_out(acts: Acts, order: Sequence[int], version: Revision) -> tuple[int,
     for number in order:
         arrived, answer = EARLY + timedelta(seconds=number), acts[number]
         if answer is None:
-            Result.objects.delete_under(key, arrived)
+            Result.objects.delete_for_key(key, arrived)
         else:
             keep({item.key: answer for item in asked(version).items}, version, arrived, key)
-    found = Result.objects.filter(digest=digest_of(key)).first()
+    found = Result.objects.filter(digest=key_digest(key)).first()
     return (found.answers["alarm-1"], found.arrival_number - arrival_number(key, EARLY)) if found else None
 
 
@@ -186,7 +184,7 @@ def test_whose_submission_was_overtaken_is_led_to_the_result_though_others_of_th
     def use_up(execute: Callable[..., object], sql: str, *rest: object) -> object:
         done = execute(sql, *rest)
         if "INSERT INTO quiz_result" in sql:
-            Tally.objects.update(number=KEEPING.most + 1)
+            Tally.objects.update(number=KEEP_LIMIT.most + 1)
         return done
 
     with connection.execute_wrapper(use_up):
@@ -226,7 +224,7 @@ def test_a_deletion_leaves_a_digest_a_number_and_a_day_for_two_days(library, cli
 
 def test_an_older_deletion_does_not_shorten_what_a_newer_one_left(db):
     for arrived in (EARLY + timedelta(days=1), EARLY):
-        Result.objects.delete_under("k" * 43, arrived)
+        Result.objects.delete_for_key("k" * 43, arrived)
     noted = DeletedResult.objects.get()
     assert noted.arrival_number == arrival_number("k" * 43, EARLY + timedelta(days=1))
     assert noted.forget_on == (EARLY + timedelta(days=3)).date()

@@ -189,9 +189,9 @@ def test_of_many_forms_in_a_row_only_the_first_of_each_second_asks_which_text_is
     version, now = library.revisions.get(), timezone.now() + timedelta(hours=1)
     for after, queries in ((0.0, 1), (0.9, 0), (1.0, 1), (1.9, 0)):
         with django_assert_num_queries(queries):
-            assert Instrument.objects.answered(version.pk, now + timedelta(seconds=after)) == version
+            assert Instrument.objects.version_for_form(str(version.pk), now + timedelta(seconds=after)) == version
     Instrument.objects.update(state="draft")
-    assert Instrument.objects.answered(version.pk, now + timedelta(seconds=2)) is None
+    assert Instrument.objects.version_for_form(str(version.pk), now + timedelta(seconds=2)) is None
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "0", "9" * 30, "١"])

@@ -1,0 +1,95 @@
+"""A submitted form is read once and by one rule: whether it makes a result, and what the page says is missing."""
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
+from django.http import QueryDict
+from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.forms import AnswerForm
+from quiz.instrument import reader
+from quiz.scoring import may_be_scored, position
+from quiz.submission import KEY, Submission, form_fields, fresh_key, read_submission
+from quiz.views import submitted_fields
+from web.content_type import URLENCODED
+
+QUIZ = reader.read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
+ITEMS = [item.key for item in QUIZ.items]
+ANSWERS = st.sampled_from([*"1234567", "", "0", "8", "-1", "1.0", " 5", "５", "five", "9" * 400, "\0"])
+FORMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "key": st.text(max_size=70) | st.builds(fresh_key),
+        "relation": st.sampled_from(["friend", "partner", "nobody", "", "friend\0"]),
+        **dict.fromkeys(ITEMS, ANSWERS),
+    },
+)
+
+
+def submitted(body):
+    return submitted_fields(RequestFactory().post("/quiz/take/", body, URLENCODED))
+
+
+@given(st.binary(max_size=200) | st.text("a1&=%2fF +;\0\ufffd", max_size=60).map(str.encode))
+def test_the_fields_of_a_form_are_those_that_django_finds(body):
+    assert submitted(body) == QueryDict(body.decode(errors="replace")).dict()
+
+
+def test_a_form_with_more_fields_than_the_limit_is_refused(settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+    assert submitted(b"a=1&b=2") == {"a": "1", "b": "2"}
+    with pytest.raises(TooManyFieldsSent):
+        submitted(b"a=1&a=2&b=3")
+
+
+@given(FORMS)
+def test_any_form_either_has_scores_or_a_message_at_each_question_that_needs_an_answer(form):
+    submission = read_submission(form, QUIZ, 1)
+    assert KEY.fullmatch(submission.key)
+    assert all(str(answer) == form[key] and 1 <= answer <= 7 for key, answer in submission.answers.items())
+    wrong = {key for key in ITEMS if form.get(key) and key not in submission.answers}
+    if may_be_scored(QUIZ.items, submission.answers):
+        assert {*submission.problems} - {"relation"} == wrong
+        assert submission.scores == position(QUIZ.by_dimension, submission.answers, QUIZ.scale)
+    else:
+        assert {*submission.problems} - {"relation"} == {*ITEMS} - {*submission.answers}
+        assert submission.scores is None
+    assert ("relation" in submission.problems) == (submission.relation not in {known.key for known in QUIZ.relations})
+
+
+@given(FORMS)
+def test_the_page_shows_these_messages_in_the_order_of_its_questions(form):
+    submission = read_submission(form, QUIZ, 1)
+    shown = AnswerForm(submission)
+    assert {name: str(errors[0]) for name, errors in shown.errors.items()} == submission.problems
+    assert [field.name for field in shown.visible_fields() if field.errors] == list(submission.problems)
+    assert shown.is_valid() == (not submission.problems)
+
+
+@given(FORMS)
+def test_what_a_submission_has_understood_can_be_submitted_again(form):
+    submission = read_submission(form, QUIZ, 1)
+    again = read_submission(submission.fields, QUIZ, 1)
+    assert (again.key, again.relation, again.answers) == (submission.key, submission.relation, submission.answers)
+
+
+def test_a_blank_form_has_a_new_key_and_no_message():
+    one, other = (AnswerForm(Submission.blank(QUIZ, 7)) for _ in range(2))
+    assert one["key"].value() != other["key"].value()
+    assert (one["version"].value(), one["alarm-1"].value(), one.errors) == ("7", None, {})
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_one_statement_may_stay_without_an_answer(missing):
+    form = {"key": fresh_key(), **form_fields(1, "friend", dict.fromkeys(ITEMS[missing:], 4))}
+    submission = read_submission(form, QUIZ, 1)
+    assert (submission.key, submission.relation, submission.problems) == (form["key"], "friend", {})
+    assert len(submission.answers) == 18 - missing
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("yes", True), ("no", False), ("", False), (None, False)])
+def test_only_a_clear_yes_keeps_a_result(keep, kept):
+    form = {} if keep is None else {"keep": keep}
+    assert read_submission(form, QUIZ, 1).keep is kept
