@@ -21,13 +21,13 @@ def test_a_statement_is_prepared_the_first_time_with_its_parameters_apart():
         for number in (1, 2):
             cursor.execute(STATEMENT, [number])
             assert cursor.fetchone() == (20261127 + number,)
-    assert prepared_statements() == ["SELECT $1::bigint + 20261127"]
+    assert prepared_statements().count("SELECT $1::bigint + 20261127") == 1
 
 
 def test_djangos_own_cursor_prepares_nothing():
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [1])
-    assert prepared_statements() == []
+        cursor.execute("SELECT %s::bigint + 20261128", [1])
+    assert not any("20261128" in statement for statement in prepared_statements())
 
 
 def test_errors_are_djangos():
