@@ -8,12 +8,14 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from tests.support.sampling import examples
+
 # Started in the background or under nohup we would be deaf to Ctrl-C and to hanging up, and with us all that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Machines are shared and slow at times: how long an example takes says nothing.
-hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("house", deadline=None, max_examples=examples())
 hypothesis.settings.load_profile("house")
 
 

@@ -18,7 +18,7 @@ from quiz.admin.forms import DIMENSION, UNSAVED, InstrumentForm
 from quiz.admin.preview import as_read
 from quiz.admin.simulator import SimulatorAdmin
 from quiz.forms import AnswerForm
-from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLE_KEYS
+from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES
 from quiz.instrument_cache import read
 from quiz.models import Instrument, Result
 from quiz.submission import Submission
@@ -75,7 +75,7 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
         return {
             "instrument": instrument,
             "form": AnswerForm(Submission.blank(instrument)),
-            "regions": [(instrument.style_titles[key], text) for key, text in instrument.styles.items() if key in STYLE_KEYS],
+            "regions": [(instrument.style_titles[key], text) for key, text in instrument.styles.items() if key in STYLES],
             "triggers": as_read(instrument, instrument.triggers, titles),
             "strengths": as_read(instrument, instrument.strengths, titles),
         }

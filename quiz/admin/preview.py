@@ -16,4 +16,4 @@ def as_read(instrument: Instrument, insights: Iterable[Insight], step_titles: Ma
 def outermost(instrument: Instrument, insight: Insight) -> dict[str, int]:
     """The answers to the statements of an insight's facet that lie farthest on its side."""
     end = instrument.scale.highest if insight.side is Side.HIGH else instrument.scale.lowest
-    return {item.key: round(scoring.keyed(item, end, instrument.scale)) for item in instrument.facet_items(insight.facet)}
+    return {item.key: round(scoring.keyed(item, end, instrument.scale)) for item in instrument.items_of(insight.facet)}

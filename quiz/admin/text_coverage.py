@@ -71,7 +71,7 @@ def answers_at(instrument: Instrument, point: Point) -> dict[str, int]:
     """
     answers: dict[str, int] = {}
     for dimension, mean in ((ANXIETY, point.anxiety), (AVOIDANCE, point.avoidance)):
-        items = in_turn(instrument.dimension_items(dimension))
+        items = in_turn(instrument.items_in(dimension))
         usual, higher = divmod(round(mean * len(items)), len(items))
         for place, item in enumerate(items):
             wanted = usual + 1 if place < higher else usual
@@ -112,7 +112,7 @@ def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -
 
 def style(instrument: Instrument, answers: Mapping[str, int]) -> str:
     """The key of the region's text."""
-    belief = scoring.believed(position(instrument, answers), instrument.planning_norms)
+    belief = scoring.believed(position(instrument, answers), instrument.plan)
     return style_key(estimate_region(instrument, belief))
 
 

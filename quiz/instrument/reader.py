@@ -1,4 +1,4 @@
-"""Reads the text of a quiz into an instrument. Pure: no Django. Bad input leads to problems and never raises an exception."""
+"""Reads the text of a quiz into an instrument. Pure: no Django, no database, and never an exception for bad input."""
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
@@ -15,19 +15,8 @@ from documents.text.references import Reference
 from documents.text.sentences import Sentence, inlines
 from quiz.instrument.checks import check_instrument
 from quiz.instrument.limits import MAX_LENGTHS, check_correlation, check_norm, check_scale
-from quiz.instrument.lines import (
-    ASSIGNMENTS,
-    FACET_SIDE,
-    ITEM,
-    LINE_FORMATS,
-    RELATION,
-    LabelledLine,
-    check_labelled,
-    check_line,
-    check_unique_keys,
-    read_labelled,
-)
-from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLE_KEYS, Dimension, Facet, Insight, Instrument, Item, Relation, ScaleLabels, Side
+from quiz.instrument.lines import FORMS, ITEM, PLACE, PLACES, RELATION, LabelledLine, check_keys, check_labelled, check_line, read_labelled
+from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES, Answers, Dimension, Facet, Insight, Instrument, Item, Relation, Side
 from quiz.scoring import Norm, Scale
 
 SECTIONS = {
@@ -42,7 +31,7 @@ LABELS = {"triggers": ("Feels like", "Protects", "Helps"), "strengths": ("Looks 
 
 
 def read_instrument(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Instrument:
-    """Returns the instrument in a text. Links to the addresses in `hidden` become plain words."""
+    """The instrument in a text. Links to the addresses in `hidden` become plain words."""
     return InstrumentReader(text, references, hidden).instrument()
 
 
@@ -97,48 +86,48 @@ class InstrumentReader(Reader):
         return replace(found, problems=tuple(sorted(problems)))
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Without the lines that assign insights to facets and steps, which are not shown."""
+        """Without the lines that only say where a text belongs."""
         lines = (line for part in LABELS for entry in self.entries(part) for line in self.labelled(entry))
-        assignments = {line.line for line in lines if line.label in ASSIGNMENTS}
-        return tuple(sentence for sentence in super().sentences() if sentence.line not in assignments)
+        places = {line.line for line in lines if line.label in PLACES}
+        return tuple(said for said in super().sentences() if said.line not in places)
 
     # Front matter
 
     def scale(self) -> Scale:
-        fields = self.fields.group("scale")
-        return Scale(fields.whole_number("from"), fields.whole_number("to"))
+        given = self.fields.group("scale")
+        return Scale(given.whole_number("from"), given.whole_number("to"))
 
-    def labels(self) -> ScaleLabels:
-        fields = self.fields.group("scale")
-        return ScaleLabels(fields.required("low"), fields.text("middle"), fields.required("high"))
+    def labels(self) -> Answers:
+        given = self.fields.group("scale")
+        return Answers(given.required("low"), given.text("middle"), given.required("high"))
 
     def dimension(self, key: str) -> Dimension:
-        fields = self.fields.group("dimensions").group(key)
-        norm = Norm(fields.number("mean"), fields.number("sd"), fields.number("reliability"))
-        return Dimension(key, fields.required("name"), fields.required("about"), norm)
+        given = self.fields.group("dimensions").group(key)
+        norm = Norm(given.number("mean"), given.number("sd"), given.number("reliability"))
+        return Dimension(key, given.required("name"), given.required("about"), norm)
 
     def facets(self) -> dict[str, Facet]:
-        fields = self.fields.group("facets")
-        return {key: Facet(key, fields.group(key).required("name"), fields.group(key).required("dimension")) for key in fields.fields}
+        given = self.fields.group("facets")
+        return {key: Facet(key, given.group(key).required("name"), given.group(key).required("dimension")) for key in given.fields}
 
     def check_figures(self) -> Iterator[Problem]:
-        """Checks scale, norms and correlation against the limits of form, formulas and table."""
-        scale, norms = self.scale(), {key: self.dimension(key).norm for key in (ANXIETY, AVOIDANCE)}
+        """What form, formulas and table ask of scale, norms and correlation."""
+        scale, plans = self.scale(), {key: self.dimension(key).norm for key in (ANXIETY, AVOIDANCE)}
         for line, message in (
             (self.key_line("scale"), check_scale(scale)),
-            *((self.norm_line(key), check_norm(key, norm, scale)) for key, norm in norms.items()),
-            (self.key_line("correlation"), check_correlation(self.fields.number("correlation"), norms.values())),
+            *((self.norm_line(key), check_norm(key, norm, scale)) for key, norm in plans.items()),
+            (self.key_line("correlation"), check_correlation(self.fields.number("correlation"), plans.values())),
         ):
             if message:
                 yield Problem(line, "value-wrong", message)
         for facet in self.facets().values():
             if facet.dimension not in {ANXIETY, AVOIDANCE}:
-                message = f'The dimension of "{facet.key}" is "{facet.dimension}" and has to be anxiety or avoidance.'
-                yield Problem(self.fields.group("facets").fields[facet.key].line, "value-wrong", message)
+                said = f'The dimension of "{facet.key}" is "{facet.dimension}" and has to be anxiety or avoidance.'
+                yield Problem(self.fields.group("facets").fields[facet.key].line, "value-wrong", said)
 
     def norm_line(self, key: str) -> int:
-        fields = self.fields.group("dimensions").group(key)
-        return fields.fields["mean"].line if "mean" in fields.fields else fields.line
+        given = self.fields.group("dimensions").group(key)
+        return given.fields["mean"].line if "mean" in given.fields else given.line
 
     # Lists
 
@@ -146,7 +135,7 @@ class InstrumentReader(Reader):
         return [item for block in blocks(section.tokens, "bullet_list") for item in list_items(block)]
 
     def lines(self, section: Heading) -> Iterator[tuple[int, str]]:
-        """The items of a section's lists as plain texts, each with its line in the whole text."""
+        """Each item of a section's lists as plain text, with its line in the whole text."""
         for item in self.bullets(section):
             for inline in inlines(item):
                 yield self.line_of(inline), self.plain_line(inline)
@@ -164,18 +153,19 @@ class InstrumentReader(Reader):
         )
 
     def check_lists(self) -> Iterator[Problem]:
-        for part in LINE_FORMATS:
+        """Lines of lists that have not the form that their section asks for."""
+        for part in FORMS:
             for line, text in self.lines(self.section(part)):
                 yield from check_line(part, line, text)
 
     def check_styles(self) -> Iterator[Problem]:
-        """Each text on a position is for another one of STYLE_KEYS."""
+        """Each entry is for a region, and no two for one."""
         entries = self.entries("styles")
         for entry in entries:
-            if entry.anchor not in STYLE_KEYS:
-                message = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(STYLE_KEYS)}.'
-                yield Problem(self.line(entry), "section-unknown", message)
-        yield from check_unique_keys("styles", ((entry.anchor, self.line(entry)) for entry in entries))
+            if entry.anchor not in STYLES:
+                said = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(STYLES)}.'
+                yield Problem(self.line(entry), "section-unknown", said)
+        yield from check_keys("styles", ((entry.anchor, self.line(entry)) for entry in entries))
 
     # Triggers and strengths
 
@@ -184,27 +174,27 @@ class InstrumentReader(Reader):
 
     def insight(self, entry: Heading, part: str) -> Insight | None:
         labelled = self.labelled(entry)
-        self.named.update(id(line.inline) for line in labelled)  # `check_labelled` reports those that are not shown
-        lines = {line.label: line for line in reversed(labelled)}  # of two lines with the same label the first counts
+        self.named.update(id(line.inline) for line in labelled)  # what is not shown of them, `check_labelled` names
+        lines = {line.label: line for line in reversed(labelled)}  # of two with one label the first is shown
         like, worth, helps = (self.rendered(lines.get(label)) for label in LABELS[part])
-        facet_side = FACET_SIDE.fullmatch(self.assignment(lines.get("Facet")))
-        if not facet_side:
+        place = PLACE.fullmatch(self.place_in(lines.get("Facet")))
+        if not place:
             return None
-        step = self.assignment(lines.get("Step"))
-        return Insight(entry.title, facet_side["facet"], Side(facet_side["side"]), like, worth, helps, step, self.line(entry))
+        step = self.place_in(lines.get("Step"))
+        return Insight(entry.title, place["facet"], Side(place["side"]), like, worth, helps, step, self.line(entry))
 
     def labelled(self, entry: Heading) -> list[LabelledLine]:
         return [line for item in self.bullets(entry) if (line := read_labelled(item, self.source.body_line))]
 
     def rendered(self, line: LabelledLine | None) -> Html:
-        """The value of a line with its markup."""
+        """What is behind a label, with its markup."""
         return Html(self.page.inline_html(line.content).strip()) if line else Html("")
 
-    def assignment(self, line: LabelledLine | None) -> str:
-        """The value of a line that assigns an insight to a facet or a step."""
+    def place_in(self, line: LabelledLine | None) -> str:
+        """The words behind a label that says where an entry belongs."""
         if line:
             self.plain_line(line.inline)
-        return line.value if line else ""
+        return line.rest if line else ""
 
     def shown_of_entries(self, part: str) -> str:
         return 'lines such as "- Helps: ..."' if part in LABELS else super().shown_of_entries(part)
@@ -215,6 +205,6 @@ class InstrumentReader(Reader):
             for entry in self.entries(part):
                 lines = self.labelled(entry)
                 for label in sorted(wanted - {line.label for line in lines}):
-                    message = f'"{entry.title}" has no line "- {label}: ...". Add it.'
-                    yield Problem(self.line(entry), "label-missing", message)
+                    said = f'"{entry.title}" has no line "- {label}: ...". Add it.'
+                    yield Problem(self.line(entry), "label-missing", said)
                 yield from check_labelled(entry.title, lines, ("Facet", *labels, "Step"))

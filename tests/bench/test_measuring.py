@@ -35,6 +35,7 @@ def bare(tmp_path) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.processes
 def test_what_a_child_did_counts_also_when_it_has_ended():
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert parent.stdout is not None

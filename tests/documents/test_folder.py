@@ -122,6 +122,7 @@ def as_an_ordinary_user(folder):
         (".", ":1: error text-unreadable: This folder can't be opened: Permission denied."),
     ],
 )
+@pytest.mark.processes
 def test_what_may_not_be_read_is_named(write, folder, as_an_ordinary_user, closed, said):
     write()
     mode = (folder / closed).stat().st_mode

@@ -97,17 +97,20 @@ def filled(beginning, again, length):
 
 
 @pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.processes
 def test_a_bomb_is_refused_within_bounds_as_a_guide(name):
     done = read_within_bounds("guide", filled(*BOMBS[name], MAX_CHARACTERS))
     assert done.stdout.split() == [b"%d" % MAX_CHARACTERS, b"True"], done.stderr.decode()[-300:]
 
 
 @pytest.mark.parametrize("name", ["nested lists", "headings", "quotes in paragraphs", "YAML, nested keys", "one sentence"])
+@pytest.mark.processes
 def test_a_bomb_is_refused_within_bounds_as_a_quiz(name):
     done = read_within_bounds("quiz", filled(*BOMBS[name], MAX_CHARACTERS))
     assert done.stdout.split() == [b"%d" % MAX_CHARACTERS, b"True"], done.stderr.decode()[-300:]
 
 
+@pytest.mark.processes
 def test_ten_megabytes_cost_no_more_than_what_is_read_of_them():
     texts = [filled(*BOMBS[name], 10_000_000) for name in ("headings", "YAML, nested lists", "line breaks")]
     done = read_within_bounds("guide", *texts)

@@ -165,6 +165,7 @@ print(image.width, image.height)
     [(lambda: picture("PNG", (6300, 6300), "RGBA"), "1600 1600"), (lambda: picture("GIF", (6300, 6300), "P"), "1600 1600")],
     ids=["PNG", "GIF"],
 )
+@pytest.mark.processes
 def test_the_largest_picture_that_is_taken_is_drawn_within_bounds(upload, size):
     done = subprocess.run([sys.executable, "-c", DRAW], input=upload(), capture_output=True, cwd=settings.BASE_DIR, check=False)
     assert done.stdout.decode().strip() == size, done.stderr.decode()[-300:]

@@ -184,6 +184,7 @@ for thread in [Thread(target=reads) for _ in range(16)]:
 """
 
 
+@pytest.mark.processes
 def test_the_first_texts_of_a_process_may_be_read_at_once():
     done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True, check=True)
     assert done.stderr == ""

@@ -333,6 +333,7 @@ def test_an_import_opens_each_file_once(write, run, folder, tmp_path, image_file
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.processes
 def test_an_import_that_is_killed_leaves_everything_as_it_was(write, folder):
     write()
     settings = connection.settings_dict

@@ -22,6 +22,7 @@ from guides.models import Guide
 from tests.guides.conftest import owner
 from tests.support.admin_client import Desk, and_disconnect, wait_for_the_lock_of
 from tests.support.builders import guide_text
+from tests.support.sampling import sample
 from tests.support.waiting import wait_until
 
 __all__ = ["owner"]  # a fixture
@@ -136,7 +137,7 @@ def stopping(act: Act, number: int, reached: Event, go_on: Event) -> None:
         act()
 
 
-@pytest.mark.parametrize(("first", "second"), [*combinations_with_replacement(ACTS, 2)], ids=lambda act: act.__name__)
+@pytest.mark.parametrize(("first", "second"), [*sample(combinations_with_replacement(ACTS, 2))], ids=lambda act: act.__name__)
 def test_two_who_write_texts_at_once_never_wait_for_each_other(shelf, first, second):
     for number in count(1):
         shelf.fill()

@@ -11,6 +11,7 @@ from guides.reader import read_guide
 from guides.rendering import render_head, render_text
 from tests.support.builders import VALID
 from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
+from tests.support.sampling import examples
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 SHIPPED = {path.stem: path.read_text() for path in sorted((settings.CONTENT_DIR / "guides").glob("*.md"))}
@@ -41,7 +42,7 @@ def test_what_follows_the_end_of_the_yaml_is_named():
 
 @pytest.mark.parametrize("name", SHIPPED)
 @given(data=st.data())
-@how(max_examples=30)
+@how(max_examples=examples(30))
 def test_a_block_in_a_guide_of_ours_is_shown_or_named(name, data):
     text = SHIPPED[name]
     block, before = data.draw(st.sampled_from(BLOCKS)), data.draw(st.sampled_from(body_lines(text)))

@@ -257,6 +257,7 @@ def lines_of(url: str) -> list[str]:
         return [line for [line] in link.execute("SELECT line FROM note")]
 
 
+@pytest.mark.processes
 def test_a_backup_by_newer_programs_comes_back_on_an_older_server(older, tmp_path):
     newest = max(tool_folders(*PROGRAMS), key=lambda folder: version(folder, "pg_dump"))
     assert version(newest, "pg_dump") > BEFORE_NEW_SETTINGS
@@ -268,6 +269,7 @@ def test_a_backup_by_newer_programs_comes_back_on_an_older_server(older, tmp_pat
     assert lines_of(other) == LINES
 
 
+@pytest.mark.processes
 def test_a_backup_of_an_older_server_comes_back_on_a_newer_one(older, newer, tmp_path):
     backup(older, tmp_path / "monday")
     restore(newer, tmp_path / "monday", replace=False)

@@ -14,6 +14,8 @@ from ops import embedded_postgres
 from ops.embedded_postgres import PostgresError, running
 from tests.support.checkout import ROOT
 
+pytestmark = pytest.mark.processes
+
 USER = """
 import sys
 from pathlib import Path

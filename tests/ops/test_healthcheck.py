@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.checkout import ROOT
 
+pytestmark = pytest.mark.processes
+
 
 class Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:

@@ -215,6 +215,7 @@ def test_numbers_can_be_shown_to_other_machines(released, port, tmp_path, monkey
             assert b"safehaven_public_pages" in answer.read()
 
 
+@pytest.mark.processes
 def test_who_counts_nothing_loads_nothing_for_it():
     loaded = "import sys, config.wsgi; print('prometheus_client' in sys.modules)"
     env = {**os.environ, "ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}

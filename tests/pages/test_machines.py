@@ -119,6 +119,7 @@ def test_readyz_asks_one_query_and_reads_nothing_from_disk(client, django_assert
     assert not DISK.intersection(read)
 
 
+@pytest.mark.processes
 def test_readyz_says_503_when_the_database_does_not_answer(tmp_path):
     name = {"ALLOWED_HOSTS": "localhost", "SITE_URL": "http://localhost"}
     environment = {**os.environ, **name, "DATABASE_URL": f"postgresql:///none?host={tmp_path}"}

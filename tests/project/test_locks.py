@@ -48,6 +48,7 @@ def test_serving_installs_no_tools_for_tests():
     assert locked("serve").keys() & {"numpy", "playwright", "pytest", "scipy"} == set()
 
 
+@pytest.mark.processes
 def test_nothing_that_a_locked_package_needs_is_left_out():
     checked = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout

@@ -21,6 +21,7 @@ from django.conf import settings
 
 from tests.support.cpu_time import takes_the_square
 from tests.support.packages import PACKAGES
+from tests.support.sampling import sample
 
 WHOLE, SEARCHING = {"match", "fullmatch"}, {"search", "findall", "finditer", "split", "sub", "subn"}
 LENGTH, QUICK = 10_000, 0.005  # characters; seconds
@@ -176,7 +177,7 @@ def is_quadratic(found: Found, make: Callable[[int], str]) -> bool:
 @pytest.mark.parametrize("text", FOUND, ids=[found.place for found in FOUND.values()])
 def test_no_run_of_characters_takes_a_pattern_the_square_of_its_length(text):
     found = FOUND[text]
-    slow = [make(40) for make in hostile_texts(found.pattern) if is_quadratic(found, make)]
+    slow = [make(40) for make in sample(hostile_texts(found.pattern)) if is_quadratic(found, make)]
     assert not slow, f"{found.place}, {text}: {slow[:3]}"
 
 
@@ -203,14 +204,18 @@ def test_a_pattern_that_is_put_together_is_a_constant_where_it_is_found():
 @pytest.mark.parametrize(
     ("pattern", "method"),
     [
-        (r"(?=[a-z-]*[A-Z0-9_])[A-Za-z0-9_-]{16,}", "search"),
-        (r"\s*(?P<coding>[^;\s]+)\s*(?:;\s*q\s*=\s*(?P<q>[\d.]+))?\s*", "fullmatch"),
-        (r"[.!?…]+[\"”’)\]]*(?=\s|$)", "search"),
-        (r"\{\{.*?\}\}", "search"),
-        (r"\[(?:name|insert [^\]]*)\]", "search"),
-        (r"\b[1-9][\d,]* (?:people|couples)\b", "search"),
-        (r"\s*\{([^{}]*)\}\s*$", "search"),
-        (r"<sup>.*?</sup>|<[^>]*>", "search"),
+        *sample(
+            [
+                (r"(?=[a-z-]*[A-Z0-9_])[A-Za-z0-9_-]{16,}", "search"),
+                (r"\s*(?P<coding>[^;\s]+)\s*(?:;\s*q\s*=\s*(?P<q>[\d.]+))?\s*", "fullmatch"),
+                (r"[.!?…]+[\"”’)\]]*(?=\s|$)", "search"),
+                (r"\{\{.*?\}\}", "search"),
+                (r"\[(?:name|insert [^\]]*)\]", "search"),
+                (r"\b[1-9][\d,]* (?:people|couples)\b", "search"),
+                (r"\s*\{([^{}]*)\}\s*$", "search"),
+                (r"<sup>.*?</sup>|<[^>]*>", "search"),
+            ]
+        )
     ],
 )
 def test_a_pattern_that_takes_the_square_is_caught(pattern, method):

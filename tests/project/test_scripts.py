@@ -12,7 +12,7 @@ printf '%s\\n' "$*" >>"$ASKED"
 case $* in
   *"$FAILS"*) exit 1 ;;
   *"-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
-  *"-m browser"*) echo "$BROWSER" ;;
+  *"-m pytest"*) echo "$TESTED" ;;
 esac
 """
 
@@ -38,9 +38,9 @@ def machine(bare, tmp_path):
     (programs / "python3").write_text(PYTHON)
     (programs / "python3").chmod(0o755)
 
-    def run(*command, fails="-nothing-", browser="2 passed in 0.10s", cwd=bare):
+    def run(*command, fails="-nothing-", tested="2 passed in 0.10s", cwd=bare):
         asked.write_text("")
-        env = {"PATH": str(programs), "ASKED": str(asked), "FAILS": fails, "BROWSER": browser, "CDPATH": str(elsewhere)}
+        env = {"PATH": str(programs), "ASKED": str(asked), "FAILS": fails, "TESTED": tested, "CDPATH": str(elsewhere)}
         done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
         return Ran(done.returncode, done.stdout + done.stderr, asked.read_text().splitlines())
 
@@ -112,10 +112,16 @@ def test_everything_is_checked_in_order(machine):
         "import rules",
         "migrations",
         "content",
-        "tests of documents and guides",
-        "other tests",
-        "browser tests",
+        "tests",
     ]
+
+
+def test_quick_tests_start_no_process(machine):
+    checked = machine("script/test", "--quick")
+    assert checked.status == 0
+    assert "== content" in checked.said
+    assert "== quick tests" in checked.said
+    assert checked.asked[-1].endswith("-n auto -m not processes")
 
 
 def test_the_first_step_that_fails_is_named_and_the_last_that_runs(machine):
@@ -125,9 +131,9 @@ def test_the_first_step_that_fails_is_named_and_the_last_that_runs(machine):
     assert "== import rules" not in failed.said
 
 
-def test_ci_refuses_skipped_browser_tests(machine):
+def test_ci_refuses_skipped_tests(machine):
     assert machine(".ci/run").status == 0
-    refused = machine(".ci/run", browser="1 passed, 1 skipped in 0.10s")
+    refused = machine(".ci/run", tested="1 passed, 1 skipped in 0.10s")
     assert refused.status == 1
     assert refused.said.splitlines()[-1] == "Tests were skipped: the reasons are above."
 

@@ -171,6 +171,7 @@ def started(command: list[str], **env: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("command", STARTS.values(), ids=STARTS)
+@pytest.mark.processes
 def test_whatever_is_started_says_it_on_one_line_and_ends(command):
     refused = started(command, DATABASE_URL="mysql://u:hidden@h/n")
     assert refused.returncode == 1
@@ -182,6 +183,7 @@ def test_whatever_is_started_says_it_on_one_line_and_ends(command):
 @pytest.mark.parametrize(
     ("name", "value"), [("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "1000000"), ("PORT", "99999"), ("ALLOWED_HOSTS", "")]
 )
+@pytest.mark.processes
 def test_the_server_says_what_it_would_start_with_in_silence(name, value):
     refused = started(STARTS["the server"], **{name: value})
     assert refused.returncode == 1
@@ -190,11 +192,13 @@ def test_the_server_says_what_it_would_start_with_in_silence(name, value):
 
 
 @pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", "abc"), ("FORWARDED_ALLOW_IPS", "junk")])
+@pytest.mark.processes
 def test_what_gunicorn_reads_before_us_is_said_by_the_release_before_it(name, value):
     assert started(STARTS["a release"], **{name: value}).stderr.startswith(name)
 
 
 @pytest.mark.parametrize("command", ["release", "check_content --root=/nowhere", "purge_expired"])
+@pytest.mark.processes
 def test_a_database_that_is_not_there_is_one_sentence(command):
     refused = started([sys.executable, "manage.py", *command.split()], DATABASE_URL="postgresql://u:hidden@127.0.0.1:1/n")
     assert refused.returncode == 1

@@ -17,6 +17,7 @@ from quiz.scoring import MOST_MISSING
 from quiz.submission import fresh_key
 from tests.quiz.builders import quiz_text
 from tests.quiz.conftest import publish
+from tests.support.sampling import examples
 
 SCALES = (("1", "7"), ("0", "100"), ("-100", "0"), ("100", "200"), ("-1", "1"))
 ODD_SCALES = (("0", "101"), ("-101", "-99"), ("199", "201"), ("1001", "1007"), ("1.4", "7"), ("7", "1"), ("1", "2"), ("0", "999999999"))
@@ -96,7 +97,7 @@ def take(quiz, answers):
 @given(text=quizzes(), seed=st.integers(0, 999))
 @example(text=quiz_text(statements=range(limits.MAX_STATEMENTS // 2)), seed=1)
 @example(text=quiz_text(relations=["z" * limits.MAX_KEY]), seed=1)
-@how(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@how(max_examples=examples(50), suppress_health_check=[HealthCheck.too_slow])
 def test_any_quiz_that_passes_the_check_is_saved_asked_answered_kept_and_read(text, seed):
     event("passes the check" if fits(text) else "is refused")
     if not fits(text):

@@ -17,6 +17,7 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Side
 from quiz.result import plane_chart
 from quiz.result.breakdown import MAX_WEEKS, break_down, select_insights
 from quiz.scoring import Certainty, Point
+from tests.support.sampling import examples
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 QUIZ = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), WORKS)
@@ -24,7 +25,7 @@ STEPS = {insight.step: f"The step {insight.step}" for insight in (*QUIZ.triggers
 COUNTERFACTUAL = re.compile(
     r"Had you answered (?P<answer>\d)(?: or (?P<way>less|more))? to “(?P<statement>.+)”, this line would not be here\."
 )
-FACETS = {facet: [item.key for item in QUIZ.facet_items(facet)] for facet in QUIZ.facets}
+FACETS = {facet: [item.key for item in QUIZ.items_of(facet)] for facet in QUIZ.facets}
 
 answer_sheets = st.fixed_dictionaries({item.key: st.integers(1, 7) for item in QUIZ.items})
 
@@ -70,7 +71,7 @@ def test_a_facet_exactly_in_the_middle_gets_no_finding():
 
 
 @given(answer_sheets)
-@hypothesis_settings(max_examples=30)
+@hypothesis_settings(max_examples=examples(30))
 def test_there_are_at_most_five_findings_of_a_kind_all_for_the_sides_of_their_facets(answers):
     found = result_of(answers)
     sides = {score.facet.key: score.side for score in found.facets}
@@ -107,7 +108,7 @@ def test_the_reasons_for_the_low_side_begin_with_the_lowest_answer():
 @given(answer_sheets)
 @example(leaning(alarm=5))
 @example(leaning(alarm=1, withdrawal=7))
-@hypothesis_settings(max_examples=30)  # each tries hundreds of other answers
+@hypothesis_settings(max_examples=examples(30))  # each tries hundreds of other answers
 def test_the_counterfactual_answer_removes_the_finding_and_one_closer_to_the_given_answer_does_not(answers):
     found = result_of(answers)
     items = {item.text: item for item in QUIZ.items}
@@ -122,7 +123,7 @@ def test_the_counterfactual_answer_removes_the_finding_and_one_closer_to_the_giv
 
 @given(answer_sheets)
 @example(leaning(alarm=7))
-@hypothesis_settings(max_examples=30)  # each tries hundreds of other answers
+@hypothesis_settings(max_examples=examples(30))  # each tries hundreds of other answers
 def test_without_a_counterfactual_no_single_answer_of_the_facet_would_remove_the_finding(answers):
     found = result_of(answers)
     for finding in (*found.triggers, *found.strengths):
@@ -189,7 +190,7 @@ def test_close_to_a_border_the_text_is_the_one_for_borders_and_both_regions_are_
 
 
 @given(answer_sheets)
-@hypothesis_settings(max_examples=30)
+@hypothesis_settings(max_examples=examples(30))
 def test_the_plan_has_one_step_a_week_in_the_order_of_the_triggers_and_none_twice(answers):
     found = result_of(answers)
     steps = [entry.finding.insight.step for entry in found.plan]
@@ -241,7 +242,7 @@ def test_the_same_answer_to_every_statement_is_noticed():
 def test_an_earlier_position_is_shown_with_its_own_ellipse():
     earlier = Point(5.5, 2)
     chart = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
-    assert chart.earlier == plane_chart.layout(earlier, scoring.believed(earlier, QUIZ.planning_norms), QUIZ.scale).current
+    assert chart.earlier == plane_chart.layout(earlier, scoring.believed(earlier, QUIZ.plan), QUIZ.scale).current
     assert result_of(leaning(alarm=7)).plane.earlier is None
 
 

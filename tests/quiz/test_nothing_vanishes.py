@@ -14,6 +14,7 @@ from quiz.models import Instrument
 from tests.quiz.builders import quiz_text
 from tests.quiz.conftest import Taker, publish
 from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
+from tests.support.sampling import examples
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 SMALL = quiz_text()
@@ -80,6 +81,6 @@ def test_a_block_of_any_kind_anywhere_in_a_quiz_is_shown_or_named():
 
 
 @given(st.sampled_from(BLOCKS), st.sampled_from(body_lines(SHIPPED)))
-@how(max_examples=60)
+@how(max_examples=examples(60))
 def test_a_block_in_our_own_quiz_is_shown_or_named(block, before):
     assert not vanishes(*with_block(SHIPPED, before, block))

@@ -26,6 +26,7 @@ def site(open_library, db, tmp_path) -> Iterator[Site]:
         yield site
 
 
+@pytest.mark.processes
 def test_every_acknowledged_result_is_kept_exactly_once_while_workers_are_killed(site):
     site.every, site.troubles = KILLED_AFTER, [site.kill_a_worker]
     acknowledged = crowd_takes_the_quiz(site, TAKERS)

@@ -47,8 +47,8 @@ def test_answers_for_a_place_are_as_near_to_it_as_whole_answers_can_be(instrumen
     assert set(answers) == {item.key for item in instrument.items}
     assert all(isinstance(answer, int) and scale.lowest <= answer <= scale.highest for answer in answers.values())
     found = position(instrument, answers)
-    assert abs(found.anxiety - point.anxiety) <= 0.5 / len(instrument.dimension_items(ANXIETY)) + 1e-9
-    assert abs(found.avoidance - point.avoidance) <= 0.5 / len(instrument.dimension_items(AVOIDANCE)) + 1e-9
+    assert abs(found.anxiety - point.anxiety) <= 0.5 / len(instrument.items_in(ANXIETY)) + 1e-9
+    assert abs(found.avoidance - point.avoidance) <= 0.5 / len(instrument.items_in(AVOIDANCE)) + 1e-9
 
 
 @given(instruments(), st.floats(0, 1))
@@ -57,7 +57,7 @@ def test_answers_for_a_place_are_spread_evenly_over_the_facets(instrument, share
     answers = answers_at(instrument, point)
     for dimension, mean in ((ANXIETY, position(instrument, answers).anxiety), (AVOIDANCE, position(instrument, answers).avoidance)):
         for facet in (facet for facet in instrument.facets.values() if facet.dimension == dimension):
-            items = instrument.facet_items(facet.key)
+            items = instrument.items_of(facet.key)
             assert abs(scoring.mean_of(items, answers, instrument.scale) - mean) * len(items) <= 1 + 1e-9
 
 

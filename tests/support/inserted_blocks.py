@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from documents.text.problems import Problem
 from documents.text.source import split
+from tests.support.sampling import sample
 
 WORD = "zebrafish"
 BLOCKS = (
@@ -117,7 +118,8 @@ def shape_of(line: str) -> str:
 
 def every_block(text: str) -> Iterator[tuple[str, str, range]]:
     """Every block at every place of a body that is unlike the others."""
-    return ((block, *with_block(text, before, block)) for block in BLOCKS for before in unlike_places(text))
+    places = ((block, before) for block in BLOCKS for before in unlike_places(text))
+    return ((block, *with_block(text, before, block)) for block, before in sample(places))
 
 
 def is_named(problems: tuple[Problem, ...], lines: range) -> bool:

@@ -167,6 +167,7 @@ statuses = set()
 """
 
 
+@pytest.mark.processes
 def test_charsets_that_strangers_make_up_are_not_remembered():
     script = CHARSETS + (
         "part = '--kit\\r\\nContent-Disposition: form-data; name=\"a\"; filename*=made-up-{}\\'\\'x\\r\\n\\r\\nx\\r\\n--kit--'\n"

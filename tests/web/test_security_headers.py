@@ -351,6 +351,7 @@ BROKEN_ORIGINS = (
 )
 
 
+@pytest.mark.processes
 def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
     checked = manage("manage.py", "check", "--deploy", "--fail-level=DEBUG")
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "System check identified no issues (2 silenced).\n", "")
@@ -371,6 +372,7 @@ def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
         ({"POOLER": "statement"}, "POOLER is 'statement'. Write session or transaction, or nothing for session."),
     ],
 )
+@pytest.mark.processes
 def test_what_is_set_wrong_is_refused_in_a_sentence(env, said):
     refused = manage("manage.py", "check", **env)
     assert refused.returncode == 1
@@ -387,12 +389,14 @@ def test_what_is_set_wrong_is_refused_in_a_sentence(env, said):
         ({"SITE_URL": "http://site.example"}, "SITE_URL is 'http://site.example', and the site is served by TLS."),
     ],
 )
+@pytest.mark.processes
 def test_a_site_that_does_not_know_its_own_name_is_not_served(env, said):
     refused = manage("-m", "gunicorn", "--config=ops/gunicorn_conf.py", "--bind=127.0.0.1:0", **env)
     assert refused.returncode
     assert said in refused.stderr
 
 
+@pytest.mark.processes
 def test_who_signed_in_before_the_secret_was_changed_stays_signed_in():
     session = "from django.contrib.sessions.backends.signed_cookies import SessionStore as S; "
     django = "import django; django.setup(); "
