@@ -11,22 +11,22 @@ from documents.text.references import Reference, read_references
 
 
 def references() -> Mapping[str, Reference]:
-    """The works that our texts may cite."""
+    """Returns the works by key. Empty while the file can't be opened; `check_content` reports why."""
     path = settings.CONTENT_DIR / "references.json"
     try:
-        return read_works(path, path.stat().st_mtime_ns)
+        return load_references(path, path.stat().st_mtime_ns)
     except OSError:
         return {}
 
 
 @cache
-def read_works(path: Path, changed: int) -> Mapping[str, Reference]:
-    """Depends on `changed` so that a new version of the file is read. What is wrong with the file, the check says."""
-    return read_references(works_in(path).decode(errors="replace"))[0]
+def load_references(path: Path, modified: int) -> Mapping[str, Reference]:
+    """Parses the file once for each `modified`, its time of modification in nanoseconds."""
+    return read_references(read_file(path).decode(errors="replace"))[0]
 
 
-def works_in(path: Path) -> bytes:
-    """The list of works as a file; nothing where it can't be read."""
+def read_file(path: Path) -> bytes:
+    """Returns the bytes of the file, and none where it can't be read."""
     try:
         return read_bounded(path, path.parent, MAX_TEXT_BYTES)
     except FileRefusedError:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from documents.bibliography import works_in
+from documents.bibliography import read_file
 
 NOT_SERVED = {"tests"}  # our packages that an image leaves out
 
@@ -28,7 +28,7 @@ def digest(checkout: Path, works: Path, changed: int) -> str:
     for path in own_files(checkout):
         whole.update(f"{path.relative_to(checkout)} {path.stat().st_size}\n".encode())
         whole.update(path.read_bytes())
-    whole.update(works_in(works))
+    whole.update(read_file(works))
     return whole.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Which addresses of this site have a page."""
+"""The pages of the site that are not documents."""
 
 from django.urls import Resolver404, resolve
 
@@ -6,10 +6,10 @@ from documents.kinds import KINDS
 
 
 def is_page(address: str) -> bool:
-    """Whether an address that is no document's is a page of the site."""
-    named = [kind.address.partition("{}")[0] for kind in KINDS.values() if "{}" in kind.address]
-    if any(address.startswith(folder) and address != folder for folder in named):
-        return False  # it looks like a document's, and those are known by name
+    """Whether an address belongs to a page that is not a document."""
+    prefixes = [kind.address.partition("{}")[0] for kind in KINDS.values() if "{}" in kind.address]
+    if any(address.startswith(prefix) and address != prefix for prefix in prefixes):
+        return False  # an address of a document resolves whether the document exists or not
     try:
         resolve(address)
     except Resolver404:

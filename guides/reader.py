@@ -13,12 +13,12 @@ from documents.text import reader
 from documents.text.addresses import SLUG
 from documents.text.html import Html
 from documents.text.library import Link, links_of
-from documents.text.markdown import Heading, blocks, blocks_with_text, line_of, list_items, without
+from documents.text.markdown import Heading, blocks, blocks_with_text, line_of, list_items, without_blocks
 from documents.text.problems import Problem
-from documents.text.reader import Reader
+from documents.text.reader import DocumentReader
 from documents.text.references import Reference
 from documents.text.sentences import count_words
-from documents.text.source import split
+from documents.text.source import parse_source
 from guides.parts import ADDRESS, FACETS, Parts, Question, Step, Strategy
 from guides.styles import Style
 
@@ -44,7 +44,7 @@ def read_guide(text: str, references: Mapping[str, Reference], hidden: Container
 
 def linked_slugs(text: str) -> set[str]:
     """Returns the slugs of all guides that a text links to, and perhaps some more."""
-    related = split(text).values().get("related", ())
+    related = parse_source(text).values().get("related", ())
     written_out = unescape(text).replace("\\", "")  # an address may be written with entities and backslashes
     linked = {match["slug"] for match in GUIDE_LINK.finditer(written_out)}
     return linked | {*(related if isinstance(related, tuple) else ())}
@@ -56,15 +56,15 @@ def step_titles(text: str) -> dict[str, str]:
     return {anchor_of(step): step.title for step in steps}
 
 
-class GuideReader(Reader):
+class GuideReader(DocumentReader):
     """Renders the sections in the order of the page, because sources are numbered as they are cited."""
 
     kind = "guide"
     sections = SECTIONS
     parts_with_entries = frozenset({"steps", "strategies", "questions"})
     parts_with_lists = frozenset({"takeaways"})
-    anchored = ("steps", "step")
-    attributes = '{#anchor-of-the-step eases="facet facet"}'
+    anchored_part = ("steps", "step")
+    attribute_syntax = '{#anchor-of-the-step eases="facet facet"}'
 
     def parts(self) -> Parts:
         sentences = self.sentences()
@@ -78,14 +78,14 @@ class GuideReader(Reader):
             next_review=self.fields.day("next_review"),
             authors=self.authors(),
             related=self.fields.texts("related"),
-            introduction=self.page.html(self.root.tokens),
+            introduction=self.renderer.html(self.root.tokens),
             takeaways=self.takeaways(),
             steps=tuple(self.step(number, entry) for number, entry in enumerate(self.entries("steps"), 1)),
             strategies=self.strategies(),
             quote=self.quote(),
-            help=self.page.html(self.section("help").tokens),
-            questions=tuple(Question(entry.title, self.page.html(prose_of("questions", entry))) for entry in self.entries("questions")),
-            sources=self.page.sources(),
+            help=self.renderer.html(self.section("help").tokens),
+            questions=tuple(Question(entry.title, self.renderer.html(prose_of("questions", entry))) for entry in self.entries("questions")),
+            sources=self.renderer.sources(),
             words=count_words(self.tokens),
             anchors=self.anchors(),
             links=links,
@@ -104,7 +104,7 @@ class GuideReader(Reader):
 
     def takeaways(self) -> tuple[Html, ...]:
         lists = blocks(self.section("takeaways").tokens, "bullet_list")
-        return tuple(self.page.inline_html(item) for block in lists for item in list_items(block))
+        return tuple(self.renderer.inline_html(item) for block in lists for item in list_items(block))
 
     def step(self, number: int, entry: Heading) -> Step:
         items = task_items(entry)
@@ -113,18 +113,18 @@ class GuideReader(Reader):
             title=entry.title,
             anchor=anchor_of(entry),
             eases=tuple(facet for facet in entry.eases if facet in FACETS),
-            prose=self.page.html(prose_of("steps", entry)),
-            actions=tuple(self.page.inline_html(item[1:-1]) for item in items),
+            prose=self.renderer.html(prose_of("steps", entry)),
+            actions=tuple(self.renderer.inline_html(item[1:-1]) for item in items),
         )
 
     def strategies(self) -> tuple[Strategy, ...]:
         entries = self.entries("strategies")
-        return tuple(Strategy(entry.title, self.page.html(prose_of("strategies", entry))) for entry in entries)
+        return tuple(Strategy(entry.title, self.renderer.html(prose_of("strategies", entry))) for entry in entries)
 
     def quote(self) -> Html:
         found = self.quote_blocks()
-        self.named.update(id(token) for block in found[1:] for token in block)
-        return self.page.html(found[0][1:-1]) if found else Html("")
+        self.reported.update(id(token) for block in found[1:] for token in block)
+        return self.renderer.html(found[0][1:-1]) if found else Html("")
 
     def quote_blocks(self) -> list[tuple[Token, ...]]:
         section = self.section("strategies")
@@ -132,7 +132,7 @@ class GuideReader(Reader):
 
     def anchors(self) -> dict[str, tuple[str, ...]]:
         """Call this after rendering: only then it is known whether the page has a list of sources."""
-        parts = {"sources": self.page.sources(), "related": self.fields.texts("related")}
+        parts = {"sources": self.renderer.sources(), "related": self.fields.texts("related")}
         anchors = [anchor for anchor in PAGE_ANCHORS if parts.get(anchor, True)]
         return {**dict.fromkeys(anchors, ()), **{anchor_of(step): step.eases for step in self.entries("steps")}}
 
@@ -151,37 +151,37 @@ class GuideReader(Reader):
     def check_not_empty(self) -> Iterator[Problem]:
         help_ = self.section("help")
         if help_.title and not any(blocks_with_text(help_.tokens)):
-            said = f'"{help_.title}" is empty. Write when and where to turn.'
-            yield Problem(self.line(help_), "part-empty", said)
+            message = f'"{help_.title}" is empty. Write when and where to turn.'
+            yield Problem(self.line(help_), "part-empty", message)
         for part in sorted(self.parts_with_entries):
             for entry in self.entries(part):
                 if not any(blocks_with_text(prose_of(part, entry))):
-                    said = f'"{entry.title}" says nothing. Write under it, or take it out.'
-                    yield Problem(self.line(entry), "part-empty", said)
+                    message = f'"{entry.title}" says nothing. Write under it, or take it out.'
+                    yield Problem(self.line(entry), "part-empty", message)
         for block in self.quote_blocks()[1:]:
-            said = "A second pull quote stands here. Keep one block quote in this section."
-            yield Problem(line_of(block[0]) + self.source.body_line, "quote-repeated", said)
+            message = "A second pull quote stands here. Keep one block quote in this section."
+            yield Problem(line_of(block[0]) + self.source.body_line, "quote-repeated", message)
 
     def check_steps(self) -> Iterator[Problem]:
         lines: dict[str, int] = {}
         for step in self.entries("steps"):
             line, anchor = self.line(step), anchor_of(step)
             if not task_items(step):
-                said = f'"{step.title}" has no action items. Add a list of "- [ ]" lines under it.'
-                yield Problem(line, "step-without-actions", said)
+                message = f'"{step.title}" has no action items. Add a list of "- [ ]" lines under it.'
+                yield Problem(line, "step-without-actions", message)
             if anchor in lines:
-                said = f'"#{anchor}" is the anchor of the step in line {{lines}} too. Give this one its own: {{#another-name}}.'
-                yield Problem(line, "anchor-repeated", said, (lines[anchor],))
+                message = f'"#{anchor}" is the anchor of the step in line {{lines}} too. Give this one its own: {{#another-name}}.'
+                yield Problem(line, "anchor-repeated", message, (lines[anchor],))
             if is_reserved(anchor):
-                said = f'"#{anchor}" is a place on every guide\'s page. Choose another: {{#another-name}}.'
-                yield Problem(line, "anchor-reserved", said)
+                message = f'"#{anchor}" is a place on every guide\'s page. Choose another: {{#another-name}}.'
+                yield Problem(line, "anchor-reserved", message)
             lines.setdefault(anchor, line)
 
     def check_facets(self) -> Iterator[Problem]:
         for heading in (entry for section in self.root.children for entry in (section, *section.children)):
             for facet in sorted(set(heading.eases) - FACETS.keys()):
-                said = f'"{facet}" is not a facet of the quiz. Facets are: {", ".join(sorted(FACETS))}.'
-                yield Problem(self.line(heading), "facet-unknown", said)
+                message = f'"{facet}" is not a facet of the quiz. Facets are: {", ".join(sorted(FACETS))}.'
+                yield Problem(self.line(heading), "facet-unknown", message)
 
 
 def anchor_of(step: Heading) -> str:
@@ -209,7 +209,7 @@ def is_reserved(anchor: str) -> bool:
 def prose_of(part: str, entry: Heading) -> tuple[Token, ...]:
     """Returns an entry's blocks without those that the page shows elsewhere: a step's action items, and the pull quote."""
     elsewhere = {"steps": [*task_items(entry), *task_lists(entry)], "strategies": block_quotes(entry)}
-    return without(entry.tokens, elsewhere.get(part, []))
+    return without_blocks(entry.tokens, elsewhere.get(part, []))
 
 
 def task_items(entry: Heading) -> list[tuple[Token, ...]]:

@@ -94,9 +94,9 @@ def read_country(node: Node, taken: set[str], problems: list[Problem]) -> tuple[
     fields = fields_of(node)
     country = Country(fields.required("country"), fields.required("name"))
     if country.code and not re.fullmatch("[a-z]{2,10}", country.code):
-        fields.wrong("country", f'is "{country.code}" and has to be a country\'s code in small letters, such as us')
+        fields.reject("country", f'is "{country.code}" and has to be a country\'s code in small letters, such as us')
     if country.code and country.code in taken:
-        fields.wrong("country", f'is "{country.code}" a second time. Put its helplines into one list')
+        fields.reject("country", f'is "{country.code}" a second time. Put its helplines into one list')
     helplines = fields.find("helplines")
     problems += fields.all_problems()
     return country, list(items(helplines or Node(node.line, ""), "a list of helplines", problems))
@@ -133,14 +133,14 @@ def read_contacts(fields: Fields) -> Iterator[Contact]:
     web = fields.text("web")
     if web:
         if not re.fullmatch(r"https://[a-z0-9.-]+(/\S*)?", web):
-            fields.wrong("web", f'is "{web}" and has to be an address that begins with https://')
+            fields.reject("web", f'is "{web}" and has to be an address that begins with https://')
         yield Contact(f"Visit {web.removeprefix('https://').rstrip('/')}", web)
 
 
 def dialled(fields: Fields, key: str, number: str) -> str:
     """The digits that a telephone dials. Spaces and hyphens are for the eye."""
     if not re.fullmatch(r"\+?[0-9][0-9 -]+", number):
-        fields.wrong(key, f'has "{number}", and a number is made of digits, spaces and hyphens')
+        fields.reject(key, f'has "{number}", and a number is made of digits, spaces and hyphens')
     return re.sub("[ -]", "", number)
 
 

@@ -18,7 +18,7 @@ from documents.admin.forms import DocumentForm
 from documents.files.bounded_read import FileRefusedError
 from documents.image_files import MAX_IMAGE_BYTES, reencode
 from documents.images import Picture
-from documents.text.source import compose, split
+from documents.text.source import compose, parse_source
 from documents.text.strict_yaml import Value
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -64,10 +64,10 @@ class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
         if body is None:
             return refusal("There is no text. Send it as the form field “content”.")
         document = self.model.objects.filter(pk=number_in(request, "document")).first() or self.form.Meta.model(kind=self.form.kind)
-        source = compose(split(document.source).values() or self.unsaved, body, old=document.source)
+        source = compose(parse_source(document.source).values() or self.unsaved, body, old=document.source)
         problems = check_document(document, document.parse(source), timezone.now().date())
         document.source = source
-        places = [place for place in places_of(problems, split(source)) if place.field == "body"]
+        places = [place for place in places_of(problems, parse_source(source)) if place.field == "body"]
         return render(request, self.preview_template, {"places": places, **self.previewed(document)})
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from documents.text.addresses import SLUG, path_of
 from documents.text.library import ParsedText, check_against_library
 from documents.text.problems import Problem
 from documents.text.source import Source
-from documents.text.strict_yaml import Node, mapping
+from documents.text.strict_yaml import Node, as_mapping
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def places_of(problems: Iterable[Problem], source: Source) -> Iterator[Place]:
     above = source.body_line - 1
     keys = list(lined_keys(source.fields))
     for problem in sorted(problems):
-        message = problem.naming(in_body(line, above) for line in problem.lines)
+        message = problem.message_for(in_body(line, above) for line in problem.lines)
         field = "body" if problem.line > above else key_at(problem.line, keys)
         yield Place(field, max(0, problem.line - above), problem, message)
 
@@ -61,7 +61,7 @@ def lined_keys(fields: Mapping[str, Node], group: str = "") -> Iterator[tuple[in
     """Every key with its line, in the order of the text; one under a key is named with both."""
     for key, node in fields.items():
         yield node.line, group + key
-        yield from lined_keys(mapping(node), f"{group}{key}__")
+        yield from lined_keys(as_mapping(node), f"{group}{key}__")
 
 
 def key_at(line: int, keys: Sequence[tuple[int, str]]) -> str:

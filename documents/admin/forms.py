@@ -21,7 +21,7 @@ from documents.models import Document, Revision
 from documents.text.fields import Fields
 from documents.text.library import ParsedText
 from documents.text.reader import MAX_LENGTHS
-from documents.text.source import compose, split
+from documents.text.source import compose, parse_source
 from documents.text.strict_yaml import Value
 
 
@@ -138,11 +138,11 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         """A text as the fields show it."""
         if not source:
             return dict(self.begins_with)
-        taken = split(source)
+        taken = parse_source(source)
         return {**{name: self.as_typed(name, Fields(taken.fields)) for name in self.keys}, "body": taken.body}
 
     def as_typed(self, name: str, fields: Fields) -> Any:
-        fields, key = fields.inside(name)
+        fields, key = fields.resolve(name)
         if isinstance(self.base_fields[name], Lines):
             return fields.texts(key)
         return fields.day(key) if isinstance(self.base_fields[name], forms.DateField) else fields.text(key)
@@ -154,7 +154,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         """The text. A field that could not be read leaves its key as it was, and so does one that nobody touched."""
         old = self.instance.source
         touched = self.changed_data if old else self.keys
-        kept = dict(by_field(split(old).values(), self.keys))
+        kept = dict(by_field(parse_source(old).values(), self.keys))
         changed = {
             name: self.as_value(name, self.cleaned_data[name]) for name in touched if name in self.keys and name in self.cleaned_data
         }
@@ -222,7 +222,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     def places_in(self, source: str, parsed: ParsedText) -> Iterator[Place]:
         """The problems of a text of this document. That a key is missing is said by its own field."""
         problems = check_document(self.instance, parsed, timezone.now().date())
-        return places_of((problem for problem in problems if problem.code != "key-missing"), split(source))
+        return places_of((problem for problem in problems if problem.code != "key-missing"), parse_source(source))
 
     def publish_at(self) -> Any:
         """As typed. Untouched it keeps its fractions of a second, which the form does not show."""

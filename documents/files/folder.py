@@ -54,7 +54,7 @@ class FileProblem:
     problem: Problem
 
     def __str__(self) -> str:
-        return self.problem.at(self.path)
+        return self.problem.formatted(self.path)
 
 
 @dataclass

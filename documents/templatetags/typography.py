@@ -1,4 +1,4 @@
-"""Titles and summaries as readers see them: front matter is no Markdown, and has straight quotes as it was typed."""
+"""A filter for titles and summaries: front matter is plain text, so its straight quotes are set here."""
 
 from django import template
 

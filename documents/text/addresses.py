@@ -8,9 +8,9 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def path_of(address: str) -> str:
-    """The path that an address of this site asks for, without query and anchor: "/guides/./a?b#c" asks for "/guides/a/".
+    """Returns the path that a browser requests for an address of this site: "/guides/a/" for "/guides/./a?b#c", "" for "#c".
 
-    Empty for one that has no path. Two addresses that the site answers alike have the same path here; not each path has a page.
+    The path ends with a slash, as the site redirects to it. Whether it has a page is not checked.
     """
     path = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).replace("\\", "/")
     return re.sub(r"/+", "/", f"{normpath(path)}/") if path else ""

@@ -1,4 +1,4 @@
-"""The values of front matter as the types that a text needs."""
+"""Typed values of the front matter."""
 
 import re
 from collections.abc import Mapping
@@ -14,32 +14,32 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Fields:
-    """Asks front matter for typed values. What is missing or wrong is collected, and an empty value is answered."""
+    """Returns the values of front matter by key and type. For a missing or wrong one it collects a problem and returns an empty value."""
 
     def __init__(self, fields: Mapping[str, Node], line: int = 1) -> None:
         self.fields = fields
-        self.line = line  # where to say that a key is missing
-        self.asked: set[str] = set()
+        self.line = line  # the line of the problems about missing keys
+        self.requested: set[str] = set()
         self.problems: list[Problem] = []
         self.groups: dict[str, Fields] = {}
 
     def find(self, key: str) -> Node | None:
-        self.asked.add(key)
+        self.requested.add(key)
         node = self.fields.get(key)
         empty = node is None or not (node.value.strip() if isinstance(node.value, str) else node.value)
         return None if empty else node
 
     def required(self, key: str) -> str:
         if not self.find(key):
-            said = f'"{key}" is missing. Add a line "{key}: ...".'
-            self.problems.append(Problem(self.line, "key-missing", said))
+            message = f'"{key}" is missing. Add a line "{key}: ...".'
+            self.problems.append(Problem(self.line, "key-missing", message))
         return self.text(key)
 
     def text(self, key: str) -> str:
         node = self.find(key)
         if node is None or isinstance(node.value, str):
             return str(node.value).strip() if node else ""
-        self.wrong(key, "is a list and has to be one text")
+        self.reject(key, "is a list and has to be one text")
         return ""
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class Fields:
             return ()
         if isinstance(node.value, tuple) and all(isinstance(item.value, str) for item in node.value):
             return tuple(str(item.value) for item in node.value)
-        self.wrong(key, "has to be a list, such as [one, two]")
+        self.reject(key, "has to be a list, such as [one, two]")
         return ()
 
     def day(self, key: str) -> date | None:
@@ -60,41 +60,41 @@ class Fields:
                 return date.fromisoformat(text)
         except ValueError:
             pass
-        self.wrong(key, f'is "{text}" and has to be a day such as 2026-11-01')
+        self.reject(key, f'is "{text}" and has to be a day such as 2026-11-01')
         return None
 
     def number(self, key: str) -> float:
-        """0 where there is none."""
+        """Returns 0 where there is none."""
         text = self.required(key)
         if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text):
             return float(text)
         if text:
-            self.wrong(key, f'is "{text}" and has to be a number such as 4 or 0.85')
+            self.reject(key, f'is "{text}" and has to be a number such as 4 or 0.85')
         return 0.0
 
     def whole_number(self, key: str) -> int:
-        """0 where there is none."""
+        """Returns 0 where there is none."""
         text = self.required(key)
         if re.fullmatch(r"-?[0-9]{1,9}", text):
             return int(text)
         if text:
-            self.wrong(key, f'is "{text}" and has to be a whole number such as 7')
+            self.reject(key, f'is "{text}" and has to be a whole number such as 7')
         return 0
 
     def group(self, key: str) -> "Fields":
-        """The keys under a key. Their problems are told with those of the others."""
+        """Returns the mapping under a key. Its problems are part of `all_problems`."""
         if key not in self.groups:
             node = self.find(key)
             inner = node.value if node and isinstance(node.value, dict) else {}
             if node is None:
                 self.required(key)
             elif not inner:
-                self.wrong(key, "has to have keys of its own, each in a line below it that begins with spaces")
+                self.reject(key, "has to have keys of its own, each in a line below it that begins with spaces")
             self.groups[key] = Fields(inner, node.line if node else self.line)
         return self.groups[key]
 
-    def inside(self, path: str) -> "tuple[Fields, str]":
-        """The group that a key is in, and the key alone, of a path such as "scale__from"."""
+    def resolve(self, path: str) -> "tuple[Fields, str]":
+        """Returns the group and the key of a path such as "scale__from"."""
         *groups, key = path.split("__")
         return reduce(Fields.group, groups, self), key
 
@@ -103,15 +103,16 @@ class Fields:
         if text in {str(choice) for choice in choices}:
             return choices(text)
         if text:
-            self.wrong(key, f'is "{text}" and has to be one of: {", ".join(sorted(choices))}')
+            self.reject(key, f'is "{text}" and has to be one of: {", ".join(sorted(choices))}')
         return None
 
-    def wrong(self, key: str, what: str) -> None:
-        self.problems.append(Problem(self.fields[key].line, "value-wrong", f'"{key}" {what}.'))
+    def reject(self, key: str, reason: str) -> None:
+        """Adds a problem. `reason` goes on after the key, as in `"day" is "x" and has to be a day`."""
+        self.problems.append(Problem(self.fields[key].line, "value-wrong", f'"{key}" {reason}.'))
 
     def all_problems(self) -> list[Problem]:
-        """What was wrong with the keys asked for, and every key that nobody asked for."""
-        unknown = [(node.line, key) for key, node in self.fields.items() if key not in self.asked]
-        known = ", ".join(sorted(self.asked))
-        said = [Problem(line, "key-unknown", f'"{key}" is not known here. Known are: {known}.') for line, key in unknown]
-        return [*self.problems, *said, *(problem for group in self.groups.values() for problem in group.all_problems())]
+        """Returns the problems of the keys that were requested, and one for each key that was not. Call it after all requests."""
+        unknown = [(node.line, key) for key, node in self.fields.items() if key not in self.requested]
+        known = ", ".join(sorted(self.requested))
+        problems = [Problem(line, "key-unknown", f'"{key}" is not known here. Known are: {known}.') for line, key in unknown]
+        return [*self.problems, *problems, *(problem for group in self.groups.values() for problem in group.all_problems())]

@@ -1,4 +1,4 @@
-"""Safe HTML as a type of its own, and the last net under everything that we render."""
+"""A type for safe HTML, and the sanitizer that everything we render goes through."""
 
 import nh3
 
@@ -16,7 +16,7 @@ SCHEMES = {"https", "mailto", "tel"}
 
 
 class Html(str):
-    """Markup that may be printed as it is. Django and others ask `__html__` for it."""
+    """Markup that needs no escaping: templates call `__html__` for it."""
 
     __slots__ = ()
 
@@ -25,5 +25,5 @@ class Html(str):
 
 
 def clean(markup: str) -> Html:
-    """Drops what is not on the lists above, by nh3 (ammonia). Our own markup passes unchanged but for its entities."""
+    """Removes what is not on the lists above, with nh3 (ammonia). Of our own markup only the entities change."""
     return Html(nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None))

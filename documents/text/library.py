@@ -1,4 +1,4 @@
-"""Checks of a text against all others and the calendar: links, repeated sentences, overdue reviews."""
+"""Checks of a text against the other texts and the calendar: links, shared sentences, overdue reviews."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from documents.text.problems import Problem
 from documents.text.sentences import Sentence, inlines, truncate
 
 ADDRESS_ATTRIBUTES = {"link_open": "href", "image": "src"}
-MAX_NAMED_ANCHORS = 30  # places of a page that a message lists
+MAX_NAMED_ANCHORS = 30  # in one message
 
 
 @dataclass(frozen=True)
 class Link:
     address: str
     line: int
-    eases: str = ""  # the facet that the place has to ease; empty where any place will do
+    eases: str = ""  # the facet that the step at the address has to ease; empty where the link may lead anywhere
 
 
 class ParsedText(Protocol):
-    """A text of any kind, read: what its page, its lists and the checks across texts need."""
+    """A parsed text of any kind, with what lists, links and the checks against other texts need."""
 
     @property
     def title(self) -> str: ...
@@ -52,16 +52,16 @@ class ParsedText(Protocol):
 
 @dataclass(frozen=True)
 class Library:
-    """The other texts of the site: what a text may point to, and what it should not repeat."""
+    """The other texts of the site: what a text may link to, and which sentences it should not repeat."""
 
-    anchors: Mapping[str, Mapping[str, Collection[str]]]  # by address: the places of its page, and the facets that each eases
-    sentences: Mapping[int, str]  # the address that each fingerprint stands at
-    is_page: Callable[[str], bool]  # whether an address is one of the site's fixed pages
-    has_picture: Callable[[str], bool]  # whether the site has the picture of an address under IMAGES
+    anchors: Mapping[str, Mapping[str, Collection[str]]]  # by address of a page: its anchors, each with the facets that it eases
+    sentences: Mapping[int, str]  # by fingerprint: the address of the page with that sentence
+    is_page: Callable[[str], bool]  # whether an address belongs to a page that is not a document
+    has_picture: Callable[[str], bool]  # whether there is a picture at an address under IMAGES_URL
 
 
 def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
-    """The addresses that a text leads to or shows."""
+    """Returns the addresses of a text's links and images. `first_line` is the line of the whole text that the body begins on."""
     return tuple(
         Link(str(child.attrGet(ADDRESS_ATTRIBUTES[child.type])), line + first_line)
         for inline in inlines(tokens)
@@ -71,56 +71,58 @@ def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
 
 
 def check_against_library(parsed: ParsedText, address: str, library: Library, today: date) -> list[Problem]:
-    """What only the other texts and the calendar show. `address` is the text's own."""
+    """Returns the problems that only the other texts and the calendar show. `address` is that of the text's own page."""
     shared = check_shared_sentences(parsed.sentences, address, library)
     return [*check_links(parsed, address, library), *shared, *check_review(parsed, today)]
 
 
 def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[Problem]:
     own = {"": parsed.anchors, address: parsed.anchors}
-    is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may name one a thousand times
+    is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may link to one page a thousand times
     for link in parsed.links:
         path, _, anchor = link.address.partition("#")
         path = path.partition("?")[0]
         known = own.get(path, library.anchors.get(path))
         is_own = is_internal(link.address)
         if link.eases and (not is_own or "?" in link.address or (known is None and library.is_page(path))):
-            said = f'"{link.address}" is no step. Write the address of its guide and its anchor alone: /guides/anxious/#name-alarm.'
-            yield Problem(link.line, "link-broken", said)
+            message = f'"{link.address}" is no step. Write the address of its guide and its anchor alone: /guides/anxious/#name-alarm.'
+            yield Problem(link.line, "link-broken", message)
             continue
         if not is_own:
             continue
         if path.startswith(IMAGES_URL):
             if not has_picture(path):
-                said = f"There is no picture {path}. Upload it in the editor, or put its file into content{IMAGES_URL}."
-                yield Problem(link.line, "image-missing", said)
+                message = f"There is no picture {path}. Upload it in the editor, or put its file into content{IMAGES_URL}."
+                yield Problem(link.line, "image-missing", message)
             continue
         if known is None and not is_page(path):
-            said = f'There is no page "{path}". Correct the address, or write that page first.'
-            yield Problem(link.line, "link-broken", said)
+            message = f'There is no page "{path}". Correct the address, or write that page first.'
+            yield Problem(link.line, "link-broken", message)
         if known is not None and anchor and anchor not in known:
-            said = f'There is no "#{anchor}" on {path or "this page"}. {describe_anchors(known)}'
-            yield Problem(link.line, "link-broken", said)
+            message = f'There is no "#{anchor}" on {path or "this page"}. {describe_anchors(known)}'
+            yield Problem(link.line, "link-broken", message)
         elif known is not None and link.eases and link.eases not in known.get(anchor, ()):
-            said = f'"{link.address}" does not ease "{link.eases}". Choose a step that does, or add the facet to that step.'
-            yield Problem(link.line, "step-eases-other", said)
+            message = f'"{link.address}" does not ease "{link.eases}". Choose a step that does, or add the facet to that step.'
+            yield Problem(link.line, "step-eases-other", message)
 
 
-def describe_anchors(places: Collection[str]) -> str:
-    if len(places) > MAX_NAMED_ANCHORS:
-        return f"It has {len(places)} others."
-    return f"Its places are: {', '.join(map(truncate, sorted(places)))}."
+def describe_anchors(anchors: Collection[str]) -> str:
+    if len(anchors) > MAX_NAMED_ANCHORS:
+        return f"It has {len(anchors)} others."
+    return f"Its places are: {', '.join(map(truncate, sorted(anchors)))}."
 
 
 def check_shared_sentences(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:
     for sentence in sentences:
-        place = library.sentences.get(sentence.fingerprint, address) if sentence.is_long else address
-        if place != address:
-            said = f'"{truncate(sentence.text)}" stands in {place} too. Say it in this text\'s own way.'
-            yield Problem(sentence.line, "sentence-shared", said)
+        other = library.sentences.get(sentence.fingerprint, address) if sentence.is_long else address
+        if other != address:
+            message = f'"{truncate(sentence.text)}" stands in {other} too. Say it in this text\'s own way.'
+            yield Problem(sentence.line, "sentence-shared", message)
 
 
 def check_review(parsed: ParsedText, today: date) -> Iterator[Problem]:
     if parsed.next_review and parsed.next_review < today:
-        said = f'The text was to be checked by {parsed.next_review}. Check it against its sources, then set "reviewed" and "next_review".'
-        yield Problem(parsed.key_lines.get("next_review", 1), "review-overdue", said)
+        message = (
+            f'The text was to be checked by {parsed.next_review}. Check it against its sources, then set "reviewed" and "next_review".'
+        )
+        yield Problem(parsed.key_lines.get("next_review", 1), "review-overdue", message)

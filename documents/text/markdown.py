@@ -104,7 +104,7 @@ def blocks(tokens: Sequence[Token], kind: str) -> list[tuple[Token, ...]]:
     return [tuple(tokens[start : end + 1]) for start, end in zip(starts, ends, strict=True)]
 
 
-def without(tokens: Sequence[Token], taken: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
+def without_blocks(tokens: Sequence[Token], taken: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
     gone = {id(token) for block in taken for token in block}
     return tuple(token for token in tokens if id(token) not in gone)
 
@@ -139,8 +139,8 @@ def children_with_lines(inline: Token) -> Iterator[tuple[int, Token]]:
 
 def plain_text(inline: Token, citation: str = "") -> str:
     """What a reader sees of a paragraph, without markup; line breaks stay, `citation` stands for each citation."""
-    shown = {"citation": citation, "hardbreak": "\n", "softbreak": "\n", "html_inline": ""}
-    return "".join(shown.get(child.type, child.content) for child in inline.children or ())
+    rendered = {"citation": citation, "hardbreak": "\n", "softbreak": "\n", "html_inline": ""}
+    return "".join(rendered.get(child.type, child.content) for child in inline.children or ())
 
 
 def words_of(block: Token) -> str:
@@ -159,18 +159,18 @@ def is_allowed_link(address: str) -> bool:
 
 
 @dataclass
-class Page:
+class HtmlRenderer:
     """Renders the pieces of one text, and numbers its sources as they are first cited."""
 
     references: Mapping[str, Reference]
     hidden: Container[str] = ()  # paths of this site that readers must not be sent to, such as drafts
     numbers: dict[str, int] = field(default_factory=dict)
     open_links: list[bool] = field(default_factory=list)
-    shown: set[int] = field(default_factory=set)  # the ids of the tokens that were rendered
+    rendered: set[int] = field(default_factory=set)  # the ids of the tokens that were rendered
 
     def html(self, tokens: Sequence[Token]) -> Html:
-        self.shown.update(map(id, tokens))
-        return clean(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {"page": self}))
+        self.rendered.update(map(id, tokens))
+        return clean(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {"renderer": self}))
 
     def inline_html(self, tokens: Sequence[Token]) -> Html:
         """The same without a paragraph around the first one, for an item of a list."""
@@ -189,22 +189,22 @@ class Page:
         return is_allowed_link(address) and path_of(address) not in self.hidden
 
 
-class Renderer(RendererHTML):
-    """markdown-it's renderer with our own ways for what may not be printed as it was written. `env` holds the `Page`."""
+class TokenRenderer(RendererHTML):
+    """markdown-it's renderer with our own ways for what may not be printed as it was written. `env` holds the `HtmlRenderer`."""
 
     def citation(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        page: Page = env["page"]
-        keys = [key for key in tokens[index].meta["keys"] if key in page.references]
+        renderer: HtmlRenderer = env["renderer"]
+        keys = [key for key in tokens[index].meta["keys"] if key in renderer.references]
         links = [
             f'<a class="citation" href="#source-{key}" role="doc-noteref" '
-            f'aria-label="Source {page.number(key)}: {escape(page.references[key].label)}">{page.number(key)}</a>'
+            f'aria-label="Source {renderer.number(key)}: {escape(renderer.references[key].label)}">{renderer.number(key)}</a>'
             for key in keys
         ]
         return f"<sup>{' '.join(links)}</sup>" if links else ""
 
     def text(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        shown = escape(tokens[index].content, quote=False)
-        return shown.rstrip() if self.is_cited(tokens, index) else shown
+        rendered = escape(tokens[index].content, quote=False)
+        return rendered.rstrip() if self.is_cited(tokens, index) else rendered
 
     def softbreak(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return "" if self.is_cited(tokens, index) else "\n"
@@ -223,13 +223,13 @@ class Renderer(RendererHTML):
         return ""  # the address of a link, which is rendered where the link is
 
     def link_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        page: Page = env["page"]
+        renderer: HtmlRenderer = env["renderer"]
         address = str(tokens[index].attrGet("href"))
-        page.open_links.append(page.may_link(address))
-        return f'<a href="{escape(address)}">' if page.open_links[-1] else ""
+        renderer.open_links.append(renderer.may_link(address))
+        return f'<a href="{escape(address)}">' if renderer.open_links[-1] else ""
 
     def link_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        return "</a>" if env["page"].open_links.pop() else ""
+        return "</a>" if env["renderer"].open_links.pop() else ""
 
     def image(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         source, alt = str(tokens[index].attrGet("src")), escape(tokens[index].content)
@@ -367,7 +367,7 @@ def parse_attributes(text: str) -> dict[str, str]:
 
 def create_parser() -> MarkdownIt:
     options = {"html": True, "typographer": True, "store_labels": True, "inline_definitions": True}
-    parser = MarkdownIt("commonmark", options, renderer_cls=Renderer).enable("table")
+    parser = MarkdownIt("commonmark", options, renderer_cls=TokenRenderer).enable("table")
     parser.block.ruler.at("table", read_table, {"alt": ["paragraph", "reference"]})
     use_typographic_quotes(parser)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line

@@ -27,11 +27,11 @@ class Rule(NamedTuple):
 
     sign: str
     pattern: re.Pattern[str]
-    said: str
+    message: str
 
 
-def rule(sign: str, pattern: str, said: str) -> Rule:
-    return Rule(sign, re.compile(pattern, re.MULTILINE), f'"{{}}" {said}')
+def rule(sign: str, pattern: str, message: str) -> Rule:
+    return Rule(sign, re.compile(pattern, re.MULTILINE), f'"{{}}" {message}')
 
 
 ERRORS = (
@@ -121,9 +121,9 @@ def check_literals(tokens: Sequence[Token], first_line: int) -> Iterator[Problem
 
 def find_markup(literal: str, line: int) -> Iterator[Problem]:
     for code, rules in RULES.items():
-        for sign, pattern, said in rules:
+        for sign, pattern, message in rules:
             for found in pattern.finditer(literal) if sign in literal else ():
-                yield Problem(line + literal.count("\n", 0, found.start()), code, said.replace("{}", excerpt(literal, found)))
+                yield Problem(line + literal.count("\n", 0, found.start()), code, message.replace("{}", excerpt(literal, found)))
 
 
 def excerpt(literal: str, found: re.Match[str]) -> str:
@@ -137,17 +137,21 @@ def check_blocks(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
     for token in tokens:
         line = line_of(token) + first_line
         if token.type == "fence" and not is_closed(token):
-            said = f'The code that "{token.markup}" begins has no end, and takes in what follows. Put "{token.markup}" under its last line.'
-            yield Problem(line, "block-unclosed", said)
+            message = (
+                f'The code that "{token.markup}" begins has no end, and takes in what follows. Put "{token.markup}" under its last line.'
+            )
+            yield Problem(line, "block-unclosed", message)
         elif token.type == "html_block" and (end := missing_end(token.content)):
-            said = f'"{token.content.strip()[:4]}" has no "{end}", and takes in what follows. Take it out.'
-            yield Problem(line, "block-unclosed", said)
+            message = f'"{token.content.strip()[:4]}" has no "{end}", and takes in what follows. Take it out.'
+            yield Problem(line, "block-unclosed", message)
         elif token.type == "code_block":
-            said = "This is shown as code, because a tab or four spaces stand before it. Take them out, or put ``` above and below."
-            yield Problem(line, SUSPICIOUS, said)
+            message = "This is shown as code, because a tab or four spaces stand before it. Take them out, or put ``` above and below."
+            yield Problem(line, SUSPICIOUS, message)
         elif token.type == "heading_open" and token.markup in {"-", "="}:
-            said = f'A line of "{token.markup * 3}" right below makes this a heading. Put an empty line between, or write "## " before it.'
-            yield Problem(line, "heading-level", said)
+            message = (
+                f'A line of "{token.markup * 3}" right below makes this a heading. Put an empty line between, or write "## " before it.'
+            )
+            yield Problem(line, "heading-level", message)
         elif token.type == "tr_open" and token.meta:
             yield from check_row(token.meta["cells"], token.meta["columns"], line)
 
@@ -166,11 +170,11 @@ def missing_end(html: str) -> str:
 
 def check_row(cells: int, columns: int, line: int) -> Iterator[Problem]:
     if cells > columns:
-        said = f"This row has {cells} cells and the table's head has {columns}. The last ones are not shown. Give both as many."
-        yield Problem(line, UNSUPPORTED, said)
+        message = f"This row has {cells} cells and the table's head has {columns}. The last ones are not shown. Give both as many."
+        yield Problem(line, UNSUPPORTED, message)
     if cells == 0:
-        said = 'This line is read as a row of the table above. Put an empty line between them, or write it with "|".'
-        yield Problem(line, UNSUPPORTED, said)
+        message = 'This line is read as a row of the table above. Put an empty line between them, or write it with "|".'
+        yield Problem(line, UNSUPPORTED, message)
 
 
 def check_boxes(tokens: Sequence[Token], action_items: Iterable[Token], first_line: int) -> Iterator[Problem]:
@@ -188,11 +192,11 @@ def check_boxes(tokens: Sequence[Token], action_items: Iterable[Token], first_li
             if token.meta["ticked"]:
                 yield Problem(line, UNSUPPORTED, 'This box is ticked, and readers see an empty one. Write "- [ ]".')
         elif token.meta.get("task"):
-            said = 'A box "[ ]" is shown in the action items of a step only, in a list with "- " of its first level. Take it out here.'
-            yield Problem(line, UNSUPPORTED, said)
+            message = 'A box "[ ]" is shown in the action items of a step only, in a list with "- " of its first level. Take it out here.'
+            yield Problem(line, UNSUPPORTED, message)
         elif token.type == "list_item_open" and after_box[-1]:
-            said = 'This list item has no box, so it is shown in the text above the action items. Write "- [ ]" if it is one.'
-            yield Problem(line, SUSPICIOUS, said)
+            message = 'This list item has no box, so it is shown in the text above the action items. Write "- [ ]" if it is one.'
+            yield Problem(line, SUSPICIOUS, message)
 
 
 def check_values(fields: Mapping[str, Node]) -> Iterator[Problem]:
@@ -210,8 +214,8 @@ def check_value(node: Node) -> Iterator[Problem]:
     elif literal := literal_text_of(node.value[:MAX_PARAGRAPH]):
         marks = MASK in literal or LINK_BOUNDARY in literal or BLOCK.match(literal)
         if marks or any(find_markup(literal, node.line)):
-            said = f'"{node.value[:MAX_EXCERPT]}" is shown as it is typed, with its marks of Markdown. Write plain words here.'
-            yield Problem(node.line, SUSPICIOUS, said)
+            message = f'"{node.value[:MAX_EXCERPT]}" is shown as it is typed, with its marks of Markdown. Write plain words here.'
+            yield Problem(node.line, SUSPICIOUS, message)
 
 
 def literal_text_of(value: str) -> str:

@@ -70,16 +70,16 @@ class Problem:
 
     line: int
     code: str
-    wording: str  # "{lines}" in it stands for `lines`
+    template: str  # "{lines}" in it stands for `lines`
     lines: tuple[int, ...] = ()  # other lines that it names
 
     @property
     def message(self) -> str:
-        return self.naming(map(str, self.lines))
+        return self.message_for(map(str, self.lines))
 
-    def naming(self, lines: Iterable[str]) -> str:
+    def message_for(self, lines: Iterable[str]) -> str:
         """The message with its other lines named in another way."""
-        return self.wording.replace("{lines}", ", ".join(lines))
+        return self.template.replace("{lines}", ", ".join(lines))
 
     @property
     def level(self) -> Level:
@@ -89,7 +89,7 @@ class Problem:
     def is_error(self) -> bool:
         return self.level is Level.ERROR
 
-    def at(self, file: object) -> str:
+    def formatted(self, file: object) -> str:
         """The problem as compilers print one, so that editors can jump to it."""
         line = f"{file}:{self.line}: {self.level} {self.code}: {self.message}"
         return "".join(sign if sign.isprintable() else " " for sign in line)  # nobody's text forges a second line

@@ -14,7 +14,7 @@ from documents.text.markdown import (
     MAX_MARKUP,
     MAX_PARAGRAPH,
     Heading,
-    Page,
+    HtmlRenderer,
     blocks,
     blocks_with_text,
     children_with_lines,
@@ -28,7 +28,7 @@ from documents.text.markdown import (
 from documents.text.problems import Problem
 from documents.text.references import Reference
 from documents.text.sentences import Sentence, check_sentences, sentences_of, truncate
-from documents.text.source import check_source, split
+from documents.text.source import check_source, parse_source
 from documents.text.strict_yaml import Node
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
@@ -36,26 +36,26 @@ LOST_MARKUP = {"link_open": "link", "image": "picture", "citation": "citation"} 
 MAX_LENGTHS = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
 
 
-class Reader:
+class DocumentReader:
     """Reads one text. A kind of document says which sections it has, and makes its parts of them."""
 
     kind: ClassVar[str]  # as messages name it
     sections: ClassVar[Mapping[str, str]]  # the part that each heading opens
     parts_with_entries: ClassVar[frozenset[str]]  # those whose text is under "###"
     parts_with_lists: ClassVar[frozenset[str]]  # those that are one list
-    anchored: ClassVar[tuple[str, str]]  # the part whose entries have anchors, and what messages call one of them
+    anchored_part: ClassVar[tuple[str, str]]  # the part whose entries have anchors, and what messages call one of them
     max_lengths: ClassVar[Mapping[str, int]] = MAX_LENGTHS  # characters of a key's value; "a__b" is the key b under the key a
-    attributes: ClassVar[str]  # what such an entry may have behind its title, as messages show it
+    attribute_syntax: ClassVar[str]  # what such an entry may have behind its title, as messages show it
 
     def __init__(self, text: str, references: Mapping[str, Reference], hidden: Container[str]) -> None:
-        self.text, self.source = text, split(text)
+        self.text, self.source = text, parse_source(text)
         self.fields = Fields(self.source.fields)
         self.references = references
-        self.page = Page(references, hidden)
+        self.renderer = HtmlRenderer(references, hidden)
         self.tokens = parse(self.source.body)
         self.root = outline(self.tokens)
         self.plain_lines: list[Token] = []  # of which readers see the words alone
-        self.named: set[int] = set()  # the ids of the tokens that a problem of their own speaks of
+        self.reported: set[int] = set()  # the ids of the tokens that a problem of their own speaks of
         self.parts_by_title = {title.casefold(): part for title, part in self.sections.items()}
 
     def section(self, part: str) -> Heading:
@@ -98,11 +98,11 @@ class Reader:
         yield from self.check_sections()
         for section in self.root.children:
             yield from self.check_entries(section)
-        yield from self.check_shown()
+        yield from self.check_all_is_shown()
         yield from self.check_plain_lines()
         yield from self.check_attributes()
         yield from self.check_paragraphs()
-        yield from self.check_size()
+        yield from self.check_parser_limits()
         yield from checks.check_markup(self.tokens, self.source.body_line)
         yield from markup.check_literals(self.tokens, self.source.body_line)
         yield from markup.check_blocks(self.tokens, self.source.body_line)
@@ -116,21 +116,21 @@ class Reader:
         """To be asked when all keys have been."""
         for key, values in self.source.values().items():
             if isinstance(values, tuple) and not len(values) == len({*values}) == len([*filter(str.strip, values)]):
-                said = f'"{key}" has an entry that is empty or there twice. Keep each once.'
-                yield Problem(self.key_line(key), "value-wrong", said)
+                message = f'"{key}" has an entry that is empty or there twice. Keep each once.'
+                yield Problem(self.key_line(key), "value-wrong", message)
         for path, max_lengths in self.max_lengths.items():
-            fields, key = self.fields.inside(path)
+            fields, key = self.fields.resolve(path)
             if len(fields.text(key)) > max_lengths:
-                said = f'"{key}" is longer than {max_lengths} characters. Shorten it.'
-                yield Problem(fields.fields[key].line, "value-wrong", said)
+                message = f'"{key}" is longer than {max_lengths} characters. Shorten it.'
+                yield Problem(fields.fields[key].line, "value-wrong", message)
         slug = self.fields.text("slug")
         if slug and not SLUG.fullmatch(slug):
-            said = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
-            yield Problem(self.key_line("slug"), "value-wrong", said)
+            message = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
+            yield Problem(self.key_line("slug"), "value-wrong", message)
         reviewed, again = self.fields.day("reviewed"), self.fields.day("next_review")
         if reviewed and again and again <= reviewed:
-            said = '"next_review" has to be a day after "reviewed".'
-            yield Problem(self.key_line("next_review"), "value-wrong", said)
+            message = '"next_review" has to be a day after "reviewed".'
+            yield Problem(self.key_line("next_review"), "value-wrong", message)
         yield from self.fields.all_problems()
 
     def check_sections(self) -> Iterator[Problem]:
@@ -139,19 +139,19 @@ class Reader:
             part = self.part_of(section)
             if not part:
                 known = ", ".join(self.sections)
-                said = f'"{truncate(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
-                yield Problem(self.line(section), "section-unknown", said)
+                message = f'"{truncate(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
+                yield Problem(self.line(section), "section-unknown", message)
             elif part in seen:
-                said = f'"{section.title}" stands twice. Put everything under one heading.'
-                yield Problem(self.line(section), "part-repeated", said)
+                message = f'"{section.title}" stands twice. Put everything under one heading.'
+                yield Problem(self.line(section), "part-repeated", message)
             seen.add(part)
         for title, part in self.sections.items():
             if part not in seen:
-                said = f'The {self.kind} has no "## {title}". Add that heading and what belongs under it.'
-                yield Problem(1, "part-missing", said)
+                message = f'The {self.kind} has no "## {title}". Add that heading and what belongs under it.'
+                yield Problem(1, "part-missing", message)
         if not any(blocks_with_text(self.root.tokens)):
-            said = f"The {self.kind} has no introduction. Write some sentences above the first heading."
-            yield Problem(self.source.body_line, "part-missing", said)
+            message = f"The {self.kind} has no introduction. Write some sentences above the first heading."
+            yield Problem(self.source.body_line, "part-missing", message)
 
     def check_entries(self, section: Heading) -> Iterator[Problem]:
         """Entries and lists where they belong and nowhere else, each with words."""
@@ -159,84 +159,84 @@ class Reader:
         has_entries = part in self.parts_with_entries
         for entry in section.children:
             if part and not has_entries:
-                said = f'"{section.title}" has no entries with "###". Use plain text.'
-                yield Problem(self.line(entry), "section-unknown", said)
+                message = f'"{section.title}" has no entries with "###". Use plain text.'
+                yield Problem(self.line(entry), "section-unknown", message)
             elif not entry.title:
                 yield Problem(self.line(entry), "part-empty", 'No words follow the "###". Give the entry a title.')
         if has_entries and not section.children:
-            said = f'"{section.title}" has no entries. Begin each with a line "### ...".'
-            yield Problem(self.line(section), "part-empty", said)
+            message = f'"{section.title}" has no entries. Begin each with a line "### ...".'
+            yield Problem(self.line(section), "part-empty", message)
         if part in self.parts_with_lists and not any(blocks_with_text(block) for block in blocks(section.tokens, "bullet_list")):
-            said = f'"{section.title}" is not a list. Begin each line with "- ".'
-            yield Problem(self.line(section), "part-empty", said)
+            message = f'"{section.title}" is not a list. Begin each line with "- ".'
+            yield Problem(self.line(section), "part-empty", message)
 
-    def check_shown(self) -> Iterator[Problem]:
+    def check_all_is_shown(self) -> Iterator[Problem]:
         """Names each block that no part took. What an unknown heading holds is named with it."""
-        taken = self.page.shown | self.named | {id(line) for line in self.plain_lines}
+        taken = self.renderer.rendered | self.reported | {id(line) for line in self.plain_lines}
         for part in dict.fromkeys(self.sections.values()):
             section = self.section(part)
             entries = section.children if part in self.parts_with_entries else ()
-            for heading, shown in ((section, self.shown_of(part)), *((entry, self.shown_of_entries(part)) for entry in entries)):
+            for heading, shown in ((section, self.shown_in_part(part)), *((entry, self.shown_in_entries(part)) for entry in entries)):
                 for block in blocks_with_text(heading.tokens):
                     if id(block) not in taken:
-                        said = f'Nobody sees "{truncate(words_of(block))}": under "{heading.title}" only {shown} are shown.'
-                        yield Problem(self.line_of(block), "text-not-shown", f"{said} Write it as one of these, or move it.")
+                        message = f'Nobody sees "{truncate(words_of(block))}": under "{heading.title}" only {shown} are shown.'
+                        yield Problem(self.line_of(block), "text-not-shown", f"{message} Write it as one of these, or move it.")
 
-    def shown_of(self, part: str) -> str:
+    def shown_in_part(self, part: str) -> str:
         """What readers see of a part, in the writer's words."""
         return ENTRIES if part in self.parts_with_entries else LINES
 
-    def shown_of_entries(self, part: str) -> str:
+    def shown_in_entries(self, part: str) -> str:
         """What readers see of an entry of a part. Most show all they hold."""
         return "texts"
 
     def check_plain_lines(self) -> Iterator[Problem]:
         """Links, pictures and citations in lines of which the words alone are shown. Headings are such lines."""
         headings = [inline for before, inline in pairwise(self.tokens) if before.type == "heading_open"]
-        for inline in [*(heading for heading in headings if id(heading) not in self.page.shown), *self.plain_lines]:
+        for inline in [*(heading for heading in headings if id(heading) not in self.renderer.rendered), *self.plain_lines]:
             for line, child in children_with_lines(inline):
                 if child.type in LOST_MARKUP:
-                    said = f'Of "{truncate(words_of(inline))}" only the words are shown. Move the {LOST_MARKUP[child.type]} into a text.'
-                    yield Problem(line + self.source.body_line, "text-not-shown", said)
+                    message = f'Of "{truncate(words_of(inline))}" only the words are shown. Move the {LOST_MARKUP[child.type]} into a text.'
+                    yield Problem(line + self.source.body_line, "text-not-shown", message)
 
     def check_attributes(self) -> Iterator[Problem]:
         """What is in braces behind a heading can be read, and is where it means something."""
-        part, noun = self.anchored
-        anchored = {entry.line for entry in self.entries(part)}
+        part, noun = self.anchored_part
+        anchored_part = {entry.line for entry in self.entries(part)}
         for opening, inline in pairwise(self.tokens):
             if opening.type != "heading_open":
                 continue
             line, meta = self.line_of(opening), opening.meta
             if meta.get("problem"):
-                yield Problem(line, "heading-attribute", f'"{meta["problem"]}" can\'t be read. Write {self.attributes}.')
-            if line_of(opening) in anchored and "eases" in meta and "eases" not in self.attributes:
-                said = f"A {noun} eases nothing. Write {self.attributes}."
-                yield Problem(line, "heading-attribute", said)
-            if line_of(opening) not in anchored and {"id", "eases"} & meta.keys():
-                said = f'"{truncate(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
-                yield Problem(line, "heading-attribute", said)
+                yield Problem(line, "heading-attribute", f'"{meta["problem"]}" can\'t be read. Write {self.attribute_syntax}.')
+            if line_of(opening) in anchored_part and "eases" in meta and "eases" not in self.attribute_syntax:
+                message = f"A {noun} eases nothing. Write {self.attribute_syntax}."
+                yield Problem(line, "heading-attribute", message)
+            if line_of(opening) not in anchored_part and {"id", "eases"} & meta.keys():
+                message = f'"{truncate(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
+                yield Problem(line, "heading-attribute", message)
 
     def check_paragraphs(self) -> Iterator[Problem]:
         for token in self.tokens:
             if token.meta.get("cut"):
                 rest = "and the rest is not read. Break it up with empty lines."
-                said = f"This paragraph has more than {MAX_PARAGRAPH:,} characters, {rest}"
-                yield Problem(self.line_of(token), "paragraph-too-long", said)
+                message = f"This paragraph has more than {MAX_PARAGRAPH:,} characters, {rest}"
+                yield Problem(self.line_of(token), "paragraph-too-long", message)
 
     def action_items(self) -> Sequence[Token]:
         """The openings of the list items in which a box "[ ]" has a meaning."""
         return ()
 
-    def check_size(self) -> Iterator[Problem]:
+    def check_parser_limits(self) -> Iterator[Problem]:
         """What the parser left out."""
         read = within_limits(self.source.body)
         if len(read) < len(self.source.body) and "text-too-long" not in {problem.code for problem in self.source.problems}:
             most = f"more than {MAX_LINES:,} lines, or {MAX_MARKUP:,} signs of Markdown such as * and ["
-            said = f"The text has {most}. What follows this line is not read. Split it into several texts."
-            yield Problem(read.count("\n") + self.source.body_line, "text-too-long", said)
+            message = f"The text has {most}. What follows this line is not read. Split it into several texts."
+            yield Problem(read.count("\n") + self.source.body_line, "text-too-long", message)
         for token in unparsed_containers(self.tokens):
-            said = "Lists or quotes are nested too deeply here, and what is inside is not read. Take out some levels."
-            yield Problem(self.line_of(token), "nested-too-deep", said)
+            message = "Lists or quotes are nested too deeply here, and what is inside is not read. Take out some levels."
+            yield Problem(self.line_of(token), "nested-too-deep", message)
 
 
 def key_lines(fields: Mapping[str, Node]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from documents.text.characters import hidden
+from documents.text.characters import check_hidden
 from documents.text.html import Html
 from documents.text.problems import Problem
 
@@ -63,22 +63,22 @@ def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
         return {}, [Problem(line, "text-unreadable", f"This is not JSON: {error}. Mend it, or take the last version that was.")]
     lines = lines_of_keys(text)
     found: dict[str, Reference] = {}
-    problems = [*hidden(text, 1)]
+    problems = [*check_hidden(text, 1)]
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
         try:
             reference = reference_of(item)
         except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
             key = item.get("id", number) if isinstance(item, dict) else number
-            said = f"Work {key} can't be read ({type(error).__name__}: {error}). It needs id, author, title and issued."
-            problems.append(Problem(lines.get(str(key), 1), "value-wrong", said))
+            message = f"Work {key} can't be read ({type(error).__name__}: {error}). It needs id, author, title and issued."
+            problems.append(Problem(lines.get(str(key), 1), "value-wrong", message))
             continue
         line = lines.get(reference.key, 1)
-        if escaped := [*hidden(reference.text, line)]:  # no page and no database gets a half of a character, or a NUL
+        if escaped := [*check_hidden(reference.text, line)]:  # no page and no database gets a half of a character, or a NUL
             problems += escaped
             continue
         if reference.key in found:
-            said = f'The key "{reference.key}" stands twice. Give one of the works another key.'
-            problems.append(Problem(line, "key-repeated", said))
+            message = f'The key "{reference.key}" stands twice. Give one of the works another key.'
+            problems.append(Problem(line, "key-repeated", message))
         found.setdefault(reference.key, reference)
     return found, [*dict.fromkeys(problems)]
 
@@ -97,15 +97,15 @@ def reference_of(item: Mapping[str, Any]) -> Reference:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", item["id"]):
         raise ValueError("a key has small letters, digits and hyphens only")
     year = int(item["issued"]["date-parts"][0][0])
-    label = f"{short_names([family(author) for author in item['author']])}, {year}"
-    return Reference(item["id"], label, Html(entry(item, year)), EVIDENCE.get(item.get("evidence", ""), ""))
+    label = f"{short_names([family_name(author) for author in item['author']])}, {year}"
+    return Reference(item["id"], label, Html(format_entry(item, year)), EVIDENCE.get(item.get("evidence", ""), ""))
 
 
 def short_names(families: list[str]) -> str:
     return " and ".join(families) if len(families) < 3 else f"{families[0]} and others"
 
 
-def entry(item: Mapping[str, Any], year: int) -> str:
+def format_entry(item: Mapping[str, Any], year: int) -> str:
     """The entry in the manner of APA 7: authors, year, title, where it stands, DOI as a link."""
     edition = f" ({escape(ordinal(item['edition']))} ed.)" if "edition" in item else ""
     title = escape(item["title"]) + edition
@@ -113,7 +113,7 @@ def entry(item: Mapping[str, Any], year: int) -> str:
     parts = [
         f"{full_names(item['author'])} ({year}).",
         f"{own}{'' if own.endswith(('?', '?</em>')) else '.'}",
-        *standing(item),
+        *container_parts(item),
     ]
     if "DOI" in item:
         address = escape(f"https://doi.org/{item['DOI']}")
@@ -121,7 +121,7 @@ def entry(item: Mapping[str, Any], year: int) -> str:
     return " ".join(parts)
 
 
-def standing(item: Mapping[str, Any]) -> list[str]:
+def container_parts(item: Mapping[str, Any]) -> list[str]:
     """Journal or book, volume, issue, pages, publisher: what the work has of them."""
     container = escape(item.get("container-title", ""))
     publisher = [f"{escape(item['publisher'])}."] if "publisher" in item else []
@@ -137,13 +137,15 @@ def standing(item: Mapping[str, Any]) -> list[str]:
     return [f"<em>{container}</em>{volume}{number}.", *publisher]
 
 
-def family(person: Mapping[str, str]) -> str:
+def family_name(person: Mapping[str, str]) -> str:
     """A person's family name, or the whole name of a group of people."""
     return person["literal"] if "literal" in person else person["family"]
 
 
 def full_names(people: list[Mapping[str, str]]) -> str:
-    names = [escape(f"{family(person)}, {initials(person['given'])}" if "given" in person else family(person)) for person in people]
+    names = [
+        escape(f"{family_name(person)}, {initials(person['given'])}" if "given" in person else family_name(person)) for person in people
+    ]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, &amp; {names[-1]}"
 
 

@@ -102,20 +102,20 @@ def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
         if sentence.is_long:
             places[sentence.normalized].append(sentence)
         if not sentence.has_citation and CLAIM_HINT.search(sentence.text) and CLAIM.search(sentence.text):
-            said = f'"{truncate(sentence.text)}" speaks of research and names no source. Cite one with [@key] before the full stop.'
-            yield Problem(sentence.line, "claim-without-source", said)
+            message = f'"{truncate(sentence.text)}" speaks of research and names no source. Cite one with [@key] before the full stop.'
+            yield Problem(sentence.line, "claim-without-source", message)
         if MERGE_HINT.search(sentence.text) and (found := MERGE_FIELD.search(sentence.text)):
-            said = f'"{found[0]}" looks like a gap that a template filled. Read the sentence aloud and write it anew.'
-            yield Problem(sentence.line, "merge-field", said)
+            message = f'"{found[0]}" looks like a gap that a template filled. Read the sentence aloud and write it anew.'
+            yield Problem(sentence.line, "merge-field", message)
     for same in places.values():
         if len(same) > 1:
             yield repetition(same)
 
 
 def repetition(same: Sequence[Sentence]) -> Problem:
-    said = f'"{truncate(same[0].text)}" stands {len(same)} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
+    message = f'"{truncate(same[0].text)}" stands {len(same)} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
     code = "sentence-twice" if len(same) == 2 else "sentence-repeated"
-    return Problem(same[1].line, code, said, tuple(sentence.line for sentence in same))
+    return Problem(same[1].line, code, message, tuple(sentence.line for sentence in same))
 
 
 def truncate(text: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from documents.text.characters import SPACE_AFTER_KEY, SPACE_AT_END, SPACE_AT_START, check_characters, hidden, misplaced
+from documents.text.characters import SPACE_AFTER_KEY, SPACE_AT_END, SPACE_AT_START, check_characters, check_hidden, check_spaces
 from documents.text.problems import Problem
-from documents.text.strict_yaml import Node, Value, mapping, plain_value, plain_values, read_yaml, yaml_lines
+from documents.text.strict_yaml import Node, Value, as_mapping, plain_value, plain_values, read_yaml, yaml_lines
 
 MAX_CHARACTERS = 200_000  # characters; ten times the longest of our own texts, and read within seconds whatever they are
 
@@ -32,11 +32,11 @@ def normalize_newlines(text: str) -> str:
     return re.sub(r"\r\n?", "\n", text)
 
 
-def split(text: str) -> Source:
+def parse_source(text: str) -> Source:
     """Takes a text apart at its `---` lines. Line breaks of Windows and old Macs count as one break each. Of a text that is too long
     only the beginning is read."""
     if len(text) > MAX_CHARACTERS:
-        beginning = split(text[:MAX_CHARACTERS])
+        beginning = parse_source(text[:MAX_CHARACTERS])
         return replace(beginning, problems=(text_too_long(len(text)), *beginning.problems))
     lines = normalize_newlines(text).split("\n")
     if lines[0].removeprefix("\ufeff").rstrip() != "---":
@@ -50,12 +50,12 @@ def split(text: str) -> Source:
     if not isinstance(node.value, dict):
         problems = [*problems, *not_a_mapping(node, problems)]
         node = Node(node.line, {})
-    return Source(front, dict(mapping(node)), "\n".join(lines[end + 1 :]), end + 2, tuple(problems))
+    return Source(front, dict(as_mapping(node)), "\n".join(lines[end + 1 :]), end + 2, tuple(problems))
 
 
 def text_too_long(length: int) -> Problem:
-    said = f"The text has {length:,} characters, and {MAX_CHARACTERS:,} are read at most. Split it into several texts."
-    return Problem(1, "text-too-long", said)
+    message = f"The text has {length:,} characters, and {MAX_CHARACTERS:,} are read at most. Split it into several texts."
+    return Problem(1, "text-too-long", message)
 
 
 def without_front_matter(text: str, message: str) -> Source:
@@ -70,8 +70,8 @@ def check_source(text: str, source: Source) -> Iterator[Problem]:
 
 def check_yaml(text: str, root: Node, first_line: int = 1) -> Iterator[Problem]:
     """The same in a YAML text, and in its values, where an escape such as "\\u200b" has become what it stands for."""
-    yield from hidden(text, first_line)
-    yield from misplaced(text, first_line, (SPACE_AT_START, SPACE_AT_END, SPACE_AFTER_KEY))
+    yield from check_hidden(text, first_line)
+    yield from check_spaces(text, first_line, (SPACE_AT_START, SPACE_AT_END, SPACE_AFTER_KEY))
     if "\\" in text:
         yield from check_values(root)
 
@@ -79,7 +79,7 @@ def check_yaml(text: str, root: Node, first_line: int = 1) -> Iterator[Problem]:
 def check_values(node: Node) -> Iterator[Problem]:
     if isinstance(node.value, str):
         yield from check_characters(node.value, node.line)
-    for key, value in mapping(node).items():
+    for key, value in as_mapping(node).items():
         yield from check_characters(key, value.line)
         yield from check_values(value)
     for item in node.value if isinstance(node.value, tuple) else ():
@@ -95,10 +95,10 @@ def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:
 def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
     """A text out of front-matter values and a body. Lines of `old` whose value stays the same keep every character, and so do its
     `---` lines."""
-    before, wanted = split(old), without_empty(values)
+    before, wanted = parse_source(old), without_empty(values)
     front = "".join(updated_lines(before.front.splitlines(keepends=True), 2, before.fields, wanted))
     read, problems = read_yaml(front)
-    if problems or comparable(plain_values(mapping(read))) != comparable(wanted):
+    if problems or comparable(plain_values(as_mapping(read))) != comparable(wanted):
         front = "".join(yaml_lines(wanted))
     plain = normalize_newlines(old)
     lines = plain.split("\n")
@@ -140,16 +140,16 @@ def updated_key_lines(own: Sequence[str], key: str, before: Node, wanted: Value,
     old = plain_value(before)
     if comparable({key: old}) == comparable({key: wanted}) or not (old or wanted):
         yield from own
-    elif isinstance(wanted, Mapping) and is_block_style(own, before) and keeps_order(mapping(before), wanted):
+    elif isinstance(wanted, Mapping) and is_block_style(own, before) and keeps_order(as_mapping(before), wanted):
         yield own[0]
-        yield from updated_lines(own[1:], before.line + 1, mapping(before), wanted)
+        yield from updated_lines(own[1:], before.line + 1, as_mapping(before), wanted)
     elif wanted:
         yield from yaml_lines({key: wanted}, indent)
 
 
 def is_block_style(own: Sequence[str], group: Node) -> bool:
     """Whether each key of a group has lines of its own, below the group's."""
-    lines = [node.line for node in mapping(group).values()]
+    lines = [node.line for node in as_mapping(group).values()]
     return bool(lines) and own[0].partition("#")[0].rstrip().endswith(":") and len(set(lines)) == len(lines)
 
 

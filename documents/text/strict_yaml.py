@@ -24,7 +24,7 @@ class Node:
     value: "str | tuple[Node, ...] | dict[str, Node]"
 
 
-def mapping(node: Node) -> Mapping[str, Node]:
+def as_mapping(node: Node) -> Mapping[str, Node]:
     return node.value if isinstance(node.value, dict) else {}
 
 
@@ -36,10 +36,10 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Node, list[Problem]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = first_line + (min(mark.line, text.count("\n", 0, len(text.rstrip()))) if mark else 0)
-        said = f"This is not YAML: {error.problem or error.context}."
+        message = f"This is not YAML: {error.problem or error.context}."
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # a character or a number that YAML does not know
-        line, said = first_line, f"This is not YAML: {str(error).splitlines()[0]}."
-    mended = f'{said} Put the value in double quotes if it holds one of : # [ ] {{ }} " or begins with a sign.'
+        line, message = first_line, f"This is not YAML: {str(error).splitlines()[0]}."
+    mended = f'{message} Put the value in double quotes if it holds one of : # [ ] {{ }} " or begins with a sign.'
     return Node(first_line, ""), [*reader.problems, Problem(line, "front-matter-broken", mended)]
 
 
@@ -56,7 +56,7 @@ class YamlReader:
         for number, event in enumerate(event for event in self.events if isinstance(event, yaml.NodeEvent)):
             found = self.node(event, 1)
             if number:
-                self.refuse(found.line, 'What follows a line "..." is not read. Take that line out.')
+                self.add_problem(found.line, 'What follows a line "..." is not read. Take that line out.')
             else:
                 root = found
         return root
@@ -65,20 +65,20 @@ class YamlReader:
         line = self.first_line + (event.start_mark.line if event.start_mark else 0)
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(line, f'"*{anchor}" repeats another value. Write the value itself.')
+            self.add_problem(line, f'"*{anchor}" repeats another value. Write the value itself.')
         elif anchor:
-            self.refuse(line, f'"&{anchor}" names a value for repeating. Take the name away.')
+            self.add_problem(line, f'"&{anchor}" names a value for repeating. Take the name away.')
         elif tag not in {None, "!"}:
-            self.refuse(line, f'"{tag}" is a type of YAML. Write the value alone.')
+            self.add_problem(line, f'"{tag}" is a type of YAML. Write the value alone.')
         if depth > MAX_DEPTH:
             raise ValueError(f"lists and keys stand more than {MAX_DEPTH} levels deep")
         if isinstance(event, yaml.MappingStartEvent):
             return Node(line, self.pairs(depth))
         if isinstance(event, yaml.SequenceStartEvent):
-            return Node(line, tuple(self.until(yaml.SequenceEndEvent, depth)))
+            return Node(line, tuple(self.nodes_until(yaml.SequenceEndEvent, depth)))
         return Node(line, event.value if isinstance(event, yaml.ScalarEvent) else "")
 
-    def until(self, end: type[yaml.Event], depth: int) -> Iterator[Node]:
+    def nodes_until(self, end: type[yaml.Event], depth: int) -> Iterator[Node]:
         for event in self.events:
             if isinstance(event, end):
                 return
@@ -86,18 +86,18 @@ class YamlReader:
 
     def pairs(self, depth: int) -> dict[str, Node]:
         found: dict[str, Node] = {}
-        nodes = self.until(yaml.MappingEndEvent, depth)
+        nodes = self.nodes_until(yaml.MappingEndEvent, depth)
         for key, value in zip(nodes, nodes, strict=True):
             if not isinstance(key.value, str):
-                self.refuse(key.line, "A key is a list here. Write a word before the colon.")
+                self.add_problem(key.line, "A key is a list here. Write a word before the colon.")
             elif key.value in found:
-                said = f'"{key.value}" stands twice, first in line {found[key.value].line}. Keep one of them.'
-                self.problems.append(Problem(key.line, "key-repeated", said))
+                message = f'"{key.value}" stands twice, first in line {found[key.value].line}. Keep one of them.'
+                self.problems.append(Problem(key.line, "key-repeated", message))
             else:
                 found[key.value] = Node(key.line, value.value)
         return found
 
-    def refuse(self, line: int, message: str) -> None:
+    def add_problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(line, "front-matter-broken", message))
 
 

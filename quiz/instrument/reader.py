@@ -10,7 +10,7 @@ from documents.text.html import Html
 from documents.text.library import Link, links_of
 from documents.text.markdown import Heading, blocks, list_items
 from documents.text.problems import Problem
-from documents.text.reader import Reader
+from documents.text.reader import DocumentReader
 from documents.text.references import Reference
 from documents.text.sentences import Sentence, inlines
 from quiz.instrument.checks import check_instrument
@@ -35,12 +35,12 @@ def read_instrument(text: str, references: Mapping[str, Reference], hidden: Cont
     return InstrumentReader(text, references, hidden).instrument()
 
 
-class InstrumentReader(Reader):
+class InstrumentReader(DocumentReader):
     kind = "quiz"
     sections = SECTIONS
     parts_with_entries = frozenset({"styles", "triggers", "strengths"})
     parts_with_lists = frozenset({"relations", "statements", "limits"})
-    anchored, attributes = ("styles", "region"), "{#region}"
+    anchored_part, attribute_syntax = ("styles", "region"), "{#region}"
     max_lengths = MAX_LENGTHS
 
     def instrument(self) -> Instrument:
@@ -61,15 +61,15 @@ class InstrumentReader(Reader):
             correlation=self.fields.number("correlation"),
             planning=self.fields.required("planning"),
             facets=self.facets(),
-            introduction=self.page.html(self.root.tokens),
+            introduction=self.renderer.html(self.root.tokens),
             relations=relations,
             items=items,
-            styles={entry.anchor: self.page.html(entry.tokens) for entry in self.entries("styles")},
+            styles={entry.anchor: self.renderer.html(entry.tokens) for entry in self.entries("styles")},
             style_titles={entry.anchor: entry.title for entry in self.entries("styles")},
             triggers=triggers,
             strengths=strengths,
-            limits=tuple(self.page.inline_html(item) for item in self.bullets(self.section("limits"))),
-            sources=self.page.sources(),
+            limits=tuple(self.renderer.inline_html(item) for item in self.bullets(self.section("limits"))),
+            sources=self.renderer.sources(),
             links=(*steps, *links_of(self.tokens, self.source.body_line)),
             sentences=sentences,
             key_lines=reader.key_lines(self.source.fields),
@@ -174,7 +174,7 @@ class InstrumentReader(Reader):
 
     def insight(self, entry: Heading, part: str) -> Insight | None:
         labelled = self.labelled(entry)
-        self.named.update(id(line.inline) for line in labelled)  # what is not shown of them, `check_labelled` names
+        self.reported.update(id(line.inline) for line in labelled)  # what is not shown of them, `check_labelled` names
         lines = {line.label: line for line in reversed(labelled)}  # of two with one label the first is shown
         like, worth, helps = (self.rendered(lines.get(label)) for label in LABELS[part])
         place = PLACE.fullmatch(self.place_in(lines.get("Facet")))
@@ -188,7 +188,7 @@ class InstrumentReader(Reader):
 
     def rendered(self, line: LabelledLine | None) -> Html:
         """What is behind a label, with its markup."""
-        return Html(self.page.inline_html(line.content).strip()) if line else Html("")
+        return Html(self.renderer.inline_html(line.content).strip()) if line else Html("")
 
     def place_in(self, line: LabelledLine | None) -> str:
         """The words behind a label that says where an entry belongs."""
@@ -196,8 +196,8 @@ class InstrumentReader(Reader):
             self.plain_line(line.inline)
         return line.rest if line else ""
 
-    def shown_of_entries(self, part: str) -> str:
-        return 'lines such as "- Helps: ..."' if part in LABELS else super().shown_of_entries(part)
+    def shown_in_entries(self, part: str) -> str:
+        return 'lines such as "- Helps: ..."' if part in LABELS else super().shown_in_entries(part)
 
     def check_labels(self) -> Iterator[Problem]:
         for part, labels in LABELS.items():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from documents.bibliography import references
 from documents.kinds import KINDS
 from documents.models import Document
-from documents.text.characters import check_characters, hidden
+from documents.text.characters import check_characters, check_hidden
 from documents.text.references import read_references
 from guides.models import Guide
 from pages import helplines
@@ -57,7 +57,7 @@ def test_it_is_named_in_each_line_of_a_text(line, character):
 def test_every_control_and_mark_of_direction_that_unicode_has_is_named():
     seen = {"\t", "\n", "\r"} | {name for name in map(chr, range(sys.maxunicode + 1)) if is_shown_by_fonts(name)}
     unseen = [name for name in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(name) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}]
-    assert [name for name in unseen if name not in seen and not any(hidden(f"a{name}b", 1))] == []
+    assert [name for name in unseen if name not in seen and not any(check_hidden(f"a{name}b", 1))] == []
 
 
 def is_shown_by_fonts(character: str) -> bool:

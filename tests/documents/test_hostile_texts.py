@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from documents.kinds import KINDS
 from documents.text.html import ATTRIBUTES, SCHEMES, TAGS
-from documents.text.markdown import Page, parse
+from documents.text.markdown import HtmlRenderer, parse
 from documents.text.references import read_references
-from documents.text.source import MAX_CHARACTERS, split
+from documents.text.source import MAX_CHARACTERS, parse_source
 from pages import helplines
 
 SECONDS, BYTES = 8, 2**30  # of CPU and of address space: generous, and far from what a quadratic bomb takes
@@ -183,19 +183,19 @@ def test_any_text_is_read_and_every_problem_has_a_line_of_it(kind, text, with_fr
     parsed = KINDS[kind].parse(whole, {})
     lines = re.sub(r"\r\n?", "\n", whole).count("\n") + 1
     assert all(1 <= problem.line <= lines for problem in parsed.problems)
-    assert all("\n" not in problem.at("a\nb.md") for problem in parsed.problems)
+    assert all("\n" not in problem.formatted("a\nb.md") for problem in parsed.problems)
 
 
 @given(TEXTS)
 def test_whatever_is_written_only_our_markup_comes_out(text):
-    shown = Page({}).html(parse(text))
+    shown = HtmlRenderer({}).html(parse(text))
     assert nh3.clean(shown, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None) == shown
     assert not re.search(r'<script|="javascript:|href="//|src="(?!/images/)', shown)
 
 
 @given(TEXTS)
 def test_front_matter_and_body_lose_nothing(text):
-    taken = split(FRONT + text)
+    taken = parse_source(FRONT + text)
     assert taken.body == re.sub(r"\r\n?", "\n", text)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from documents.text.source import split
+from documents.text.source import parse_source
 from tests.support.builders import guide_text
 from tests.support.crashing_postgres import Database, database, folder
 from tests.support.gunicorn import ATTEMPTS, FORM, Site, collect, started
@@ -103,7 +103,7 @@ class Editor:
 
     def save(self, text: str) -> None:
         """Whoever is told that somebody saved meanwhile looks whether it was their own save, of which they never heard."""
-        values, body = split(text).values(), split(text).body
+        values, body = parse_source(text).values(), parse_source(text).body
         for _ in range(ATTEMPTS):
             _, page = self.insist("GET", self.page)
             if body.strip().splitlines()[-1] in page:

@@ -13,7 +13,7 @@ from documents.admin.field_problems import places_of
 from documents.models import Revision
 from documents.text.library import Library, ParsedText, check_against_library
 from documents.text.problems import Problem
-from documents.text.source import compose, split
+from documents.text.source import compose, parse_source
 from guides.reader import read_guide
 from quiz.instrument.reader import read_instrument
 from tests.documents.test_hostile_texts import FRONT, filled
@@ -126,13 +126,13 @@ def nested_keys(length: int) -> str:
 
 @pytest.mark.parametrize("make", [blank_front_matter, nested_keys])
 def test_twice_the_front_matter_is_composed_in_twice_the_time(make):
-    half, whole = ((make(length), {**split(make(length)).values(), "title": "b"}) for length in (LENGTH // 2, LENGTH))
+    half, whole = ((make(length), {**parse_source(make(length)).values(), "title": "b"}) for length in (LENGTH // 2, LENGTH))
     assert not takes_the_square(lambda given: compose(given[1], "c", old=given[0]), half, whole, QUICK)
 
 
 def test_twice_the_problems_find_their_fields_in_twice_the_time():
     half, whole = (
-        (split(nested_keys(length)), [Problem(line, "key-unknown", "a") for line in range(1, length // 13)])
+        (parse_source(nested_keys(length)), [Problem(line, "key-unknown", "a") for line in range(1, length // 13)])
         for length in (LENGTH // 2, LENGTH)
     )
     assert not takes_the_square(lambda given: list(places_of(given[1], given[0])), half, whole, QUICK)

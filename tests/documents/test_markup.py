@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.kinds import KINDS
-from documents.text.markdown import MASK, Page, parse
+from documents.text.markdown import MASK, HtmlRenderer, parse
 from documents.text.markup import check_blocks, check_boxes, check_literals
 from documents.text.problems import LEVELS
 from guides.reader import read_guide
@@ -162,4 +162,4 @@ def test_whatever_dialect_a_text_is_in_it_is_read_and_each_problem_has_a_line_of
 def test_no_dialect_brings_marks_of_our_own_into_a_message_or_a_page(text):
     tokens = parse(text.replace(MASK, ""))
     said = "".join(problem.message for problem in check_literals(tokens, 1))
-    assert not {*said, *Page({}).html(tokens)} & {MASK, "\ue002"}
+    assert not {*said, *HtmlRenderer({}).html(tokens)} & {MASK, "\ue002"}

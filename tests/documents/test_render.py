@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.html import SCHEMES, TAGS
-from documents.text.markdown import Page, blocks, list_items, outline, parse
+from documents.text.markdown import HtmlRenderer, blocks, list_items, outline, parse
 from documents.text.references import read_references
 from guides.reader import read_guide
 
@@ -80,7 +80,7 @@ def test_whatever_was_written_the_parser_answers_and_the_html_is_harmless(text):
 
 
 def html(markdown, **page):
-    return Page(WORKS, **page).html(parse(markdown))
+    return HtmlRenderer(WORKS, **page).html(parse(markdown))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_more_cells_than_anybody_reads_are_no_table():
 )
 def test_the_paragraphs_of_a_list_item_stay_apart(markdown, expected):
     (block,) = blocks(parse(markdown), "bullet_list")
-    assert Page(WORKS).inline_html(list_items(block)[0]) == expected
+    assert HtmlRenderer(WORKS).inline_html(list_items(block)[0]) == expected
 
 
 def test_a_citation_leads_to_its_numbered_source():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.fields import Fields
-from documents.text.source import compose, split
+from documents.text.source import compose, parse_source
 from documents.text.strict_yaml import read_yaml
 from tests.support.builders import VALID
 
@@ -21,32 +21,32 @@ bodies = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r
 
 @given(st.text())
 def test_any_text_whatever_is_taken_apart_without_an_exception(text):
-    source = split(text)
+    source = parse_source(text)
     assert source.body_line >= 1
 
 
 @given(st.text("-:[]{}#&*!|>'\"%@`a\n \t", max_size=60))
 def test_yaml_that_is_hardly_yaml_gives_problems_and_no_exception(text):
-    split(f"---\n{text}\n---\n")
+    parse_source(f"---\n{text}\n---\n")
 
 
 @given(values, bodies)
 def test_what_was_composed_is_read_again(front, body):
-    source = split(compose(front, body))
+    source = parse_source(compose(front, body))
     assert (source.values(), source.body, source.problems) == (front, body, ())
 
 
 @given(values, bodies)
 def test_composing_the_same_values_and_body_keeps_the_text_as_it_was(front, body):
     text = compose(front, body)
-    assert compose(split(text).values(), split(text).body, old=text) == text
+    assert compose(parse_source(text).values(), parse_source(text).body, old=text) == text
 
 
 @given(values, values, bodies)
 def test_composing_other_values_over_a_text_says_those_values(before, after, body):
     old = compose(before, body).replace("\n", "\n# a remark\n", 1)
     new = compose(after, body, old)
-    assert split(new).values() == after
+    assert parse_source(new).values() == after
     assert "# a remark" in new
 
 
@@ -105,7 +105,7 @@ def test_a_key_that_was_emptied_goes_away_with_its_line():
     ],
 )
 def test_front_matter_of_another_shape_is_written_anew(old):
-    assert split(compose({"title": "C", "slug": "a"}, "B\n", old)).values() == {"title": "C", "slug": "a"}
+    assert parse_source(compose({"title": "C", "slug": "a"}, "B\n", old)).values() == {"title": "C", "slug": "a"}
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_front_matter_of_another_shape_is_written_anew(old):
 def test_what_no_reader_sees_is_kept_where_nothing_changes(changed):
     old = VALID.replace(*changed)
     assert old != VALID
-    assert split(old).values() == split(VALID).values()
-    assert compose(split(old).values(), split(old).body, old) == old
+    assert parse_source(old).values() == parse_source(VALID).values()
+    assert compose(parse_source(old).values(), parse_source(old).body, old) == old
 
 
 def test_the_lines_around_front_matter_are_kept_where_something_else_changes():
@@ -124,7 +124,7 @@ def test_the_lines_around_front_matter_are_kept_where_something_else_changes():
 
 
 def test_values_stay_the_texts_that_were_written():
-    fields = Fields(split("---\na: no\nb: 1.10\nc: 2026-11-01\nd: ~\ne: [yes, 0x1F]\n---\n").fields)
+    fields = Fields(parse_source("---\na: no\nb: 1.10\nc: 2026-11-01\nd: ~\ne: [yes, 0x1F]\n---\n").fields)
     assert [fields.text("a"), fields.text("b"), str(fields.day("c")), fields.text("d")] == [
         "no",
         "1.10",
@@ -152,13 +152,13 @@ def test_yaml_that_could_surprise_is_refused_with_its_line(yaml, line, said):
 
 
 def test_an_impossible_day_is_refused():
-    fields = Fields(split("---\nreviewed: 2026-02-30\n---\n").fields)
+    fields = Fields(parse_source("---\nreviewed: 2026-02-30\n---\n").fields)
     assert fields.day("reviewed") is None
     assert [problem.message for problem in fields.problems] == ['"reviewed" is "2026-02-30" and has to be a day such as 2026-11-01.']
 
 
 def test_a_list_where_one_text_belongs_is_refused():
-    fields = Fields(split("---\ntitle: [a, b]\n---\n").fields)
+    fields = Fields(parse_source("---\ntitle: [a, b]\n---\n").fields)
     assert fields.required("title") == ""
     assert [problem.code for problem in fields.problems] == ["value-wrong"]
 
@@ -168,4 +168,4 @@ def test_our_own_texts_are_composed_as_they_are(settings):
     assert len(paths) >= 4
     for path in paths:
         text = path.read_text()
-        assert compose(split(text).values(), split(text).body, old=text) == text
+        assert compose(parse_source(text).values(), parse_source(text).body, old=text) == text

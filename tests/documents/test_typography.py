@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.text.markdown import Page, parse
+from documents.text.markdown import HtmlRenderer, parse
 from documents.text.typography import MAX_LENGTH, typographic
 
 SET = {
@@ -27,12 +27,12 @@ SET = {
 
 @pytest.mark.parametrize("typed", SET)
 def test_a_text_and_a_title_have_the_same_typographic_quotes(typed):
-    assert Page({}).html(parse(typed)) == f"<p>{SET[typed]}</p>\n"
+    assert HtmlRenderer({}).html(parse(typed)) == f"<p>{SET[typed]}</p>\n"
     assert typographic(typed) == SET[typed]
 
 
 def test_code_and_escaped_quotes_stay_as_they_are():
-    assert Page({}).html(parse("`'90s` \\'90s \\\"a\\\"")) == "<p><code>'90s</code> '90s \"a\"</p>\n"
+    assert HtmlRenderer({}).html(parse("`'90s` \\'90s \\\"a\\\"")) == "<p><code>'90s</code> '90s \"a\"</p>\n"
 
 
 @given(st.text(alphabet="ab1 '\"-—(.\n", max_size=60))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from markdown_it import MarkdownIt
 
 from documents.models import DERIVED, Redirect, Revision
-from documents.text.source import split
+from documents.text.source import parse_source
 from guides.models import Guide
 from tests.support.admin_client import and_disconnect, wait_for_the_lock_of
 from tests.support.builders import VALID, guide_text
@@ -119,7 +119,7 @@ def test_a_new_guide_is_a_draft_that_only_editors_see(ines):
         "authors": "Ines",
         "next_review": "2027-11-01",
     }
-    assert ines.save(body=split(guide_text()).body, **values).errors == {}
+    assert ines.save(body=parse_source(guide_text()).body, **values).errors == {}
     made = Guide.objects.get(slug="rest")
     assert made.state == Guide.State.DRAFT
     assert not reader_sees(made)
@@ -251,7 +251,7 @@ def test_the_order_of_related_guides_is_the_writers(ines, guide):
     guide("alpha"), guide("omega")
     made = guide()
     assert ines.save(made, related="omega\r\nalpha").saved
-    assert split(Guide.objects.get(pk=made.pk).source).values()["related"] == ("omega", "alpha")
+    assert parse_source(Guide.objects.get(pk=made.pk).source).values()["related"] == ("omega", "alpha")
 
 
 def test_a_slug_that_another_guide_has_is_refused(ines, guide):

@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from documents.images import Picture
-from documents.text.source import split
+from documents.text.source import parse_source
 from tests.support.builders import VALID
 
 ADDRESSES = ["/admin/guides/guide/preview/", "/admin/guides/guide/upload/"]
@@ -99,7 +99,7 @@ def test_a_file_that_is_no_picture_is_refused_with_what_to_do(ines):
 def test_the_preview_shows_a_body_as_its_page_does(ines, guide):
     guide("anxious")
     made = guide(text=VALID)
-    preview = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": split(VALID).body}).content.decode()
+    preview = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": parse_source(VALID).body}).content.decode()
     page = Client().get(made.get_absolute_url()).content.decode()
     for part in ("guide__introduction", "takeaways", "step__body", "strategy ", "pull-quote", "sources", "guide-card"):
         pieces = re.findall(rf'<(\w+) class="{part}[^>]*>(.*?)</\1>', page, re.DOTALL)
@@ -109,19 +109,19 @@ def test_the_preview_shows_a_body_as_its_page_does(ines, guide):
 
 def test_the_preview_names_each_problem_with_its_line(ines, guide):
     made = guide(text=VALID.replace("[anxious]", "[]"))
-    body = split(VALID).body.replace("Silence has many reasons.", "Silence <b>has</b> many reasons.")
+    body = parse_source(VALID).body.replace("Silence has many reasons.", "Silence <b>has</b> many reasons.")
     said = parts_of(ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": body}).content.decode())
     assert 'Line 5: "<b>" is HTML.' in said
 
 
 def test_the_preview_of_a_text_without_problems_says_so(ines, guide):
     made = guide(text=VALID.replace("[anxious]", "[]"))
-    said = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": split(VALID).body}).content.decode()
+    said = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": parse_source(VALID).body}).content.decode()
     assert "The check finds nothing to mend." in said
 
 
 def test_a_guide_does_not_stand_against_itself_in_its_preview(ines, guide):
-    body = split(guide().source).body
+    body = parse_source(guide().source).body
     assert "(warning, sentence-shared)" in ines.client.post(PREVIEW, {"content": body}).content.decode()
 
 

@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 
-from documents.text.source import split
+from documents.text.source import parse_source
 from quiz.admin.forms import InstrumentForm
 from quiz.instrument.reader import LABELS, SECTIONS
 from quiz.instrument.types import STYLES
@@ -51,7 +51,7 @@ def another(library, slug="second", **columns):
 
 
 def front_of(quiz):
-    return split(quiz.source).values()
+    return parse_source(quiz.source).values()
 
 
 def words_of(html):
@@ -173,7 +173,7 @@ def test_a_quiz_of_another_size_is_written_from_an_empty_form(ines, library):
     saved = {key: value for key, value in ines.form(library).items() if key in InstrumentForm.keys}
     answer = ines.save(**{**saved, "slug": "five", "title": "Five", "scale__to": "5", "dimensions__anxiety__mean": "3"}, body=form["body"])
     assert set(answer.errors) == {"body"}  # the gaps that it begins with
-    answer = ines.send({**answer.fields, "body": split(library.source).body.replace("\n", "\r\n")})
+    answer = ines.send({**answer.fields, "body": parse_source(library.source).body.replace("\n", "\r\n")})
     assert answer.errors == {}
     made = Instrument.objects.get(slug="five")
     assert made.state == "draft"
@@ -201,7 +201,7 @@ def test_who_may_only_look_reads_every_field(library):
 
 
 def test_the_preview_shows_statements_as_the_form_does_and_texts_as_results_do(ines, library, taker):
-    answer = ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": split(library.source).body})
+    answer = ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": parse_source(library.source).body})
     preview = answer.content.decode()
     form = taker.client.get("/quiz/take/").content.decode()
     questions = re.findall(r"<legend>.*?</legend>", form)
@@ -215,7 +215,7 @@ def test_the_preview_shows_statements_as_the_form_does_and_texts_as_results_do(i
 
 
 def test_the_preview_shows_every_region_trigger_and_strength(ines, library):
-    body = split(library.source).body
+    body = parse_source(library.source).body
     preview = unescape(ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": body}).content.decode())
     wanted = re.findall(r"^### ([^{\n]+)$", body, re.MULTILINE)
     assert len(wanted) > 20
@@ -226,7 +226,7 @@ def test_the_preview_shows_every_region_trigger_and_strength(ines, library):
 
 
 def test_the_preview_names_each_problem_with_its_line(ines, library):
-    body = split(library.source).body.replace("- alarm-2: I watch", "- alarm-2 I watch")
+    body = parse_source(library.source).body.replace("- alarm-2: I watch", "- alarm-2 I watch")
     said = words_of(ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": body}).content.decode())
     line = body.split("- alarm-2 I")[0].count("\n") + 1
     assert f"Line {line}: " in said

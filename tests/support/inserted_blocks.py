@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from documents.text.problems import Problem
-from documents.text.source import split
+from documents.text.source import parse_source
 from tests.support.sampling import sample
 
 WORD = "zebrafish"
@@ -96,7 +96,7 @@ def with_block(text: str, before: int, block: str) -> tuple[str, range]:
 
 def body_lines(text: str) -> range:
     """The lines of a body, counted from 0 at the top of the whole text, and the end of it."""
-    return range(split(text).body_line - 1, len(text.splitlines()) + 1)
+    return range(parse_source(text).body_line - 1, len(text.splitlines()) + 1)
 
 
 def unlike_places(text: str) -> list[int]:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         problems = folder.problems(EMPTY_LIBRARY, timezone.now().date())
         chosen = [found for found in problems if not paths or any(is_inside(root / found.path, path) for path in paths)]
         for found in chosen:
-            self.stdout.write(found.problem.at(relative_to_cwd(root / found.path)))
+            self.stdout.write(found.problem.formatted(relative_to_cwd(root / found.path)))
         if any(found.problem.is_error for found in chosen):
             raise SystemExit(1)
 
