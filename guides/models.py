@@ -96,6 +96,11 @@ class GuideManager(models.Manager["Guide"]):
         """Published guides by title, with the columns that lists show."""
         return self.published(now).only("kind", "slug", "title", "summary", "style").order_by("title")
 
+    def linked_parts(self, text: str, now: datetime) -> list[Parts]:
+        """Returns the parts of the published guides that a text links to."""
+        guides = self.published(now).filter(slug__in=linked_slugs(text))
+        return [guide.parts_and_related(now)[0] for guide in guides]
+
     def groups(self, now: datetime) -> list[Group]:
         """Published guides by style, in the order of STYLES. Groups without a guide are left out."""
         guides = list(self.listed(now))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from documents.models import Revision
+from guides.models import Guide
 from quiz.forms import AnswerForm
 from quiz.instrument_cache import asked, read
 from quiz.models import KEEP_LIMIT, Instrument, Result
@@ -194,8 +195,9 @@ def plan(request: HttpRequest) -> HttpResponse:
     breakdown = break_down(instrument, submission.answers, submission.relation, titles)
     if fields.get("as") == "calendar" and breakdown.plan:
         return calendar_file(to_ical(breakdown.plan, settings.SITE_URL, now))
+    guides = Guide.objects.linked_parts(" ".join(entry.step_address for entry in breakdown.plan), now)
     host = settings.SITE_URL.partition("://")[2]
-    return render(request, "quiz/plan.html", {"breakdown": breakdown, "plan_weeks": plan_weeks(breakdown.plan, now), "host": host})
+    return render(request, "quiz/plan.html", {"breakdown": breakdown, "plan_weeks": plan_weeks(breakdown.plan, guides), "host": host})
 
 
 def calendar_file(text: str) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""What a result shows: breakdown, chart, comparison with an earlier one, and plan. Pure: no Django."""

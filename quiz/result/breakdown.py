@@ -62,6 +62,10 @@ class PlanEntry:
     week: int  # from 1
     finding: Finding
 
+    @property
+    def step_address(self) -> str:
+        return self.finding.insight.step
+
 
 @dataclass(frozen=True)
 class Breakdown:

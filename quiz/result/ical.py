@@ -30,7 +30,7 @@ def to_ical(plan: Sequence[PlanEntry], origin: str, now: datetime) -> str:
 def event(entry: PlanEntry, weeks: int, origin: str, now: datetime) -> Iterator[str]:
     """Yields the lines of an event. Without DTEND it lasts a day (3.6.1). Its title says nothing private: others may see calendars."""
     day = f"{now.date() + timedelta(days=1, weeks=entry.week - 1):%Y%m%d}"
-    step = origin + entry.finding.insight.step
+    step = origin + entry.step_address
     description = "\n\n".join((entry.finding.step_title, strip_markup(entry.finding.insight.helps), step))
     yield "BEGIN:VEVENT"
     yield f"UID:{uuid5(NAMESPACE_URL, f'{step} {entry.week} {day}')}"  # stable, so that importing again replaces the event (3.8.4.7)

@@ -1,12 +1,9 @@
-"""The weeks of a plan with the contents of their steps in the guides."""
+"""The weeks of a plan with the contents of their steps in the guides. Pure: no Django."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from guides.models import Guide
-from guides.parts import Step
-from guides.reader import linked_slugs
+from guides.parts import ADDRESS, Parts, Step
 from quiz.result.breakdown import PlanEntry
 
 
@@ -19,14 +16,7 @@ class PlanWeek:
     guide_title: str
 
 
-def plan_weeks(plan: Sequence[PlanEntry], now: datetime) -> list[PlanWeek]:
-    """The weeks of the plan whose steps readers can open at `now`."""
-    steps = published_steps([entry.finding.insight.step for entry in plan], now)
-    return [PlanWeek(entry, *steps[entry.finding.insight.step]) for entry in plan if entry.finding.insight.step in steps]
-
-
-def published_steps(addresses: Iterable[str], now: datetime) -> dict[str, tuple[Step, str]]:
-    """All steps of the guides that the addresses link to, each with its guide's title, by their own addresses."""
-    guides = Guide.objects.published(now).filter(slug__in={slug for address in addresses for slug in linked_slugs(address)})
-    pages = ((guide.get_absolute_url(), guide.parts_and_related(now)[0]) for guide in guides)
-    return {f"{address}#{step.anchor}": (step, parts.title) for address, parts in pages for step in parts.steps}
+def plan_weeks(plan: Iterable[PlanEntry], guides: Iterable[Parts]) -> list[PlanWeek]:
+    """Returns the weeks of the plan whose steps are in one of `guides`."""
+    steps = {f"{ADDRESS.format(guide.slug)}#{step.anchor}": (step, guide.title) for guide in guides for step in guide.steps}
+    return [PlanWeek(entry, *steps[entry.step_address]) for entry in plan if entry.step_address in steps]

@@ -193,7 +193,7 @@ def test_close_to_a_border_the_text_is_the_one_for_borders_and_both_regions_are_
 @hypothesis_settings(max_examples=examples(30))
 def test_the_plan_has_one_step_a_week_in_the_order_of_the_triggers_and_none_twice(answers):
     found = result_of(answers)
-    steps = [entry.finding.insight.step for entry in found.plan]
+    steps = [entry.step_address for entry in found.plan]
     assert len(set(steps)) == len(steps) <= MAX_WEEKS
     assert [entry.week for entry in found.plan] == list(range(1, len(steps) + 1))
     wanted = list(dict.fromkeys(finding.insight.step for finding in found.triggers))[:MAX_WEEKS]
@@ -203,7 +203,7 @@ def test_the_plan_has_one_step_a_week_in_the_order_of_the_triggers_and_none_twic
 def test_a_step_that_readers_can_not_open_is_in_no_plan():
     hidden = "/guides/anxious/#name-alarm"
     found = result_of(leaning(alarm=7), steps={address: title for address, title in STEPS.items() if address != hidden})
-    assert [entry.finding.insight.step for entry in found.plan] == ["/guides/anxious/#other-readings"]
+    assert [entry.step_address for entry in found.plan] == ["/guides/anxious/#other-readings"]
     assert found.triggers[0].step_title == ""
     assert found.triggers[1].step_title == "The step /guides/anxious/#other-readings"
 
