@@ -8,6 +8,14 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from tests.support.cast import ines as ines
+from tests.support.cast import owner as owner
+from tests.support.cast import rui as rui
+from tests.support.library import committed_library as committed_library
+from tests.support.library import library as library
+from tests.support.library import shipped_rows as shipped_rows
+from tests.support.quiz_taker import kept as kept
+from tests.support.quiz_taker import taker as taker
 from tests.support.sampling import examples
 
 # Started in the background or under nohup we would be deaf to Ctrl-C and to hanging up, and with us all that a test starts.

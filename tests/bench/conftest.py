@@ -14,8 +14,6 @@ from django.db import close_old_connections
 
 from documents.models import Document
 from guides.views import PUBLIC_QUERIES
-from tests.quiz.conftest import library as library
-from tests.quiz.conftest import published as published
 from web.cache_policy import is_public
 from web.page_cache import PageCache
 

@@ -8,7 +8,7 @@ import gc
 import pytest
 from django.http import HttpRequest
 
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 
 GUIDE = "/guides/anxious/"
 # The most that each public page may ask of the database when it is made; in between it is served from memory.

@@ -5,12 +5,12 @@ from io import BytesIO
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Permission, User
-from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from guides.models import KIND, Guide
+from guides.models import Guide
 from tests.support.builders import guide_text
+from tests.support.library import create_guide
 
 PASSWORD = "only for this test"
 MISTAKE = "A <b>mistake</b> stands here."
@@ -24,9 +24,7 @@ def picture(name="lamp.png"):
 
 @pytest.fixture
 def guide(transactional_db: None) -> Guide:
-    made = Guide(kind=KIND, state=Guide.State.PUBLISHED)
-    made.rewrite(guide_text().replace("related: []\n", ""), by=None, now=timezone.now(), note="Written")
-    return made
+    return create_guide(text=guide_text().replace("related: []\n", ""))
 
 
 @pytest.fixture

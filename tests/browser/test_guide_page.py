@@ -14,6 +14,7 @@ from documents.text.html import Html
 from guides.models import Guide
 from guides.parts import Parts
 from tests.support.builders import VALID
+from tests.support.library import create_guide
 
 GUIDE = "/guides/dismissive-avoidant/"
 PAGES = ["/", "/guides/", GUIDE, "/quiz/", "/help/", "/about/", "/privacy/", "/there-is-no-such-page/"]
@@ -177,7 +178,7 @@ def tabled() -> str:
         lead = words[: len(words) - len(words.lstrip("-[ ]"))]
         table = "".join(" " * (2 if lead else 0) + line for line in WIDE.splitlines(keepends=True))
         text = text.replace(words, f"{lead}A table.\n\n{table}\n{words}")
-    Guide(kind="guide", state="published").rewrite(text, by=None, now=timezone.now(), note="For a test")
+    create_guide(text=text)
     return "/guides/waiting/?steps=open"
 
 

@@ -2,13 +2,11 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.contrib.auth.models import Permission, User
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from guides.models import Guide
 from quiz.models import Instrument
+from tests.support.library import create_shipped_library, save_text
 
 PASSWORD = "only for this test"
 STATEMENT = "- alarm-2: I watch for small signs that they care less about me."
@@ -17,11 +15,7 @@ STATEMENT = "- alarm-2: I watch for small signs that they care less about me."
 @pytest.fixture
 def quiz(transactional_db: None) -> Instrument:
     """The quiz that we ship, published, with the guides that it leads to."""
-    for path in settings.CONTENT_DIR.glob("guides/*.md"):
-        Guide(kind="guide", state="published").rewrite(path.read_text(), by=None, now=timezone.now(), note="Written")
-    made = Instrument(kind="quiz", state="published")
-    made.rewrite((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), by=None, now=timezone.now(), note="Written")
-    return made
+    return create_shipped_library()
 
 
 @pytest.fixture
@@ -82,7 +76,7 @@ def test_the_preview_follows_what_is_typed_and_sends_nothing_of_its_own(writing,
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("place", ["", "change/", "add/", "history/", "revisions/2/"])
 def test_no_page_of_the_quizzes_editor_has_a_barrier_that_axe_finds(writing, quiz, scheme, place, complaints):
-    quiz.rewrite(quiz.source.replace("sd: 1.21", "sd: 1.3"), by=None, now=timezone.now(), note="Text changed")
+    save_text(quiz, quiz.source.replace("sd: 1.21", "sd: 1.3"))
     writing.emulate_media(color_scheme=scheme)
     own = f"{quiz.pk}/{place}" if place not in {"", "add/"} else place
     writing.goto(f"/admin/quiz/instrument/{own}")

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from guides.models import Guide
 from quiz.instrument.reader import read_instrument
 from quiz.models import Instrument
-from tests.quiz.conftest import keep, publish
+from tests.support.library import create_shipped_library
+from tests.support.quiz_taker import keep
 
 PASSWORD = "only for this test"
 TOTALS = "/admin/quiz/result/"
@@ -21,11 +20,7 @@ TOTALS = "/admin/quiz/result/"
 
 @pytest.fixture
 def quiz(transactional_db: None) -> Instrument:
-    for path in sorted(settings.CONTENT_DIR.glob("guides/*.md")):
-        publish(Guide(kind="guide", state="published"), path.read_text())
-    made = Instrument(kind="quiz", state="published")
-    publish(made, (settings.CONTENT_DIR / "quiz/attachment.md").read_text())
-    return made
+    return create_shipped_library()
 
 
 @pytest.fixture

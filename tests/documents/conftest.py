@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 from PIL import Image
 
 from documents.models import Document, State
 from guides.models import Guide
 from tests.support.builders import guide_text
+from tests.support.library import create_guide, save_text
 
 Run = Callable[..., str]
 
@@ -76,12 +76,11 @@ def run(db) -> Run:
 
 @pytest.fixture
 def edit(db) -> Callable[..., Guide]:
-    """Saves a guide's text as an editor would, making the guide if there is none."""
+    """Saves a guide's text, and creates the guide if there is none."""
 
     def edit(slug: str = "waiting", text: str = "", state: str = State.PUBLISHED) -> Guide:
-        guide = Guide.objects.filter(slug=slug).first() or Guide(kind="guide", state=state)
-        guide.rewrite(text or guide_text(slug), by=None, now=timezone.now(), note="Text changed")
-        return guide
+        guide = Guide.objects.filter(slug=slug).first()
+        return save_text(guide, text or guide_text(slug)) if guide else create_guide(slug, state, text)
 
     return edit
 

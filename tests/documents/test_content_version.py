@@ -12,15 +12,14 @@ from documents.content_version import RENEWAL, Site
 from documents.models import Document
 from guides.models import Guide
 from tests.support.builders import guide_text
+from tests.support.library import create_guide
 from web.cache_policy import is_public
 
 NOW = timezone.now()
 
 
 def published(slug="waiting", since=NOW - timedelta(days=1), state="published"):
-    guide = Guide(kind="guide", state=state, publish_at=since)
-    guide.rewrite(guide_text(slug), by=None, now=NOW, note="For a test")
-    return guide
+    return create_guide(slug, state, publish_at=since, now=NOW)
 
 
 def cut(worker):

@@ -19,13 +19,11 @@ from django.utils import timezone
 from documents.files.sync import ConflictPolicy, import_folder, mark_synced
 from documents.models import Document, Redirect
 from guides.models import Guide
-from tests.guides.conftest import owner
 from tests.support.admin_client import Desk, and_disconnect, wait_for_the_lock_of
-from tests.support.builders import guide_text
+from tests.support.library import create_guide
 from tests.support.sampling import sample
 from tests.support.waiting import wait_until
 
-__all__ = ["owner"]  # a fixture
 Act = Callable[[], object]
 SECONDS = 30
 COPIES = 220  # more than are read, and than are written, at once
@@ -39,6 +37,11 @@ FROM documents_document, generate_series(1, %s) AS number
 LOCKS = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM|LOCK TABLE) "?documents_|FROM "?documents_.* FOR UPDATE', re.DOTALL)
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def admin_model() -> str:
+    return "guides_guide"
 
 
 class Library:
@@ -60,9 +63,7 @@ class Library:
         Document.objects.filter(slug__in=("aa", "zz")).update(made_of=b"another release", title="Of another release")
 
     def shelve(self, slug: str) -> Guide:
-        guide = Guide(kind="guide", state="published")
-        guide.rewrite(guide_text(slug, title="As it was"), by=None, now=timezone.now(), note="For a test")
-        return guide
+        return create_guide(slug, title="As it was")
 
     def save(self) -> None:
         """Back to the address that it once had, so that the redirects change too."""

@@ -3,26 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.utils import timezone
+from django.contrib.auth.models import Permission
 
-from guides.models import KIND, Guide
+from guides.models import Guide
 from tests.support.admin_client import Desk, person
-from tests.support.builders import guide_text
+from tests.support.library import create_guide
 
 GUIDES = "guides_guide"
 
 
 @pytest.fixture
-def ines(db: None) -> Desk:
-    """Ines edits, and may publish."""
-    return person("Ines", "Editors", model=GUIDES)
-
-
-@pytest.fixture
-def rui(db: None) -> Desk:
-    """Rui writes drafts."""
-    return person("Rui", "Writers", model=GUIDES)
+def admin_model() -> str:
+    return GUIDES
 
 
 @pytest.fixture
@@ -40,23 +32,6 @@ def stranger(db: None) -> Desk:
 
 
 @pytest.fixture
-def owner(db: None) -> Desk:
-    """Runs the site."""
-    return Desk(User.objects.create_superuser("owner"), GUIDES)
-
-
-@pytest.fixture
 def guide(db: None) -> Callable[..., Guide]:
-    """Makes a guide, published unless said otherwise."""
-
-    def make(slug: str = "waiting", state: str = Guide.State.PUBLISHED, text: str = "") -> Guide:
-        made = Guide(kind=KIND, state=state)
-        made.rewrite(
-            text or guide_text(slug),
-            by=None,
-            now=timezone.now(),
-            note="Imported from its file",
-        )
-        return made
-
-    return make
+    """Creates a guide, published unless a test says otherwise."""
+    return create_guide

@@ -2,8 +2,6 @@
 
 from html import unescape
 
-from django.utils import timezone
-
 from guides.models import Guide
 from tests.support.builders import guide_text
 
@@ -110,6 +108,5 @@ def test_a_published_old_text_is_not_offered_to_who_may_not_change_it(rui, guide
 
 
 def test_an_overdue_review_is_said_on_the_form(ines, guide):
-    made = Guide(kind="guide")
-    made.rewrite(guide_text().replace("2027-11-01", "2026-11-02"), by=None, now=timezone.now(), note="Written")
+    made = guide(state="draft", text=guide_text().replace("2027-11-01", "2026-11-02"))
     assert "Next review: The text was to be checked by 2026-11-02" in ines.page("change", made.pk)

@@ -1,11 +1,10 @@
 """Whatever front matter the check lets through can be saved and shown, at the ends of lengths and of the calendar too."""
 
 import pytest
-from django.utils import timezone
 
-from guides.models import Guide
 from guides.reader import read_guide
 from tests.support.builders import VALID
+from tests.support.library import create_guide
 
 ALLOWED = {
     "a title as long as its column": ("title: How to wait for an answer", f"title: {'ä' * 120}"),
@@ -41,8 +40,7 @@ def errors(text):
 def test_what_passes_the_check_is_saved_and_shown(what, client, db):
     text = changed(what)
     assert errors(text) == []
-    guide = Guide(kind="guide", state="published")
-    guide.rewrite(text, by=None, now=timezone.now(), note="Written")
+    guide = create_guide(text=text)
     assert [client.get(path).status_code for path in (guide.get_absolute_url(), "/guides/", "/sitemap.xml")] == [200] * 3
 
 

@@ -18,18 +18,13 @@ from guides.models import Guide
 from guides.parts import ADDRESS
 from guides.reader import OTHER_IDS, PAGE_ANCHORS, SOURCE_ID
 from tests.support.builders import VALID, guide_text
+from tests.support.library import create_guide
 
 
 @pytest.fixture
 def publish(db):
-    """Puts a guide online, or leaves it a draft."""
-
-    def publish(slug="waiting", state="published", text="", **changes):
-        guide = Guide(kind="guide", state=state)
-        guide.rewrite(text or guide_text(slug, **changes), by=None, now=timezone.now(), note="Text changed")
-        return guide
-
-    return publish
+    """Creates a guide, published unless a test says otherwise."""
+    return create_guide
 
 
 def structured(page):

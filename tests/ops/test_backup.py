@@ -15,9 +15,9 @@ from psycopg.sql import SQL, Identifier
 
 from ops.backup import PROGRAMS, backup, named, preamble, restore
 from ops.embedded_postgres import OLDEST, THROWAWAY, create, running, tool_folders, version
-from tests.quiz.conftest import Taker
 from tests.support.checkout import Released, manage
 from tests.support.gunicorn import served
+from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
 Script = Callable[..., subprocess.CompletedProcess[str]]

@@ -16,9 +16,9 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-from tests.quiz.conftest import Taker
 from tests.support.checkout import ROOT, Released
 from tests.support.gunicorn import Site, served
+from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
 SAMPLE = re.compile(r"^(safehaven_\w+(?:\{[^}]*\})?) (\S+)$", re.MULTILINE)

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.bench.servers import free_port, waited_for
-from tests.quiz.conftest import Taker
 from tests.support.checkout import ROOT, Released, manage
 from tests.support.gunicorn import FORM, Answer, collect, started
+from tests.support.quiz_taker import Taker
 
 pytestmark = pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="needs nginx and openssl")
 NAME = "localhost"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.quiz.conftest import Taker
 from tests.support.checkout import Released, copied
 from tests.support.gunicorn import Site, served
+from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
 TAKERS_AT_LEAST = 20

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from guides.models import KIND, Guide
+from guides.models import Guide
 from quiz.models import Instrument
+from tests.support.library import create_guide, create_shipped_quiz, shipped_text
 
 Publish = Callable[[str, datetime], Guide]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "path", "source", "track", "wbr"}
@@ -53,10 +53,7 @@ def publish(db: None) -> Publish:
     """Puts one of our guides online from some moment on."""
 
     def publish(slug: str, at: datetime) -> Guide:
-        text = (settings.CONTENT_DIR / f"guides/{slug}.md").read_text(encoding="utf-8")
-        guide = Guide(kind=KIND, state=Guide.State.PUBLISHED, publish_at=at)
-        guide.rewrite(text, by=None, now=at, note="for a test")
-        return guide
+        return create_guide(text=shipped_text(f"guides/{slug}.md"), publish_at=at, now=at)
 
     return publish
 
@@ -71,10 +68,7 @@ def guides(publish: Publish) -> list[Guide]:
 @pytest.fixture
 def quiz(db: None) -> Instrument:
     """Our quiz, online."""
-    found = Instrument(kind="quiz", state=Instrument.State.PUBLISHED)
-    text = (settings.CONTENT_DIR / "quiz/attachment.md").read_text(encoding="utf-8")
-    found.rewrite(text, by=None, now=timezone.now(), note="for a test")
-    return found
+    return create_shipped_quiz()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from pages.readiness import is_applied
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 
 DISK = {"open", "stat", "lstat", "listdir", "scandir"}
 READYZ_WITHOUT_A_DATABASE = """

@@ -1,7 +1,5 @@
 """Checkouts to run scripts in, and the site's own texts in the database."""
 
-from tests.quiz.conftest import library as library
-from tests.quiz.conftest import published as published
 from tests.support.checkout import bare as bare
 from tests.support.checkout import installed as installed
 from tests.support.checkout import unset as unset

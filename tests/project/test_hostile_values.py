@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from documents.models import Document
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 from tests.support.routes import every_address
 from tests.support.sampling import sample
 from web.content_type import URLENCODED

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from quiz.models import Result
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 
 TODAY = timezone.now().date()
 BESIDE = "Beside your result of"

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from quiz.instrument import limits
 from quiz.instrument.reader import read_instrument
-from quiz.models import Instrument, Result
+from quiz.models import Result
 from quiz.scoring import MOST_MISSING
 from quiz.submission import fresh_key
 from tests.quiz.builders import quiz_text
-from tests.quiz.conftest import publish
+from tests.support.library import create_quiz
 from tests.support.sampling import examples
 
 SCALES = (("1", "7"), ("0", "100"), ("-100", "0"), ("100", "200"), ("-1", "1"))
@@ -103,7 +103,7 @@ def test_any_quiz_that_passes_the_check_is_saved_asked_answered_kept_and_read(te
     if not fits(text):
         return
     with transaction.atomic():
-        publish(Instrument(kind="quiz", state="published"), text)
+        create_quiz(text)
         quiz = read_instrument(text, {})
         take(quiz, answered(quiz, seed))
         transaction.set_rollback(True)

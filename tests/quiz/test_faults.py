@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.quiz.conftest import Taker
 from tests.support.crashing_postgres import database, folder
 from tests.support.gunicorn import Site, crowd_takes_the_quiz, served
+from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures

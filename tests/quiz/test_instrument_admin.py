@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, Permission
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
@@ -18,36 +18,21 @@ from quiz.admin.forms import InstrumentForm
 from quiz.instrument.reader import LABELS, SECTIONS
 from quiz.instrument.types import STYLES
 from quiz.models import Instrument, Result
-from tests.quiz.conftest import publish
-from tests.support.admin_client import Desk, and_disconnect, person, wait_for_the_lock_of
+from tests.support.admin_client import and_disconnect, person, wait_for_the_lock_of
+from tests.support.library import create_quiz
 
 QUIZ = "quiz_instrument"
 PREVIEW = "/admin/quiz/instrument/preview/"
 
 
 @pytest.fixture
-def ines(db: None) -> Desk:
-    """Ines edits, and may publish."""
-    return person("Ines", "Editors", model=QUIZ)
+def admin_model() -> str:
+    return QUIZ
 
 
-@pytest.fixture
-def rui(db: None) -> Desk:
-    """Rui writes drafts."""
-    return person("Rui", "Writers", model=QUIZ)
-
-
-@pytest.fixture
-def owner(db: None) -> Desk:
-    """Runs the site."""
-    return Desk(User.objects.create_superuser("owner"), QUIZ)
-
-
-def another(library, slug="second", **columns):
+def another(library, slug="second", state="draft"):
     """A second quiz with the texts of the first."""
-    made = Instrument(kind="quiz", **columns)
-    publish(made, library.source.replace("slug: attachment", f"slug: {slug}"))
-    return made
+    return create_quiz(library.source.replace("slug: attachment", f"slug: {slug}"), state)
 
 
 def front_of(quiz):

@@ -15,7 +15,7 @@ from documents.image_files import EncodedImage
 from documents.images import Picture
 from guides.models import Guide
 from quiz.models import Result, year_after
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 from web.throttle.models import Tally
 
 TODAY = timezone.now().date()

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 
 from quiz.models import Instrument, InstrumentManager, Result
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 
 MANY = 100_000
 FILL = """
@@ -21,7 +21,7 @@ Node = dict[str, Any]
 
 
 @pytest.fixture
-def kept_among_many(open_library, client) -> Taker:
+def kept_among_many(committed_library, client) -> Taker:
     """Whose result is one of a hundred thousand."""
     taker = Taker(client)
     taker.send()

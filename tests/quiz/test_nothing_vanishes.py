@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from documents.text.references import read_references
 from quiz.instrument.reader import read_instrument
-from quiz.models import Instrument
 from tests.quiz.builders import quiz_text
-from tests.quiz.conftest import Taker, publish
 from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
+from tests.support.library import create_quiz
+from tests.support.quiz_taker import Taker
 from tests.support.sampling import examples
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
@@ -59,7 +59,7 @@ def test_every_text_of_a_quiz_is_on_a_page_that_visitors_see(db, client):
     ):
         marked = re.sub(unseen, lambda line: re.sub(r" mark\d+", "", line[0]), marked, flags=re.MULTILINE)
     assert [problem for problem in read_instrument(marked, WORKS).problems if problem.is_error] == []
-    publish(Instrument(kind="quiz", state="published"), marked)
+    create_quiz(marked)
     marks, seen = set(re.findall(r"mark\d+", marked)), set(re.findall(r"mark\d+", pages(client)))
     assert len(marks) > 60
     assert marks - seen == set()

@@ -23,9 +23,9 @@ from documents.models import Revision
 from quiz.instrument_cache import asked
 from quiz.models import KEEP_LIMIT, DeletedResult, Result, arrival_number, key_digest
 from quiz.submission import fresh_key
-from tests.quiz.conftest import Taker, keep
 from tests.support.checkout import Released, released
 from tests.support.gunicorn import Site, started
+from tests.support.quiz_taker import Taker, keep
 from tests.support.waiting import wait_until
 from web.throttle.models import Tally
 

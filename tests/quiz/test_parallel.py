@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to 
 
 
 @pytest.fixture
-def site(open_library, db, tmp_path) -> Iterator[Site]:
+def site(committed_library, db, tmp_path) -> Iterator[Site]:
     """On this test's database."""
     database = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
     with served(copied(tmp_path / "site"), database) as site:  # a copy, so that our own static files stay as they are

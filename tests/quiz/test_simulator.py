@@ -19,7 +19,7 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE, Item, Side
 from quiz.models import Instrument, Result
 from quiz.result.breakdown import break_down, position
 from quiz.scoring import Point, Scale
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
 QUIZ = read_instrument(TEXT, {})

@@ -21,7 +21,9 @@ from quiz.instrument import reader, types
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
-from tests.quiz.conftest import alpha_of, keep, publish
+from tests.quiz.conftest import alpha_of
+from tests.support.library import save_text
+from tests.support.quiz_taker import keep
 
 PAGE = "/admin/quiz/result/"
 Answers = dict[str, int]
@@ -135,14 +137,14 @@ def test_answers_to_a_statement_are_counted_as_they_were_given(keep_results, ine
 
 def test_results_of_every_version_that_asked_the_same_count_together(keep_results, ines, library):
     keep_results(6)
-    publish(library, library.source.replace("sd: 1.21", "sd: 1.3"))
+    save_text(library, library.source.replace("sd: 1.21", "sd: 1.3"))
     keep_results(6)
     assert "rest on 10 results" in page_text(ines)
 
 
 def test_results_of_other_statements_do_not_count(keep_results, ines, library):
     keep_results(12)
-    publish(library, library.source.replace("When we argue, I go silent.", "When we argue, I stop talking."))
+    save_text(library, library.source.replace("When we argue, I go silent.", "When we argue, I stop talking."))
     keep_results(10)
     assert "rest on 10 results" in page_text(ines)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from guides.models import Guide
 from quiz.models import Instrument, Result
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 
 
 def test_the_first_page_says_what_is_asked_and_what_is_kept(library, client):

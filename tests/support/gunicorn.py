@@ -16,7 +16,7 @@ from threading import Lock
 from urllib.parse import urlencode
 
 from documents.models import digest_of
-from tests.quiz.conftest import Taker
+from tests.support.quiz_taker import Taker
 
 AT_ONCE = 8
 ATTEMPTS = 40

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from ops.embedded_postgres import THROWAWAY, start, stop
-from tests.quiz.conftest import Taker
 from tests.support.checkout import Released
 from tests.support.gunicorn import Site, started
+from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 from tests.support.write_errors import fields_given_back
 

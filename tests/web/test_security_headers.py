@@ -20,9 +20,9 @@ from django.urls import reverse
 import quiz.urls
 from quiz.models import KEEP_LIMIT
 from tests.documents.test_image_files import picture
-from tests.quiz.conftest import Taker
 from tests.support.checkout import Released
 from tests.support.gunicorn import Answer, Site, collect, started
+from tests.support.quiz_taker import Taker
 from web.middleware import MAX_FORM_BYTES, MAX_UPLOAD_BYTES
 
 TLS = {"X-Forwarded-Proto": "https"}
