@@ -15,7 +15,7 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
 from ops.embedded_postgres import PostgresError, running
-from ops.environment import ON, given
+from ops.environment import TRUE_VALUES, env_text
 
 OWN = Path(__file__).resolve().parent / ".postgres"
 
@@ -26,10 +26,10 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, leave)
     with ExitStack() as until_the_end:
-        embedded = not given("DATABASE_URL")
+        embedded = not env_text("DATABASE_URL")
         if embedded:
             os.environ["DATABASE_URL"] = until_the_end.enter_context(running(OWN / "serve"))
-        if not given("SECRET_KEY") and (embedded or os.environ.get("DEBUG", "").strip().lower() in ON):
+        if not env_text("SECRET_KEY") and (embedded or os.environ.get("DEBUG", "").strip().lower() in TRUE_VALUES):
             os.environ["SECRET_KEY"] = own_secret()
         execute_from_command_line(sys.argv)
 

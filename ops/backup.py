@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ops.database_url import with_timeouts
 from ops.embedded_postgres import ENDINGS, PostgresError, running, tool_folders, version
-from ops.environment import connection_parameters, given
+from ops.environment import connection_parameters, env_text
 
 HOME = Path(__file__).resolve().parent.parent / ".postgres/serve"  # the embedded server, as manage.py starts it
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
@@ -180,7 +180,7 @@ def main(does: str, *arguments: str) -> str:
         parser.add_argument("--replace", action="store_true", help="throw away what the database holds now")
     asked = parser.parse_args(arguments)
     with ExitStack() as until_the_end:
-        address = given("DATABASE_URL") or until_the_end.enter_context(running(HOME))
+        address = env_text("DATABASE_URL") or until_the_end.enter_context(running(HOME))
         url = make_conninfo("", **connection_parameters(address))
         return restore(url, asked.file, replace=asked.replace) if does == "restore" else backup(url, asked.file)
 

@@ -1,4 +1,4 @@
-"""What is set in the environment: read strictly, and a wrong value is refused in a sentence before anything starts."""
+"""Reads settings from the environment. A wrong value raises ImproperlyConfigured with one sentence, before anything starts."""
 
 import os
 import re
@@ -10,9 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-ON, OFF = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+TRUE_VALUES, FALSE_VALUES = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 MAX_WORKERS = 512
-HOW_TO_NAME_A_DATABASE = (
+MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 5  # the second counts different characters; both as `manage.py check --deploy` asks
+DATABASE_HINT = (
     "Write postgresql://user:password@host/name, with each of : / ? # [ ] @ % in the password as % and two digits (@ is %40); "
     "or leave the password out and give it as PGPASSWORD."
 )
@@ -21,8 +22,8 @@ ORIGIN = re.compile(rf"https?://(?:{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\])(?::[0-
 HOST = re.compile(rf"\.?{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
-def given(name: str) -> str:
-    """The value of a variable, or what is in the file that NAME_FILE names; empty where there is neither."""
+def env_text(name: str) -> str:
+    """Returns the value of a variable, or the content of the file that NAME_FILE names; "" where neither is set."""
     value, file = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
     if value and file:
         raise ImproperlyConfigured(f"{name} and {name}_FILE are both set. Keep one of them.")
@@ -37,24 +38,63 @@ def given(name: str) -> str:
         ) from None
 
 
+def env_bool(name: str) -> bool:
+    """Returns whether a switch is on: for 1, true, yes and on; off for 0, false, no and off, or where it is not set."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in TRUE_VALUES | FALSE_VALUES:
+        return value in TRUE_VALUES
+    raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 to turn it on, 0 or nothing to leave it off.")
+
+
+def env_int(name: str, default: int, most: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not re.fullmatch("[0-9]{1,4}", value) or int(value) > most:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number up to {most}, or nothing for {default}.")
+    return int(value)
+
+
+def env_choice(name: str, *choices: str) -> str:
+    """Returns one of `choices`, the first where the variable is not set."""
+    value = os.environ.get(name, "").strip() or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write {' or '.join(choices)}, or nothing for {choices[0]}.")
+    return value
+
+
+def env_secret(name: str) -> str:
+    value = env_text(name)
+    if value != value.strip():  # another host may strip it, and would then reject every session signed here
+        raise ImproperlyConfigured(f"{name} begins or ends with a blank or a line break. Take that away.")
+    for what, number, minimum in (
+        ("characters", len(value), MIN_SECRET_LENGTH),
+        ("different characters", len(set(value)), MIN_SECRET_CHARACTERS),
+    ):
+        if number < minimum:
+            raise ImproperlyConfigured(
+                f"{name} has {number} {what} and needs {minimum} or more. Make one with: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+            )
+    return value
+
+
 def connection_parameters(url: str) -> dict[str, str]:
-    """A Postgres address by its own rules (libpq, "Connection URIs"). What may hold a part of the password is not said again."""
+    """Returns the parameters in a Postgres address (libpq, "Connection URIs"). Errors never quote what may be part of the password."""
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url)
     if scheme and scheme[0] not in {"postgresql://", "postgres://"}:
-        raise ImproperlyConfigured(f"DATABASE_URL begins with {scheme[0]!r}, and only Postgres will do. {HOW_TO_NAME_A_DATABASE}")
+        raise ImproperlyConfigured(f"DATABASE_URL begins with {scheme[0]!r}, and only Postgres will do. {DATABASE_HINT}")
     try:
-        found = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+        parameters = {key: str(value) for key, value in conninfo_to_dict(url).items()}
     except ProgrammingError as error:
         option = re.match(r'invalid (?:URI query parameter:|connection option) "\w+"', str(error))
-        raise ImproperlyConfigured(f"DATABASE_URL can't be read{f' ({option[0]})' if option else ''}. {HOW_TO_NAME_A_DATABASE}") from None
-    if not re.fullmatch("[0-9,]*", found.get("port", "")):
-        raise ImproperlyConfigured(f"DATABASE_URL has a port that is no number. {HOW_TO_NAME_A_DATABASE}")
-    password = found.get("password") or given("PGPASSWORD")
-    return {**found, "password": password} if password else found
+        raise ImproperlyConfigured(f"DATABASE_URL can't be read{f' ({option[0]})' if option else ''}. {DATABASE_HINT}") from None
+    if not re.fullmatch("[0-9,]*", parameters.get("port", "")):
+        raise ImproperlyConfigured(f"DATABASE_URL has a port that is no number. {DATABASE_HINT}")
+    password = parameters.get("password") or env_text("PGPASSWORD")
+    return {**parameters, "password": password} if password else parameters
 
 
-def port(name: str) -> int:
-    """0 where there is none."""
+def env_port(name: str) -> int:
+    """Returns 0 where the variable is not set."""
     text = os.environ.get(name, "").strip()
     if not text:
         return 0
@@ -63,8 +103,8 @@ def port(name: str) -> int:
     return int(text)
 
 
-def workers(name: str) -> int:
-    """gunicorn reads the variable too, and can't make anything of an empty one."""
+def env_workers(name: str) -> int:
+    """Refuses an empty value too, because gunicorn reads the same variable and fails at one."""
     text = os.environ.get(name, "1").strip()
     if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_WORKERS:
         raise ImproperlyConfigured(
@@ -73,15 +113,15 @@ def workers(name: str) -> int:
     return int(text)
 
 
-def hosts(name: str) -> list[str]:
-    found = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
-    for host in found:
+def env_hosts(name: str) -> list[str]:
+    hosts = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+    for host in hosts:
         if not HOST.fullmatch(host):
-            raise ImproperlyConfigured(f"{name} has {host!r}. {how_to_write(host)}")
-    return found
+            raise ImproperlyConfigured(f"{name} has {host!r}. {host_hint(host)}")
+    return hosts
 
 
-def how_to_write(host: str) -> str:
+def host_hint(host: str) -> str:
     if host == "*":
         return "That lets any name in, also one that somebody made up. Write the names that the site is reached under."
     if host.startswith("*."):
@@ -94,15 +134,15 @@ def how_to_write(host: str) -> str:
     )
 
 
-def origin(name: str) -> str:
-    """An address that is a scheme and a host alone, in small letters; empty where there is none."""
+def env_origin(name: str) -> str:
+    """Returns scheme and host in lower case; "" where the variable is not set."""
     text = os.environ.get(name, "").strip().lower().removesuffix("/")
     if text and not ORIGIN.fullmatch(text):
         raise ImproperlyConfigured(f"{name} is {text!r}. Write the site's own address without a path, such as https://example.org.")
     return text
 
 
-def address(name: str, default: str) -> str:
+def env_ip_address(name: str, default: str) -> str:
     text = os.environ.get(name, "").strip() or default
     try:
         return str(ip_address(text))
@@ -112,10 +152,10 @@ def address(name: str, default: str) -> str:
         ) from None
 
 
-def networks(name: str, default: str) -> list[str]:
-    """Addresses and networks, also as a socket shows them that listens for IPv6 and IPv4 at once (RFC 4291, 2.5.5.2)."""
-    found = [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
-    for text in found:
+def env_networks(name: str, default: str) -> list[str]:
+    """Returns addresses and networks, those of IPv4 also as a dual-stack socket reports them (RFC 4291, 2.5.5.2)."""
+    networks = [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    for text in networks:
         try:
             network = None if text == "*" else ip_network(text)
         except ValueError as error:
@@ -124,17 +164,17 @@ def networks(name: str, default: str) -> list[str]:
                 "with commas between them; * only where nobody but your proxy reaches the port."
             ) from None
         if isinstance(network, IPv4Network):
-            found = [*found, f"::ffff:{network.network_address}/{96 + network.prefixlen}"]
-    return found
+            networks = [*networks, f"::ffff:{network.network_address}/{96 + network.prefixlen}"]
+    return networks
 
 
-def every_address(number: int) -> list[str]:
-    """All addresses of this machine, with IPv6 where there is any, as gunicorn's `bind` wants them."""
-    old, new = f"0.0.0.0:{number}", f"[::]:{number}"
+def bind_addresses(port: int) -> list[str]:
+    """Returns all addresses of this machine for gunicorn's `bind`, with IPv6 where the machine has it."""
+    ipv4, ipv6 = f"0.0.0.0:{port}", f"[::]:{port}"
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::", 0))
-            takes_both = not probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+            is_dual_stack = not probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
     except OSError:
-        return [old]
-    return [new] if takes_both else [old, new]
+        return [ipv4]
+    return [ipv6] if is_dual_stack else [ipv4, ipv6]

@@ -16,12 +16,12 @@ if os.environ.get("METRICS_PORT", "").strip():
 try:
     # All is loaded here, so that a wrong setting is one sentence: later gunicorn would show a traceback.
     from config import settings, wsgi  # noqa: F401
-    from ops import environment
+    from ops.environment import bind_addresses
 except ImproperlyConfigured as problem:
     sys.exit(str(problem))
 
 wsgi_app = "config.wsgi"
-bind = environment.every_address(settings.PORT)
+bind = bind_addresses(settings.PORT)
 workers = settings.WORKERS
 forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES)
 preload_app = True  # workers share what the first process loaded, and one that dies is back at once

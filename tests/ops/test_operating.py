@@ -15,7 +15,10 @@ from tests.support.packages import PACKAGES, ROOT
 PAGE = (ROOT / "docs/operating.md").read_text()
 CODE = (*(f"{package}/**/*.py" for package in PACKAGES), "*.py")
 READERS = {
-    *("flag", "whole_number", "choice", "secret", "given", "port", "workers", "hosts", "address", "networks", "origin"),
+    *(
+        f"env_{kind}"
+        for kind in ("bool", "choice", "hosts", "int", "ip_address", "networks", "origin", "port", "secret", "text", "workers")
+    ),
     *("get", "setdefault"),
 }
 OURS = {"DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR", "BASE"}  # set by the site itself, or while the image is made
