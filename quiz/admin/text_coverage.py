@@ -125,14 +125,14 @@ def facet_sides(instrument: Instrument) -> tuple[FacetSide, ...]:
 
 def facet_side(instrument: Instrument, facet: Facet, side: Side) -> FacetSide:
     triggers, strengths = (of_side(insights, facet, side) for insights in (instrument.triggers, instrument.strengths))
-    return FacetSide(facet, side, len(triggers), words_of(triggers), len(strengths), words_of(strengths))
+    return FacetSide(facet, side, len(triggers), text_of_block(triggers), len(strengths), text_of_block(strengths))
 
 
 def of_side(insights: Sequence[Insight], facet: Facet, side: Side) -> list[Insight]:
     return [insight for insight in insights if (insight.facet, insight.side) == (facet.key, side)]
 
 
-def words_of(insights: Sequence[Insight]) -> int:
+def text_of_block(insights: Sequence[Insight]) -> int:
     return sum(words(text) for insight in insights for text in (insight.like, insight.worth, insight.helps))
 
 
