@@ -66,7 +66,7 @@ def read_submission(fields: Mapping[str, str], instrument: Instrument, version: 
         relation=relation,
         answers=answers,
         problems=problems,
-        scores=position(instrument.by_dimension, answers, scale) if is_enough else None,
+        scores=position(instrument.items_by_dimension, answers, scale) if is_enough else None,
         keep=fields.get("keep") == "yes",
     )
 

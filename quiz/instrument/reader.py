@@ -1,10 +1,11 @@
-"""Reads the text of a quiz into an instrument. Pure: no Django, no database, and never an exception for bad input."""
+"""Reads the text of a quiz into an instrument. Pure: no Django. Bad input leads to problems and never raises an exception."""
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from markdown_it.token import Token
 
+from documents.text import reader
 from documents.text.html import Html
 from documents.text.library import Link, links_of
 from documents.text.markdown import Heading, blocks, list_items
@@ -14,8 +15,19 @@ from documents.text.references import Reference
 from documents.text.sentences import Sentence, inlines
 from quiz.instrument.checks import check_instrument
 from quiz.instrument.limits import MAX_LENGTHS, check_correlation, check_norm, check_scale
-from quiz.instrument.lines import FORMS, ITEM, PLACE, PLACES, RELATION, LabelledLine, check_keys, check_labelled, check_line, read_labelled
-from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES, Answers, Dimension, Facet, Insight, Instrument, Item, Relation, Side
+from quiz.instrument.lines import (
+    ASSIGNMENTS,
+    FACET_SIDE,
+    ITEM,
+    LINE_FORMATS,
+    RELATION,
+    LabelledLine,
+    check_labelled,
+    check_line,
+    check_unique_keys,
+    read_labelled,
+)
+from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLE_KEYS, Dimension, Facet, Insight, Instrument, Item, Relation, ScaleLabels, Side
 from quiz.scoring import Norm, Scale
 
 SECTIONS = {
@@ -30,7 +42,7 @@ LABELS = {"triggers": ("Feels like", "Protects", "Helps"), "strengths": ("Looks 
 
 
 def read_instrument(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Instrument:
-    """The instrument in a text. Links to the addresses in `hidden` become plain words."""
+    """Returns the instrument in a text. Links to the addresses in `hidden` become plain words."""
     return InstrumentReader(text, references, hidden).instrument()
 
 
@@ -71,7 +83,7 @@ class InstrumentReader(DocumentReader):
             sources=self.renderer.sources(),
             links=(*steps, *links_of(self.tokens, self.source.body_line)),
             sentences=sentences,
-            key_lines=self.key_lines(),
+            key_lines=reader.key_lines(self.source.fields),
             problems=(),
         )
         problems = {
@@ -85,48 +97,48 @@ class InstrumentReader(DocumentReader):
         return replace(found, problems=tuple(sorted(problems)))
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Without the lines that only say where a text belongs."""
+        """Without the lines that assign insights to facets and steps, which are not shown."""
         lines = (line for part in LABELS for entry in self.entries(part) for line in self.labelled(entry))
-        places = {line.line for line in lines if line.label in PLACES}
-        return tuple(said for said in super().sentences() if said.line not in places)
+        assignments = {line.line for line in lines if line.label in ASSIGNMENTS}
+        return tuple(sentence for sentence in super().sentences() if sentence.line not in assignments)
 
     # Front matter
 
     def scale(self) -> Scale:
-        given = self.fields.group("scale")
-        return Scale(given.whole_number("from"), given.whole_number("to"))
+        fields = self.fields.group("scale")
+        return Scale(fields.whole_number("from"), fields.whole_number("to"))
 
-    def labels(self) -> Answers:
-        given = self.fields.group("scale")
-        return Answers(given.required("low"), given.text("middle"), given.required("high"))
+    def labels(self) -> ScaleLabels:
+        fields = self.fields.group("scale")
+        return ScaleLabels(fields.required("low"), fields.text("middle"), fields.required("high"))
 
     def dimension(self, key: str) -> Dimension:
-        given = self.fields.group("dimensions").group(key)
-        norm = Norm(given.number("mean"), given.number("sd"), given.number("reliability"))
-        return Dimension(key, given.required("name"), given.required("about"), norm)
+        fields = self.fields.group("dimensions").group(key)
+        norm = Norm(fields.number("mean"), fields.number("sd"), fields.number("reliability"))
+        return Dimension(key, fields.required("name"), fields.required("about"), norm)
 
     def facets(self) -> dict[str, Facet]:
-        given = self.fields.group("facets")
-        return {key: Facet(key, given.group(key).required("name"), given.group(key).required("dimension")) for key in given.fields}
+        fields = self.fields.group("facets")
+        return {key: Facet(key, fields.group(key).required("name"), fields.group(key).required("dimension")) for key in fields.fields}
 
     def check_figures(self) -> Iterator[Problem]:
-        """What form, formulas and table ask of scale, norms and correlation."""
-        scale, plans = self.scale(), {key: self.dimension(key).norm for key in (ANXIETY, AVOIDANCE)}
+        """Checks scale, norms and correlation against the limits of form, formulas and table."""
+        scale, norms = self.scale(), {key: self.dimension(key).norm for key in (ANXIETY, AVOIDANCE)}
         for line, message in (
             (self.key_line("scale"), check_scale(scale)),
-            *((self.norm_line(key), check_norm(key, norm, scale)) for key, norm in plans.items()),
-            (self.key_line("correlation"), check_correlation(self.fields.number("correlation"), plans.values())),
+            *((self.norm_line(key), check_norm(key, norm, scale)) for key, norm in norms.items()),
+            (self.key_line("correlation"), check_correlation(self.fields.number("correlation"), norms.values())),
         ):
             if message:
                 yield Problem(line, "value-wrong", message)
         for facet in self.facets().values():
             if facet.dimension not in {ANXIETY, AVOIDANCE}:
-                said = f'The dimension of "{facet.key}" is "{facet.dimension}" and has to be anxiety or avoidance.'
-                yield Problem(self.fields.group("facets").fields[facet.key].line, "value-wrong", said)
+                message = f'The dimension of "{facet.key}" is "{facet.dimension}" and has to be anxiety or avoidance.'
+                yield Problem(self.fields.group("facets").fields[facet.key].line, "value-wrong", message)
 
     def norm_line(self, key: str) -> int:
-        given = self.fields.group("dimensions").group(key)
-        return given.fields["mean"].line if "mean" in given.fields else given.line
+        fields = self.fields.group("dimensions").group(key)
+        return fields.fields["mean"].line if "mean" in fields.fields else fields.line
 
     # Lists
 
@@ -134,7 +146,7 @@ class InstrumentReader(DocumentReader):
         return [item for block in blocks(section.tokens, "bullet_list") for item in list_items(block)]
 
     def lines(self, section: Heading) -> Iterator[tuple[int, str]]:
-        """Each item of a section's lists as plain text, with its line in the whole text."""
+        """The items of a section's lists as plain texts, each with its line in the whole text."""
         for item in self.bullets(section):
             for inline in inlines(item):
                 yield self.line_of(inline), self.plain_line(inline)
@@ -152,19 +164,18 @@ class InstrumentReader(DocumentReader):
         )
 
     def check_lists(self) -> Iterator[Problem]:
-        """Lines of lists that have not the form that their section asks for."""
-        for part in FORMS:
+        for part in LINE_FORMATS:
             for line, text in self.lines(self.section(part)):
                 yield from check_line(part, line, text)
 
     def check_styles(self) -> Iterator[Problem]:
-        """Each entry is for a region, and no two for one."""
+        """Each text on a position is for another one of STYLE_KEYS."""
         entries = self.entries("styles")
         for entry in entries:
-            if entry.anchor not in STYLES:
-                said = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(STYLES)}.'
-                yield Problem(self.line(entry), "section-unknown", said)
-        yield from check_keys("styles", ((entry.anchor, self.line(entry)) for entry in entries))
+            if entry.anchor not in STYLE_KEYS:
+                message = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(STYLE_KEYS)}.'
+                yield Problem(self.line(entry), "section-unknown", message)
+        yield from check_unique_keys("styles", ((entry.anchor, self.line(entry)) for entry in entries))
 
     # Triggers and strengths
 
@@ -173,27 +184,27 @@ class InstrumentReader(DocumentReader):
 
     def insight(self, entry: Heading, part: str) -> Insight | None:
         labelled = self.labelled(entry)
-        self.reported.update(id(line.inline) for line in labelled)  # what is not shown of them, `check_labelled` names
-        lines = {line.label: line for line in reversed(labelled)}  # of two with one label the first is shown
+        self.reported.update(id(line.inline) for line in labelled)  # `check_labelled` reports those that are not shown
+        lines = {line.label: line for line in reversed(labelled)}  # of two lines with the same label the first counts
         like, worth, helps = (self.rendered(lines.get(label)) for label in LABELS[part])
-        place = PLACE.fullmatch(self.place_in(lines.get("Facet")))
-        if not place:
+        facet_side = FACET_SIDE.fullmatch(self.assignment(lines.get("Facet")))
+        if not facet_side:
             return None
-        step = self.place_in(lines.get("Step"))
-        return Insight(entry.title, place["facet"], Side(place["side"]), like, worth, helps, step, self.line(entry))
+        step = self.assignment(lines.get("Step"))
+        return Insight(entry.title, facet_side["facet"], Side(facet_side["side"]), like, worth, helps, step, self.line(entry))
 
     def labelled(self, entry: Heading) -> list[LabelledLine]:
         return [line for item in self.bullets(entry) if (line := read_labelled(item, self.source.body_line))]
 
     def rendered(self, line: LabelledLine | None) -> Html:
-        """What is behind a label, with its markup."""
+        """The value of a line with its markup."""
         return Html(self.renderer.inline_html(line.content).strip()) if line else Html("")
 
-    def place_in(self, line: LabelledLine | None) -> str:
-        """The words behind a label that says where an entry belongs."""
+    def assignment(self, line: LabelledLine | None) -> str:
+        """The value of a line that assigns an insight to a facet or a step."""
         if line:
             self.plain_line(line.inline)
-        return line.rest if line else ""
+        return line.value if line else ""
 
     def shown_in_entries(self, part: str) -> str:
         return 'lines such as "- Helps: ..."' if part in LABELS else super().shown_in_entries(part)
@@ -204,6 +215,6 @@ class InstrumentReader(DocumentReader):
             for entry in self.entries(part):
                 lines = self.labelled(entry)
                 for label in sorted(wanted - {line.label for line in lines}):
-                    said = f'"{entry.title}" has no line "- {label}: ...". Add it.'
-                    yield Problem(self.line(entry), "label-missing", said)
+                    message = f'"{entry.title}" has no line "- {label}: ...". Add it.'
+                    yield Problem(self.line(entry), "label-missing", message)
                 yield from check_labelled(entry.title, lines, ("Facet", *labels, "Step"))

@@ -1,7 +1,6 @@
-"""An instrument read from its text: response scale, dimensions, facets, items, and the texts that a result is made of.
+"""The types of an instrument: response scale, dimensions, facets, items, and the texts of results. Pure: no Django.
 
-Pure: no Django, no database, and never an exception for bad input. The text follows the document convention; what is the
-quiz's own in it is told in docs/quiz.md.
+docs/quiz.md describes the format of the text that they are read from.
 """
 
 from collections.abc import Mapping
@@ -21,19 +20,19 @@ from quiz.scoring import Keyed, Norm, Plan, Scale
 ADDRESS = "/quiz/"
 ANXIETY, AVOIDANCE = "anxiety", "avoidance"
 BETWEEN = "between"
-STYLES = (*Style, BETWEEN)
+STYLE_KEYS = (*Style, BETWEEN)  # of the texts on a position
 
 
 class Side(StrEnum):
-    """The half of a facet's scale that a text is for."""
+    """The half of a facet's scale that an insight is for."""
 
     HIGH = "high"
     LOW = "low"
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What the lowest, the middle and the highest answer say."""
+class ScaleLabels:
+    """The labels of the lowest, the middle and the highest answer."""
 
     low: str
     middle: str
@@ -42,7 +41,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Relation:
-    """Somebody whom the taker has in mind, and the line that says so."""
+    """The kind of person whom a taker may have in mind, such as a friend, with its line in the text."""
 
     key: str
     text: str
@@ -53,7 +52,7 @@ class Relation:
 class Dimension:
     key: str
     name: str
-    about: str  # what it is, in a reader's words
+    about: str  # the meaning of a high score
     norm: Norm
 
 
@@ -66,7 +65,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class Item(Keyed):
-    """A statement as it is shown, and the line that it stands in."""
+    """An item with the statement that is shown and its line in the text."""
 
     text: str
     line: int
@@ -74,7 +73,7 @@ class Item(Keyed):
 
 @dataclass(frozen=True)
 class Insight:
-    """A trigger or a strength: what it is like, what it is for, what helps, and the guide's step for it."""
+    """A trigger or a strength of people on one side of a facet: what it is like, what it is worth, what helps."""
 
     title: str
     facet: str
@@ -82,13 +81,13 @@ class Insight:
     like: Html
     worth: Html
     helps: Html
-    step: str  # an address with an anchor; empty for none
+    step: str  # the URL path of a guide's step with its anchor; empty for none
     line: int
 
 
 @dataclass(frozen=True)
 class Instrument:
-    """All that a quiz asks and may answer, and what is wrong with the text. Everything keeps the writer's order."""
+    """A quiz as read from its text, with the problems of the text. Sequences and mappings are in the order of the text."""
 
     title: str
     slug: str
@@ -97,16 +96,16 @@ class Instrument:
     next_review: date | None
     authors: tuple[str, ...]
     scale: Scale
-    labels: Answers
+    labels: ScaleLabels
     dimensions: Mapping[str, Dimension]  # always anxiety and avoidance
     correlation: float  # of the two dimensions' scores
-    planning: str  # where the figures come from
+    planning: str  # the source of the planning norms
     facets: Mapping[str, Facet]
     introduction: Html
     relations: tuple[Relation, ...]
     items: tuple[Item, ...]
-    styles: Mapping[str, Html]  # by region, and BETWEEN
-    style_titles: Mapping[str, str]  # the headings of these texts
+    styles: Mapping[str, Html]  # the texts on positions, by STYLE_KEYS
+    style_titles: Mapping[str, str]  # their headings
     triggers: tuple[Insight, ...]
     strengths: tuple[Insight, ...]
     limits: tuple[Html, ...]
@@ -116,36 +115,36 @@ class Instrument:
     key_lines: Mapping[str, int]
     problems: tuple[Problem, ...]
 
-    style: None = None  # a quiz is for all of them
+    style: None = None  # as a document, a quiz is for all styles
     anchors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def plan(self) -> Plan:
+    def planning_norms(self) -> Plan:
         return Plan(self.dimensions[ANXIETY].norm, self.dimensions[AVOIDANCE].norm, self.correlation)
 
     def relation_text(self, key: str) -> str:
         """The words for the person whom the taker had in mind; empty for an unknown key."""
         return next((relation.text for relation in self.relations if relation.key == key), "")
 
-    def items_of(self, facet: str) -> tuple[Item, ...]:
-        return self.by_facet.get(facet, ())
+    def facet_items(self, facet: str) -> tuple[Item, ...]:
+        return self.items_by_facet.get(facet, ())
 
-    def items_in(self, dimension: str) -> tuple[Item, ...]:
-        return self.by_dimension.get(dimension, ())
+    def dimension_items(self, dimension: str) -> tuple[Item, ...]:
+        return self.items_by_dimension.get(dimension, ())
 
-    # Sorted once: a result asks for them a thousand times.
+    # Cached, because the breakdown of a result reads them about a thousand times.
 
     @cached_property
-    def by_facet(self) -> Mapping[str, tuple[Item, ...]]:
+    def items_by_facet(self) -> Mapping[str, tuple[Item, ...]]:
         found: dict[str, list[Item]] = {key: [] for key in self.facets}
         for item in self.items:
             found.get(item.facet, []).append(item)
         return {key: tuple(items) for key, items in found.items()}
 
     @cached_property
-    def by_dimension(self) -> Mapping[str, tuple[Item, ...]]:
-        inside = {key: facet.dimension for key, facet in self.facets.items()}
-        return {key: tuple(item for item in self.items if inside.get(item.facet) == key) for key in self.dimensions}
+    def items_by_dimension(self) -> Mapping[str, tuple[Item, ...]]:
+        dimensions = {key: facet.dimension for key, facet in self.facets.items()}
+        return {key: tuple(item for item in self.items if dimensions.get(item.facet) == key) for key in self.dimensions}
 
 
 ItemSignature = tuple[str, str, bool, str]

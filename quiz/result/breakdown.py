@@ -101,8 +101,8 @@ def break_down(
     `quiz.scoring.may_be_scored` rules that out.
     """
     point = position(instrument, answers)
-    belief = scoring.believed(point, instrument.plan)
-    earlier = (earlier_position, scoring.believed(earlier_position, instrument.plan)) if earlier_position else None
+    belief = scoring.believed(point, instrument.planning_norms)
+    earlier = (earlier_position, scoring.believed(earlier_position, instrument.planning_norms)) if earlier_position else None
     region_estimate = estimate_region(instrument, belief)
     style = style_key(region_estimate)
     triggers = findings(instrument, instrument.triggers, answers, step_titles)
@@ -131,7 +131,7 @@ def break_down(
 
 def position(instrument: Instrument, answers: Mapping[str, int]) -> Point:
     """The observed means of both dimensions."""
-    return scoring.position(instrument.by_dimension, answers, instrument.scale)
+    return scoring.position(instrument.items_by_dimension, answers, instrument.scale)
 
 
 def estimate_region(instrument: Instrument, belief: Belief) -> Verdict:
@@ -181,7 +181,7 @@ def facet_score(instrument: Instrument, facet: Facet, answers: Mapping[str, int]
 
 
 def answered_items(instrument: Instrument, facet: str, answers: Mapping[str, int]) -> tuple[Item, ...]:
-    return tuple(item for item in instrument.items_of(facet) if item.key in answers)
+    return tuple(item for item in instrument.facet_items(facet) if item.key in answers)
 
 
 def facet_sem(instrument: Instrument, facet: Facet, answers: Mapping[str, int]) -> float:
@@ -190,7 +190,7 @@ def facet_sem(instrument: Instrument, facet: Facet, answers: Mapping[str, int]) 
     This assumes that the errors of items are independent and of one size, so that the SEM of a mean falls with the root of their number.
     """
     norm = instrument.dimensions[facet.dimension].norm
-    return norm.sem * math.sqrt(len(instrument.items_in(facet.dimension)) / len(answered_items(instrument, facet.key, answers)))
+    return norm.sem * math.sqrt(len(instrument.dimension_items(facet.dimension)) / len(answered_items(instrument, facet.key, answers)))
 
 
 def standardized_distances(instrument: Instrument, answers: Mapping[str, int]) -> dict[tuple[str, Side], float]:

@@ -88,7 +88,7 @@ def compute_figures(instrument: Instrument, totals: Totals) -> Figures | None:
 
 def scale_figures(instrument: Instrument, totals: Totals, key: str) -> ScaleFigures:
     scale, found = instrument.scale, totals.scales[key]
-    statements = [mean_and_sd(totals.answers.get(item.key, {})) for item in instrument.items_in(key)]
+    statements = [mean_and_sd(totals.answers.get(item.key, {})) for item in instrument.dimension_items(key)]
     reliability = alpha([statement.sd**2 for statement in statements], found.sd**2)
     bins = {f"{start} to {start + 1}": found.bins.get(start, 0) for start in range(scale.lowest, scale.highest)}
     return ScaleFigures(

@@ -52,7 +52,7 @@ def test_any_form_either_has_scores_or_a_message_at_each_question_that_needs_an_
     wrong = {key for key in ITEMS if form.get(key) and key not in submission.answers}
     if may_be_scored(QUIZ.items, submission.answers):
         assert {*submission.problems} - {"relation"} == wrong
-        assert submission.scores == position(QUIZ.by_dimension, submission.answers, QUIZ.scale)
+        assert submission.scores == position(QUIZ.items_by_dimension, submission.answers, QUIZ.scale)
     else:
         assert {*submission.problems} - {"relation"} == {*ITEMS} - {*submission.answers}
         assert submission.scores is None
