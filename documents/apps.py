@@ -1,4 +1,4 @@
-"""Documents: authored texts of any kind, and what all kinds have in common."""
+"""The ground floor: what every authored text is."""
 
 from django.apps import AppConfig
 

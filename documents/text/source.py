@@ -1,7 +1,4 @@
-"""The source of a document: YAML front matter above a Markdown body.
-
-Parsing accepts any text and collects its problems; composing keeps every line whose value does not change.
-"""
+"""The text of a document: YAML front matter over a Markdown body. Reading is total, and composing loses nothing."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +9,12 @@ from documents.text.characters import SPACE_AFTER_KEY, SPACE_AT_END, SPACE_AT_ST
 from documents.text.problems import Problem
 from documents.text.strict_yaml import Node, Value, as_mapping, plain_value, plain_values, read_yaml, yaml_lines
 
-MAX_CHARACTERS = 200_000  # ten times the longest of our own texts; any text of this length is parsed within seconds
+MAX_CHARACTERS = 200_000  # characters; ten times the longest of our own texts, and read within seconds whatever they are
 
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed source. `front` and `body` keep their characters; `body_line` is the line that the body begins on."""
+    """A text taken apart: `front` and `body` keep their characters, `body_line` is the line that the body begins on."""
 
     front: str
     fields: dict[str, Node]
@@ -26,17 +23,18 @@ class Source:
     problems: tuple[Problem, ...]
 
     def values(self) -> dict[str, Value]:
-        """Returns the front matter as plain values, without empty ones."""
+        """What the front matter says, as texts, lists of texts, and groups of both; empty values are left out."""
         return plain_values(self.fields)
 
 
 def normalize_newlines(text: str) -> str:
-    """Replaces the line breaks of Windows and of classic Mac OS with "\\n"."""
+    """Line breaks of Windows and of old Macs as one character."""
     return re.sub(r"\r\n?", "\n", text)
 
 
 def parse_source(text: str) -> Source:
-    """Splits a text at its `---` lines and parses the front matter. Only the beginning of a text that is too long is parsed."""
+    """Takes a text apart at its `---` lines. Line breaks of Windows and old Macs count as one break each. Of a text that is too long
+    only the beginning is read."""
     if len(text) > MAX_CHARACTERS:
         beginning = parse_source(text[:MAX_CHARACTERS])
         return replace(beginning, problems=(text_too_long(len(text)), *beginning.problems))
@@ -65,13 +63,13 @@ def without_front_matter(text: str, message: str) -> Source:
 
 
 def check_source(text: str, source: Source) -> Iterator[Problem]:
-    """Reports invisible characters in a text, and in the values of its front matter."""
+    """Characters of a text that nobody sees: in all its lines, and in what its front matter says."""
     yield from check_characters(normalize_newlines(text[:MAX_CHARACTERS]).removeprefix("\ufeff"), 1)
     yield from check_yaml(source.front, Node(2, source.fields), 2)
 
 
 def check_yaml(text: str, root: Node, first_line: int = 1) -> Iterator[Problem]:
-    """Reports invisible characters in a YAML text, and in its values, where escapes such as "\\u200b" are decoded."""
+    """The same in a YAML text, and in its values, where an escape such as "\\u200b" has become what it stands for."""
     yield from check_hidden(text, first_line)
     yield from check_spaces(text, first_line, (SPACE_AT_START, SPACE_AT_END, SPACE_AFTER_KEY))
     if "\\" in text:
@@ -89,20 +87,18 @@ def check_values(node: Node) -> Iterator[Problem]:
 
 
 def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:
-    if problems:  # which give the reason
+    if problems:  # the reason has been said
         return []
     return [Problem(node.line, "front-matter-broken", 'The front matter has no keys. Write lines such as "title: ...".')]
 
 
 def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
-    """Returns a source of front matter with `values` and of a body.
-
-    The lines of the source `old` whose value stays the same keep every character, and so do its `---` lines.
-    """
+    """A text out of front-matter values and a body. Lines of `old` whose value stays the same keep every character, and so do its
+    `---` lines."""
     before, wanted = parse_source(old), without_empty(values)
     front = "".join(updated_lines(before.front.splitlines(keepends=True), 2, before.fields, wanted))
-    root, problems = read_yaml(front)
-    if problems or comparable(plain_values(as_mapping(root))) != comparable(wanted):
+    read, problems = read_yaml(front)
+    if problems or comparable(plain_values(as_mapping(read))) != comparable(wanted):
         front = "".join(yaml_lines(wanted))
     plain = normalize_newlines(old)
     lines = plain.split("\n")
@@ -112,52 +108,51 @@ def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
 
 
 def without_empty(values: Mapping[str, Value]) -> dict[str, Value]:
-    """Returns the values without empty ones, in groups too."""
+    """The values without empty ones."""
     inner = {key: without_empty(value) if isinstance(value, Mapping) else value for key, value in values.items()}
     return {key: value for key, value in inner.items() if value}
 
 
 def comparable(values: Mapping[str, Value]) -> dict[str, list[str]]:
-    """Returns the lines of each value, for comparing: the order of keys matters inside a group, not at the top level."""
+    """To compare by: the order of keys counts within a group, and not among the first ones."""
     return {key: list(yaml_lines({key: value})) for key, value in values.items()}
 
 
 def updated_lines(lines: Sequence[str], first: int, before: Mapping[str, Node], wanted: Mapping[str, Value]) -> Iterator[str]:
-    """Yields the lines of a mapping with changed values replaced, dropped keys removed, and new keys at the end.
+    """The lines of a group's keys: changed ones written anew, those of dropped keys gone, new keys at the end.
 
-    `first` is the number of the first of `lines`, as the nodes of `before` count them.
+    `first` is the number of the first line, as the nodes count.
     """
     starts = sorted((node.line - first, key) for key, node in before.items())
     top = starts[0][0] if starts else len(lines)
     indent = re.sub(r"\S.*\n?", "", lines[top]) if starts else ""
     yield from lines[:top]
     for (start, key), (end, _) in pairwise([*starts, (len(lines), "")]):
-        value_end = end
-        while value_end > start and re.match(r"\s*(#|$)", lines[value_end - 1]):  # comments and blank lines above the next key stay
-            value_end -= 1
-        yield from updated_key_lines(lines[start:value_end], key, before[key], wanted.get(key, ""), indent)
-        yield from lines[value_end:end]
+        own = end
+        while own > start and re.match(r"\s*(#|$)", lines[own - 1]):  # comments and blank lines above the next key stay
+            own -= 1
+        yield from updated_key_lines(lines[start:own], key, before[key], wanted.get(key, ""), indent)
+        yield from lines[own:end]
     yield from yaml_lines({key: value for key, value in wanted.items() if key not in before}, indent)
 
 
-def updated_key_lines(lines: Sequence[str], key: str, before: Node, wanted: Value, indent: str) -> Iterator[str]:
-    """Yields the lines of one key: `lines` where its value stays the same, none for an empty value."""
+def updated_key_lines(own: Sequence[str], key: str, before: Node, wanted: Value, indent: str) -> Iterator[str]:
     old = plain_value(before)
     if comparable({key: old}) == comparable({key: wanted}) or not (old or wanted):
-        yield from lines
-    elif isinstance(wanted, Mapping) and is_block_style(lines, before) and keeps_order(as_mapping(before), wanted):
-        yield lines[0]
-        yield from updated_lines(lines[1:], before.line + 1, as_mapping(before), wanted)
+        yield from own
+    elif isinstance(wanted, Mapping) and is_block_style(own, before) and keeps_order(as_mapping(before), wanted):
+        yield own[0]
+        yield from updated_lines(own[1:], before.line + 1, as_mapping(before), wanted)
     elif wanted:
         yield from yaml_lines({key: wanted}, indent)
 
 
-def is_block_style(lines: Sequence[str], group: Node) -> bool:
-    """Whether a mapping is written in YAML's block style: each key on a line below the mapping's own key."""
-    numbers = [node.line for node in as_mapping(group).values()]
-    return bool(numbers) and lines[0].partition("#")[0].rstrip().endswith(":") and len(set(numbers)) == len(numbers)
+def is_block_style(own: Sequence[str], group: Node) -> bool:
+    """Whether each key of a group has lines of its own, below the group's."""
+    lines = [node.line for node in as_mapping(group).values()]
+    return bool(lines) and own[0].partition("#")[0].rstrip().endswith(":") and len(set(lines)) == len(lines)
 
 
 def keeps_order(before: Mapping[str, Node], wanted: Mapping[str, Value]) -> bool:
-    """Whether the remaining keys are in the wanted order, and above the new ones."""
+    """Whether the keys that stay stand in the wanted order, and above the new ones."""
     return [*(key for key in before if key in wanted), *(key for key in wanted if key not in before)] == list(wanted)

@@ -1,4 +1,4 @@
-"""The quiz's form: scale, dimensions and facets as fields, and a new quiz with the headings that every quiz has."""
+"""The form of a quiz in the admin: scale, dimensions and facets as fields, and the headings of a new quiz."""
 
 import re
 from collections import Counter
@@ -17,11 +17,11 @@ from quiz.instrument.limits import MAX_ABOUT, MAX_NAME
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import KIND, Instrument
 
-FACET = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")
+FACET_LINE = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")
 FACET_LINES = tuple(f"{key}: {name}, {dimension}" for key, (name, dimension) in FACETS.items())  # for a new quiz
-DIMENSION = ("name", "about", "mean", "sd", "reliability")
-# The check names each gap in square brackets that is left.
-SKELETON = """[insert two or three sentences: what is asked, how long it takes, and what comes out]
+DIMENSION_KEYS = ("name", "about", "mean", "sd", "reliability")
+# The check reports each gap in square brackets that is left.
+BODY_TEMPLATE = """[insert two or three sentences: what is asked, how long it takes, and what comes out]
 
 ## Whom do you have in mind?
 - friend: a close friend
@@ -67,43 +67,46 @@ SKELETON = """[insert two or three sentences: what is asked, how long it takes, 
 """
 
 
-class Facets(Lines):
-    """A facet a line: its key, its name, and the dimension that it belongs to."""
+class FacetsField(Lines):
+    """One facet per line: its key, its name, and its dimension."""
 
-    def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]  # as above it
+    def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]  # as in the base class
         lines = super().to_python(value)
-        found = [FACET.fullmatch(line) for line in lines]
-        said = [
+        matches = [FACET_LINE.fullmatch(line) for line in lines]
+        messages = [
             f"“{line}” can’t be read. Write it like this: {FACET_LINES[0]}"
-            for line, match in zip(lines, found, strict=True)
+            for line, match in zip(lines, matches, strict=True)
             if match is None
         ]
-        keys = Counter(match["key"] for match in found if match)
-        said += [f"“{key}” stands {times} times. Give each facet its own key." for key, times in keys.items() if times > 1]
-        if said:
-            raise ValidationError(said)
+        keys = Counter(match["key"] for match in matches if match)
+        messages += [f"“{key}” stands {times} times. Give each facet its own key." for key, times in keys.items() if times > 1]
+        if messages:
+            raise ValidationError(messages)
         return lines
 
 
-def facets_of(lines: Iterable[str]) -> dict[str, Value]:
-    found = (match for facet in lines if (match := FACET.fullmatch(facet)))
-    return {match["key"]: {"name": match["name"], "dimension": match["dimension"]} for match in found}
+def parse_facets(lines: Iterable[str]) -> dict[str, Value]:
+    """Returns the facets as front matter. Lines that can't be read are left out."""
+    matches = (match for line in lines if (match := FACET_LINE.fullmatch(line)))
+    return {match["key"]: {"name": match["name"], "dimension": match["dimension"]} for match in matches}
 
 
-def line(label: str, missing: str, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, widget=AdminTextInputWidget, max_length=MAX_NAME, error_messages={"required": missing}, **options)
+def name_field(label: str, if_missing: str, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, widget=AdminTextInputWidget, max_length=MAX_NAME, error_messages={"required": if_missing}, **options
+    )
 
 
-def lines(label: str, missing: str, rows: int, **options: Any) -> forms.CharField:
+def text_field(label: str, if_missing: str, rows: int, **options: Any) -> forms.CharField:
     widget = AdminTextareaWidget(attrs={"rows": rows})
-    return forms.CharField(label=label, widget=widget, max_length=MAX_ABOUT, error_messages={"required": missing}, **options)
+    return forms.CharField(label=label, widget=widget, max_length=MAX_ABOUT, error_messages={"required": if_missing}, **options)
 
 
-def number(label: str, example: str, **options: Any) -> forms.CharField:
-    """A number as it is typed, so that 0.80 stays 0.80. Whether it is one says the check, with all that is wrong."""
+def number_field(label: str, example: str) -> forms.CharField:
+    """A number that is kept as typed, so that 0.80 stays 0.80. The check of the whole text validates it."""
     widget = AdminTextInputWidget(attrs={"inputmode": "decimal", "class": "vNumber"})
-    missing = {"required": f"Give a number, such as {example}."}
-    return forms.CharField(label=label, widget=widget, max_length=20, error_messages=missing, **options)
+    messages = {"required": f"Give a number, such as {example}."}
+    return forms.CharField(label=label, widget=widget, max_length=20, error_messages=messages)
 
 
 class InstrumentForm(DocumentForm):
@@ -111,7 +114,7 @@ class InstrumentForm(DocumentForm):
     keys = (
         *("title", "slug", "summary", "reviewed", "next_review", "authors"),
         *("scale__from", "scale__to", "scale__low", "scale__middle", "scale__high"),
-        *(f"dimensions__{key}__{part}" for key in (ANXIETY, AVOIDANCE) for part in DIMENSION),
+        *(f"dimensions__{key}__{part}" for key in (ANXIETY, AVOIDANCE) for part in DIMENSION_KEYS),
         *("correlation", "planning", "facets"),
     )
     begins_with = {
@@ -123,34 +126,34 @@ class InstrumentForm(DocumentForm):
         "dimensions__anxiety__name": "Anxiety",
         "dimensions__avoidance__name": "Avoidance",
         "facets": FACET_LINES,
-        "body": SKELETON,
+        "body": BODY_TEMPLATE,
     }
 
     slug = SlugField(
         help_text="The name of its file. Visitors find the quiz at /quiz/, whatever its slug.",
         error_messages={"required": "Give the quiz a short name, such as “attachment”."},
     )
-    scale__from = number("First number", "1")
-    scale__to = number("Last number", "7")
-    scale__low = line("What the first number says", "Say what the first number means.")
-    scale__middle = line("What the middle says", "", required=False)
-    scale__high = line("What the last number says", "Say what the last number means.")
+    scale__from = number_field("First number", "1")
+    scale__to = number_field("Last number", "7")
+    scale__low = name_field("What the first number says", "Say what the first number means.")
+    scale__middle = name_field("What the middle says", "", required=False)
+    scale__high = name_field("What the last number says", "Say what the last number means.")
 
-    dimensions__anxiety__name = line("Name", "Say what the scale is called.")
-    dimensions__anxiety__about = lines("What it is", "Say in a reader’s words what a high score means.", 2)
-    dimensions__anxiety__mean = number("Mean", "4.14")
-    dimensions__anxiety__sd = number("Standard deviation", "1.21")
-    dimensions__anxiety__reliability = number("Reliability", "0.84")
+    dimensions__anxiety__name = name_field("Name", "Say what the scale is called.")
+    dimensions__anxiety__about = text_field("What it is", "Say in a reader’s words what a high score means.", 2)
+    dimensions__anxiety__mean = number_field("Mean", "4.14")
+    dimensions__anxiety__sd = number_field("Standard deviation", "1.21")
+    dimensions__anxiety__reliability = number_field("Reliability", "0.84")
 
-    dimensions__avoidance__name = line("Name", "Say what the scale is called.")
-    dimensions__avoidance__about = lines("What it is", "Say in a reader’s words what a high score means.", 2)
-    dimensions__avoidance__mean = number("Mean", "3.35")
-    dimensions__avoidance__sd = number("Standard deviation", "1.26")
-    dimensions__avoidance__reliability = number("Reliability", "0.88")
+    dimensions__avoidance__name = name_field("Name", "Say what the scale is called.")
+    dimensions__avoidance__about = text_field("What it is", "Say in a reader’s words what a high score means.", 2)
+    dimensions__avoidance__mean = number_field("Mean", "3.35")
+    dimensions__avoidance__sd = number_field("Standard deviation", "1.26")
+    dimensions__avoidance__reliability = number_field("Reliability", "0.88")
 
-    correlation = number("Correlation of the two", "-0.05")
-    planning = lines("Where the figures come from", "Say where the figures come from. Visitors read it below their result.", 3)
-    facets = Facets(
+    correlation = number_field("Correlation of the two", "-0.05")
+    planning = text_field("Where the figures come from", "Say where the figures come from. Visitors read it below their result.", 3)
+    facets = FacetsField(
         widget=AdminTextareaWidget(attrs={"rows": 6}),
         help_text=f"One a line, such as “{FACET_LINES[0]}”: the key that statements begin with, a name, and anxiety or avoidance.",
         error_messages={"required": f"Name the facets, one a line, such as “{FACET_LINES[0]}”."},
@@ -168,10 +171,10 @@ class InstrumentForm(DocumentForm):
     def as_value(self, name: str, typed: Any) -> Value:
         if name != "facets":
             return super().as_value(name, typed)
-        return facets_of(typed)
+        return parse_facets(typed)
 
 
-UNSAVED: dict[str, Value] = {  # front matter that stands in for a preview before the first save
+PLACEHOLDER_FRONT_MATTER: dict[str, Value] = {  # for a preview before the first save
     "title": "New quiz",
     "slug": "new-quiz",
     "summary": "New quiz.",
@@ -182,5 +185,5 @@ UNSAVED: dict[str, Value] = {  # front matter that stands in for a preview befor
     },
     "correlation": "0",
     "planning": "Not said yet.",
-    "facets": facets_of(FACET_LINES),
+    "facets": parse_facets(FACET_LINES),
 }

@@ -1,4 +1,4 @@
-"""The quiz in Django admin: its text, and what the kept results say in totals."""
+"""Quizzes in the admin: list, form, preview, and deletion that kept results prevent."""
 
 from datetime import datetime
 from typing import Any
@@ -14,23 +14,23 @@ from django.utils.html import format_html
 
 from documents.admin.document_admin import DocumentAdmin
 from documents.models import Document
-from quiz.admin.forms import DIMENSION, UNSAVED, InstrumentForm
-from quiz.admin.preview import as_read
+from quiz.admin.forms import DIMENSION_KEYS, PLACEHOLDER_FRONT_MATTER, InstrumentForm
+from quiz.admin.preview import findings_at_ends
 from quiz.admin.simulator import SimulatorAdmin
 from quiz.forms import AnswerForm
-from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLES
+from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLE_KEYS
 from quiz.instrument_cache import read
 from quiz.models import Instrument, Result
 from quiz.submission import Submission
 
-KEPT = (
+PROTECTED_RESULTS = (
     "results that visitors keep, which rest on its versions. Take the quiz back to draft instead: "
     "then visitors no longer get it, and those results can still be read"
 )
 
 
 def dimension_fields(key: str) -> tuple[str | tuple[str, ...], ...]:
-    name, about, *figures = (f"dimensions__{key}__{part}" for part in DIMENSION)
+    name, about, *figures = (f"dimensions__{key}__{part}" for part in DIMENSION_KEYS)
     return (name, about, tuple(figures))
 
 
@@ -46,10 +46,10 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
     )
     list_display = ("title", "state_name", "publish_at", "reviewed", "next_review", "on_site")
     list_filter = ("state",)
-    actions = None  # a quiz is deleted by itself, after its page said what rests on it
-    ordering = (F("publish_at").desc(nulls_last=True), "-pk")  # the one that visitors get stands first
+    actions = None  # deletion has a page of confirmation, which names protected results
+    ordering = (F("publish_at").desc(nulls_last=True), "-pk")  # the one that visitors get comes first
     prepopulated_fields = {"slug": ("title",)}
-    unsaved = UNSAVED
+    unsaved = PLACEHOLDER_FRONT_MATTER
     preview_template = "admin/quiz/instrument/preview.html"
 
     def online(self, now: datetime) -> Combinable:
@@ -75,21 +75,21 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
         return {
             "instrument": instrument,
             "form": AnswerForm(Submission.blank(instrument)),
-            "regions": [(instrument.style_titles[key], text) for key, text in instrument.styles.items() if key in STYLES],
-            "triggers": as_read(instrument, instrument.triggers, titles),
-            "strengths": as_read(instrument, instrument.strengths, titles),
+            "regions": [(instrument.style_titles[key], text) for key, text in instrument.styles.items() if key in STYLE_KEYS],
+            "triggers": findings_at_ends(instrument, instrument.triggers, titles),
+            "strengths": findings_at_ends(instrument, instrument.strengths, titles),
         }
 
-    # Results rest on their quiz
+    # Deletion
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Without a list of results: there may be many, and each names its day."""
+        """Does not list the results: there may be many, and each shows its day."""
         if Result.objects.filter(revision__document__in=list(objs)).exists():
-            return [str(quiz) for quiz in objs], {}, set(), [KEPT]
+            return [str(quiz) for quiz in objs], {}, set(), [PROTECTED_RESULTS]
         return super().get_deleted_objects(objs, request)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)
-        except (ProtectedError, IntegrityError):  # a visitor kept a result at this very moment
+        except (ProtectedError, IntegrityError):  # a result was kept concurrently
             return redirect(request.path)

@@ -1,4 +1,4 @@
-"""A quiz's triggers and strengths for its editor: each as somebody reads it whose answers lie at that very end. Pure: no Django."""
+"""The triggers and strengths of a quiz as results show them, for the preview. Pure: no Django."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -7,13 +7,13 @@ from quiz.instrument.types import Insight, Instrument, Side
 from quiz.result.breakdown import Finding, findings
 
 
-def as_read(instrument: Instrument, insights: Iterable[Insight], step_titles: Mapping[str, str]) -> Iterator[Finding]:
-    """Those that some answer leads to: an insight of an unknown facet, or of one without statements, is read by nobody."""
+def findings_at_ends(instrument: Instrument, insights: Iterable[Insight], step_titles: Mapping[str, str]) -> Iterator[Finding]:
+    """Yields each insight as a finding of the strongest answers for it. An insight for a facet without items is left out."""
     for insight in insights:
-        yield from findings(instrument, (insight,), outermost(instrument, insight), step_titles)
+        yield from findings(instrument, (insight,), strongest_answers(instrument, insight), step_titles)
 
 
-def outermost(instrument: Instrument, insight: Insight) -> dict[str, int]:
-    """The answers to the statements of an insight's facet that lie farthest on its side."""
+def strongest_answers(instrument: Instrument, insight: Insight) -> dict[str, int]:
+    """Answers to the items of the insight's facet at the end of the scale on its side."""
     end = instrument.scale.highest if insight.side is Side.HIGH else instrument.scale.lowest
-    return {item.key: round(scoring.keyed(item, end, instrument.scale)) for item in instrument.items_of(insight.facet)}
+    return {item.key: round(scoring.keyed(item, end, instrument.scale)) for item in instrument.facet_items(insight.facet)}

@@ -1,4 +1,4 @@
-"""Kept results in the admin: counted, and never shown one by one."""
+"""Kept results in the admin: their statistics, and no single result."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from quiz.statistics.queries import published_figures
 
 @admin.register(Result)
 class ResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its model by registration only
-    """Totals alone: no list of results, no page of one, and no way to change or to delete one from here."""
+    """Shows statistics only: results can't be listed, opened, changed or deleted here."""
 
     def get_urls(self) -> list[URLPattern]:
         return [path("", self.admin_site.admin_view(self.changelist_view), name="quiz_result_changelist")]

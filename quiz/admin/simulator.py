@@ -1,4 +1,4 @@
-"""The simulator in the admin: the very page that a made-up visitor would get, and how much text each place on the plane has."""
+"""The simulator in the admin: the result of any answers, and how much text there is for each position on the plane."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from quiz.admin.text_coverage import FEW, SHORT_INSIGHT, SHORT_REGION, answers_at, facet_sides, plane_map, steps
+from quiz.admin.text_coverage import (
+    MIN_FINDINGS,
+    MIN_INSIGHT_WORDS,
+    MIN_REGION_WORDS,
+    answers_at,
+    coverage_grid,
+    facet_sides,
+    grid_values,
+)
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.instrument_cache import read
 from quiz.models import Result
@@ -22,7 +30,7 @@ from quiz.views import result_context
 
 
 class PointForm(forms.Form):
-    """A place on the plane. Whoever stands there had the first of the relations in mind."""
+    """A position on the plane. The answers are for the first of the relations."""
 
     def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None) -> None:
         super().__init__(data, auto_id="point_%s")
@@ -33,7 +41,9 @@ class PointForm(forms.Form):
                 label=f"{instrument.dimensions[key].name}, from {lowest} to {highest}",
                 min_value=lowest,
                 max_value=highest,
-                error_messages=refusals(f"Please give a number from {lowest} to {highest}, such as {instrument.scale.middle:g}."),
+                error_messages=same_for_all_errors(
+                    f"Please give a number from {lowest} to {highest}, such as {instrument.scale.middle:g}."
+                ),
             )
 
     @property
@@ -45,8 +55,8 @@ class PointForm(forms.Form):
         return answers_at(self.instrument, Point(self.cleaned_data[ANXIETY], self.cleaned_data[AVOIDANCE]))
 
 
-class TypedForm(forms.Form):
-    """An answer to each statement, typed; as many may be left out as visitors may leave out."""
+class AnswersForm(forms.Form):
+    """Typed answers to the statements. As many may be left out as in the quiz."""
 
     def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None, initial: Mapping[str, int]) -> None:
         super().__init__(data, auto_id="typed_%s", initial=dict(initial))
@@ -62,7 +72,7 @@ class TypedForm(forms.Form):
                 required=False,
                 min_value=lowest,
                 max_value=highest,
-                error_messages=refusals(f"Please give a whole number from {lowest} to {highest}."),
+                error_messages=same_for_all_errors(f"Please give a whole number from {lowest} to {highest}."),
             )
 
     @property
@@ -82,19 +92,19 @@ class TypedForm(forms.Form):
         return self.cleaned_data
 
 
-def refusals(said: str) -> dict[str, str]:
-    return dict.fromkeys(("required", "invalid", "min_value", "max_value"), said)
+def same_for_all_errors(message: str) -> dict[str, str]:
+    return dict.fromkeys(("required", "invalid", "min_value", "max_value"), message)
 
 
 class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its model by registration only
-    """Adds the simulator to the admin of instruments. It shows the saved text, a draft's too."""
+    """Adds the simulator to the admin of instruments. It uses the saved text, also of a draft."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.simulator_view)
         return [path("<path:object_id>/simulator/", view, name="quiz_instrument_simulator"), *super().get_urls()]
 
     def simulator_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The map; or, where a place or answers are asked for, the result that they lead to."""
+        """Shows the coverage and two forms; or the result, if the query has a position or answers."""
         document = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied
@@ -106,24 +116,24 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         context = {**self.admin_site.each_context(request), "opts": self.opts, "document": document, "title": f"Simulator: {document}"}
         if any(problem.is_error for problem in instrument.problems):
             return TemplateResponse(request, "admin/quiz/simulator_broken.html", context)
-        place = PointForm(instrument, request.GET if ANXIETY in request.GET else None)
-        filled = place.answers if "fill" in request.GET and place.is_valid() else {}
-        typed = TypedForm(instrument, request.GET if "relation" in request.GET else None, initial=filled)
-        for form in (place, typed):
-            if form.is_valid() and not filled:
-                made_up = Result(revision=version, answers=form.answers, relation=form.relation, day=now.date())
-                return render(request, "quiz/result.html", result_context(made_up, None, now))
-        context |= {"place": place, "typed": typed, **overview(instrument, titles)}
+        point_form = PointForm(instrument, request.GET if ANXIETY in request.GET else None)
+        initial = point_form.answers if "fill" in request.GET and point_form.is_valid() else {}
+        answers_form = AnswersForm(instrument, request.GET if "relation" in request.GET else None, initial=initial)
+        for form in (point_form, answers_form):
+            if form.is_valid() and not initial:
+                result = Result(revision=version, answers=form.answers, relation=form.relation, day=now.date())
+                return render(request, "quiz/result.html", result_context(result, None, now))
+        context |= {"point_form": point_form, "answers_form": answers_form, **coverage_context(instrument, titles)}
         return TemplateResponse(request, "admin/quiz/simulator.html", context)
 
 
-def overview(instrument: Instrument, titles: Mapping[str, str]) -> dict[str, Any]:
+def coverage_context(instrument: Instrument, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "instrument": instrument,
-        "across": steps(instrument.scale),
-        "rows": plane_map(instrument, titles),
+        "columns": grid_values(instrument.scale),
+        "rows": coverage_grid(instrument, titles),
         "sides": facet_sides(instrument),
-        "few": FEW,
-        "short_region": SHORT_REGION,
-        "short_insight": SHORT_INSIGHT,
+        "min_findings": MIN_FINDINGS,
+        "min_region_words": MIN_REGION_WORDS,
+        "min_insight_words": MIN_INSIGHT_WORDS,
     }

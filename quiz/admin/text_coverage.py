@@ -1,4 +1,4 @@
-"""Takers who are made up: answers for a place on the plane, and how much text each place and each side of a facet gets. Pure: no Django."""
+"""How much text a quiz has for each position on the plane and each side of a facet, from simulated answers. Pure: no Django."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,29 +10,31 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE, Facet, Insight, Instrument
 from quiz.result.breakdown import Finding, estimate_region, plan_entries, position, select_insights, style_key
 from quiz.scoring import Point, Scale
 
-COLUMNS = 13  # half a point each on a scale from 1 to 7; an odd number, so that the middle is among them
-FEW = 3  # with fewer triggers or strengths a result looks empty
-SHORT_REGION = 60  # words: less is a caption and no text
-SHORT_INSIGHT = 30  # words of a trigger or a strength, which has three parts
-TAG = re.compile(r"<[^>]*+>?")  # one without an end goes on to the end of the text, so that none is looked for twice
+GRID_SIZE = 13  # rows and columns, half a point apart on a scale from 1 to 7; odd, so that the middle is one of them
+MIN_FINDINGS = 3  # triggers, and strengths: with fewer a result looks empty
+MIN_REGION_WORDS = 60
+MIN_INSIGHT_WORDS = 30  # in the three parts of a trigger or a strength
+TAG = re.compile(r"<[^>]*+>?")  # an unclosed tag extends to the end: this keeps matching linear
 
 
 @dataclass(frozen=True)
 class Cell:
-    """How much text a visitor at a place gets."""
+    """The amount of text in the result of a position."""
 
     point: Point
     triggers: int
     strengths: int
     weeks: int
-    words: int  # of the region's text
+    region_words: int
 
     @property
-    def thin(self) -> str:
-        """What is too little, in words; empty where nothing is."""
-        found = [f"{number} {name}" for number, name in ((self.triggers, "triggers"), (self.strengths, "strengths")) if number < FEW]
+    def gaps(self) -> str:
+        """Describes what there is too little of; empty if it is enough."""
+        found = [
+            f"{number} {name}" for number, name in ((self.triggers, "triggers"), (self.strengths, "strengths")) if number < MIN_FINDINGS
+        ]
         found += ["no week"] if not self.weeks else []
-        found += [f"{self.words} words on the region"] if self.words < SHORT_REGION else []
+        found += [f"{self.region_words} words on the region"] if self.region_words < MIN_REGION_WORDS else []
         return ", ".join(found)
 
 
@@ -44,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True)
 class FacetSide:
-    """What there is for one side of a facet."""
+    """The number of triggers and strengths for one side of a facet, and of their words."""
 
     facet: Facet
     side: Side
@@ -54,10 +56,11 @@ class FacetSide:
     strength_words: int
 
     @property
-    def thin(self) -> str:
+    def gaps(self) -> str:
+        """Describes which texts are missing or short; empty if none is."""
         kinds = (("trigger", self.triggers, self.trigger_words), ("strength", self.strengths, self.strength_words))
         return ", ".join(
-            f"short {kind}" if number else f"no {kind}" for kind, number, words in kinds if words < SHORT_INSIGHT * max(number, 1)
+            f"short {kind}" if number else f"no {kind}" for kind, number, words in kinds if words < MIN_INSIGHT_WORDS * max(number, 1)
         )
 
 
@@ -65,55 +68,54 @@ class FacetSide:
 
 
 def answers_at(instrument: Instrument, point: Point) -> dict[str, int]:
-    """Whole answers to all items whose keyed means come as near to the point as can be: within half a step of 1/k for k items.
+    """Answers to all items with the scores that are closest to a point. A score of k items changes in steps of 1/k.
 
-    Answers differ by one at most, and those one higher are spread evenly over the facets.
+    The keyed answers differ by 1 at most, and the higher ones are distributed evenly over the facets.
     """
     answers: dict[str, int] = {}
     for dimension, mean in ((ANXIETY, point.anxiety), (AVOIDANCE, point.avoidance)):
-        items = in_turn(instrument.items_in(dimension))
-        usual, higher = divmod(round(mean * len(items)), len(items))
-        for place, item in enumerate(items):
-            wanted = usual + 1 if place < higher else usual
-            answers[item.key] = round(scoring.keyed(item, wanted, instrument.scale))
+        items = interleaved(instrument.dimension_items(dimension))
+        lower, higher_count = divmod(round(mean * len(items)), len(items))
+        for index, item in enumerate(items):
+            keyed = lower + 1 if index < higher_count else lower
+            answers[item.key] = round(scoring.keyed(item, keyed, instrument.scale))
     return {item.key: answers[item.key] for item in instrument.items}
 
 
-def in_turn(items: Sequence[Item]) -> list[Item]:
-    """Items in an order of which every beginning has its fair share of each facet's."""
+def interleaved(items: Sequence[Item]) -> list[Item]:
+    """Orders items so that the first n of them, for any n, are distributed evenly over the facets."""
     of_facet = {item.facet: [other for other in items if other.facet == item.facet] for item in items}
     return sorted(items, key=lambda item: (of_facet[item.facet].index(item) + 0.5) / len(of_facet[item.facet]))
 
 
-# The map
+# Positions
 
 
-def steps(scale: Scale) -> list[float]:
-    width = (scale.highest - scale.lowest) / (COLUMNS - 1)
-    return [round(scale.lowest + width * number, 2) for number in range(COLUMNS)]
+def grid_values(scale: Scale) -> list[float]:
+    step = (scale.highest - scale.lowest) / (GRID_SIZE - 1)
+    return [round(scale.lowest + step * number, 2) for number in range(GRID_SIZE)]
 
 
-def plane_map(instrument: Instrument, step_titles: Mapping[str, str]) -> tuple[Row, ...]:
-    """Every place of a grid over the plane, the highest avoidance first, as it is drawn."""
-    across = steps(instrument.scale)
+def coverage_grid(instrument: Instrument, step_titles: Mapping[str, str]) -> tuple[Row, ...]:
+    """The coverage of positions all over the plane, with the highest avoidance in the first row."""
+    values = grid_values(instrument.scale)
     return tuple(
-        Row(avoidance, tuple(cell(instrument, Point(anxiety, avoidance), step_titles) for anxiety in across))
-        for avoidance in reversed(across)
+        Row(avoidance, tuple(cell(instrument, Point(anxiety, avoidance), step_titles) for anxiety in values))
+        for avoidance in reversed(values)
     )
 
 
 def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -> Cell:
-    """What a result's breakdown would hold, counted; to write it all out for every place would take seconds."""
+    """Counts the contents of a result without its whole breakdown, which would take seconds for all cells."""
     answers = answers_at(instrument, point)
     triggers, strengths = (select_insights(instrument, insights, answers) for insights in (instrument.triggers, instrument.strengths))
     findings = [Finding(insight, (), "", step_titles.get(insight.step, "")) for insight in (*triggers, *strengths)]
-    return Cell(point, len(triggers), len(strengths), len(plan_entries(findings)), words(instrument.styles[style(instrument, answers)]))
+    return Cell(point, len(triggers), len(strengths), len(plan_entries(findings)), count_words(style_text(instrument, answers)))
 
 
-def style(instrument: Instrument, answers: Mapping[str, int]) -> str:
-    """The key of the region's text."""
-    belief = scoring.believed(position(instrument, answers), instrument.plan)
-    return style_key(estimate_region(instrument, belief))
+def style_text(instrument: Instrument, answers: Mapping[str, int]) -> Html:
+    belief = scoring.believed(position(instrument, answers), instrument.planning_norms)
+    return instrument.styles[style_key(estimate_region(instrument, belief))]
 
 
 # Facets
@@ -125,16 +127,16 @@ def facet_sides(instrument: Instrument) -> tuple[FacetSide, ...]:
 
 def facet_side(instrument: Instrument, facet: Facet, side: Side) -> FacetSide:
     triggers, strengths = (of_side(insights, facet, side) for insights in (instrument.triggers, instrument.strengths))
-    return FacetSide(facet, side, len(triggers), text_of_block(triggers), len(strengths), text_of_block(strengths))
+    return FacetSide(facet, side, len(triggers), insight_words(triggers), len(strengths), insight_words(strengths))
 
 
 def of_side(insights: Sequence[Insight], facet: Facet, side: Side) -> list[Insight]:
     return [insight for insight in insights if (insight.facet, insight.side) == (facet.key, side)]
 
 
-def text_of_block(insights: Sequence[Insight]) -> int:
-    return sum(words(text) for insight in insights for text in (insight.like, insight.worth, insight.helps))
+def insight_words(insights: Sequence[Insight]) -> int:
+    return sum(count_words(text) for insight in insights for text in (insight.like, insight.worth, insight.helps))
 
 
-def words(html: Html) -> int:
+def count_words(html: Html) -> int:
     return len(TAG.sub(" ", html).split())

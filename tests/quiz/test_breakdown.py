@@ -25,7 +25,7 @@ STEPS = {insight.step: f"The step {insight.step}" for insight in (*QUIZ.triggers
 COUNTERFACTUAL = re.compile(
     r"Had you answered (?P<answer>\d)(?: or (?P<way>less|more))? to “(?P<statement>.+)”, this line would not be here\."
 )
-FACETS = {facet: [item.key for item in QUIZ.items_of(facet)] for facet in QUIZ.facets}
+FACETS = {facet: [item.key for item in QUIZ.facet_items(facet)] for facet in QUIZ.facets}
 
 answer_sheets = st.fixed_dictionaries({item.key: st.integers(1, 7) for item in QUIZ.items})
 
@@ -242,7 +242,7 @@ def test_the_same_answer_to_every_statement_is_noticed():
 def test_an_earlier_position_is_shown_with_its_own_ellipse():
     earlier = Point(5.5, 2)
     chart = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
-    assert chart.earlier == plane_chart.layout(earlier, scoring.believed(earlier, QUIZ.plan), QUIZ.scale).current
+    assert chart.earlier == plane_chart.layout(earlier, scoring.believed(earlier, QUIZ.planning_norms), QUIZ.scale).current
     assert result_of(leaning(alarm=7)).plane.earlier is None
 
 

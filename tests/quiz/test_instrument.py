@@ -46,9 +46,9 @@ def test_reading_says_every_problem(text, expected):
 def test_a_quiz_is_read_to_what_it_asks_and_answers():
     quiz = read_instrument(TEXT, WORKS)
     assert (quiz.scale, quiz.labels.low, quiz.labels.high) == (Scale(1, 7), "Not at all like me", "Very much like me")
-    assert quiz.plan.anxiety == Norm(4.14, 1.21, 0.84)
+    assert quiz.planning_norms.anxiety == Norm(4.14, 1.21, 0.84)
     assert [relation.key for relation in quiz.relations] == ["partner", "friend", "parent", "general"]
-    assert [len(quiz.items), len(quiz.items_in("anxiety")), len(quiz.items_of("alarm"))] == [18, 9, 3]
+    assert [len(quiz.items), len(quiz.dimension_items("anxiety")), len(quiz.facet_items("alarm"))] == [18, 9, 3]
     first = quiz.items[0]
     assert (first.key, first.facet, first.is_reversed) == ("distance-3", "distance", True)
     trigger = quiz.triggers[0]

@@ -314,7 +314,7 @@ def bank():
         for number in range(1, 10)
         for place, key in enumerate(FACETS)
     )
-    styles = "".join(f"### Place {style} {{#{style}}}\n{next(said)}\n\n" for style in types.STYLES)
+    styles = "".join(f"### Place {style} {{#{style}}}\n{next(said)}\n\n" for style in types.STYLE_KEYS)
     insights = {
         part: "".join(
             f"### {part} {key} {side}\n- Facet: {key}, {side}\n"
@@ -335,12 +335,12 @@ def bank():
 def test_a_bank_of_36_statements_on_a_scale_from_1_to_5_loads_and_scores():
     other = reader.read_instrument(bank(), {})
     assert other.problems == ()
-    assert (len(other.items), other.scale, other.plan.avoidance) == (36, Scale(1, 5), Norm(2.5, 0.9, 0.92))
-    anxious = {item.key: 1 if item.is_reversed else 5 for item in other.items_in(ANXIETY)}
-    calm = {item.key: 4 if item.is_reversed else 2 for item in other.items_in(AVOIDANCE)[3:]}
+    assert (len(other.items), other.scale, other.planning_norms.avoidance) == (36, Scale(1, 5), Norm(2.5, 0.9, 0.92))
+    anxious = {item.key: 1 if item.is_reversed else 5 for item in other.dimension_items(ANXIETY)}
+    calm = {item.key: 4 if item.is_reversed else 2 for item in other.dimension_items(AVOIDANCE)[3:]}
     answers = anxious | calm
     assert scoring.may_be_scored(other.items, answers)
-    score = Point(*(scoring.mean_of(other.items_in(dimension), answers, other.scale) for dimension in (ANXIETY, AVOIDANCE)))
+    score = Point(*(scoring.mean_of(other.dimension_items(dimension), answers, other.scale) for dimension in (ANXIETY, AVOIDANCE)))
     assert (score.anxiety, score.avoidance) == (5, 2)
-    shares = scoring.certainties(scoring.believed(score, other.plan), Point(other.scale.middle, other.scale.middle))
+    shares = scoring.certainties(scoring.believed(score, other.planning_norms), Point(other.scale.middle, other.scale.middle))
     assert scoring.verdict(shares) == Verdict(Style.ANXIOUS, Style.FEARFUL, Certainty.NAMED)

@@ -32,7 +32,7 @@ class Takers:
     answers: list[dict[str, int]]
 
     def scores(self, dimension: str) -> list[float]:
-        return [scoring.mean_of(QUIZ.items_in(dimension), answers, QUIZ.scale) for answers in self.answers]
+        return [scoring.mean_of(QUIZ.dimension_items(dimension), answers, QUIZ.scale) for answers in self.answers]
 
     def alpha(self, dimension: str) -> float:
         return alpha_of(QUIZ, dimension, self.answers)
@@ -70,7 +70,7 @@ def takers() -> Takers:
     truths = {dimension: mean + sd * standard[dimension] for dimension, (mean, sd, _) in TRUTHS.items()}
     columns = {}
     for dimension, (_, _, noise) in TRUTHS.items():
-        for place, item in enumerate(QUIZ.items_in(dimension)):
+        for place, item in enumerate(QUIZ.dimension_items(dimension)):
             felt = LOADINGS[place % 3] * (truths[dimension] - 4) + noise * chance.standard_normal(TAKERS)
             columns[item.key] = np.clip(np.rint(4 - felt if item.is_reversed else 4 + felt), 1, 7).astype(int).tolist()
     return Takers(truths, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from documents.text.html import Html
 from quiz import scoring
-from quiz.admin.text_coverage import COLUMNS, answers_at, cell, facet_sides, plane_map, steps, words
+from quiz.admin.text_coverage import GRID_SIZE, answers_at, cell, count_words, coverage_grid, facet_sides, grid_values
 from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Item, Side
 from quiz.models import Instrument, Result
@@ -47,8 +47,8 @@ def test_answers_for_a_place_are_as_near_to_it_as_whole_answers_can_be(instrumen
     assert set(answers) == {item.key for item in instrument.items}
     assert all(isinstance(answer, int) and scale.lowest <= answer <= scale.highest for answer in answers.values())
     found = position(instrument, answers)
-    assert abs(found.anxiety - point.anxiety) <= 0.5 / len(instrument.items_in(ANXIETY)) + 1e-9
-    assert abs(found.avoidance - point.avoidance) <= 0.5 / len(instrument.items_in(AVOIDANCE)) + 1e-9
+    assert abs(found.anxiety - point.anxiety) <= 0.5 / len(instrument.dimension_items(ANXIETY)) + 1e-9
+    assert abs(found.avoidance - point.avoidance) <= 0.5 / len(instrument.dimension_items(AVOIDANCE)) + 1e-9
 
 
 @given(instruments(), st.floats(0, 1))
@@ -57,7 +57,7 @@ def test_answers_for_a_place_are_spread_evenly_over_the_facets(instrument, share
     answers = answers_at(instrument, point)
     for dimension, mean in ((ANXIETY, position(instrument, answers).anxiety), (AVOIDANCE, position(instrument, answers).avoidance)):
         for facet in (facet for facet in instrument.facets.values() if facet.dimension == dimension):
-            items = instrument.items_of(facet.key)
+            items = instrument.facet_items(facet.key)
             assert abs(scoring.mean_of(items, answers, instrument.scale) - mean) * len(items) <= 1 + 1e-9
 
 
@@ -65,35 +65,35 @@ def test_answers_for_a_place_are_spread_evenly_over_the_facets(instrument, share
 
 
 def test_the_map_has_half_points_from_end_to_end_with_the_middle():
-    assert steps(Scale(1, 7)) == [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7]
-    assert steps(Scale(0, 100))[::6] == [0, 50, 100]
+    assert grid_values(Scale(1, 7)) == [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7]
+    assert grid_values(Scale(0, 100))[::6] == [0, 50, 100]
 
 
 def test_the_map_counts_what_each_result_shows():
-    for row in plane_map(QUIZ, TITLES)[::4]:
+    for row in coverage_grid(QUIZ, TITLES)[::4]:
         for found in row.cells[::3]:
             assert found.point.avoidance == row.avoidance
-            told = break_down(QUIZ, answers_at(QUIZ, found.point), "friend", TITLES)
-            assert (found.triggers, found.strengths, found.weeks) == (len(told.triggers), len(told.strengths), len(told.plan))
-            assert found.words == words(told.style_text)
+            result = break_down(QUIZ, answers_at(QUIZ, found.point), "friend", TITLES)
+            assert (found.triggers, found.strengths, found.weeks) == (len(result.triggers), len(result.strengths), len(result.plan))
+            assert found.region_words == count_words(result.style_text)
 
 
 def test_the_map_is_drawn_with_the_most_avoidant_on_top():
-    rows = plane_map(QUIZ, TITLES)
-    assert [row.avoidance for row in rows] == steps(QUIZ.scale)[::-1]
-    assert {len(row.cells) for row in rows} == {COLUMNS}
+    rows = coverage_grid(QUIZ, TITLES)
+    assert [row.avoidance for row in rows] == grid_values(QUIZ.scale)[::-1]
+    assert {len(row.cells) for row in rows} == {GRID_SIZE}
 
 
 def test_the_shipped_quiz_is_thin_in_the_middle_alone():
-    thin = [found.point for row in plane_map(QUIZ, TITLES) for found in row.cells if found.thin]
+    thin = [found.point for row in coverage_grid(QUIZ, TITLES) for found in row.cells if found.gaps]
     assert thin == [Point(4, 4)]
 
 
 def test_a_place_without_text_says_what_is_missing():
-    assert cell(QUIZ, Point(4, 4), TITLES).thin == "0 triggers, 0 strengths, no week"
-    assert cell(QUIZ, Point(6, 6), {}).thin == "no week"
+    assert cell(QUIZ, Point(4, 4), TITLES).gaps == "0 triggers, 0 strengths, no week"
+    assert cell(QUIZ, Point(6, 6), {}).gaps == "no week"
     bare = replace(QUIZ, styles={**QUIZ.styles, "fearful": Html("Two words")})
-    assert cell(bare, Point(6, 6), TITLES).thin == "2 words on the region"
+    assert cell(bare, Point(6, 6), TITLES).gaps == "2 words on the region"
 
 
 # The sides of the facets
@@ -104,13 +104,13 @@ def test_every_side_of_every_facet_is_counted():
     assert [(side.facet.key, side.side) for side in found] == [(key, side) for key in QUIZ.facets for side in Side]
     counted = Counter((insight.facet, insight.side) for insight in QUIZ.triggers)
     assert {(side.facet.key, side.side): side.triggers for side in found} == counted
-    assert not any(side.thin for side in found)
+    assert not any(side.gaps for side in found)
 
 
 def test_a_side_with_short_texts_or_none_is_thin():
     strengths = tuple(replace(strength, like=Html(""), worth=Html("")) for strength in QUIZ.strengths)
     (first, *_) = facet_sides(replace(QUIZ, strengths=strengths, triggers=()))
-    assert first.thin == "no trigger, short strength"
+    assert first.gaps == "no trigger, short strength"
 
 
 # The page
@@ -163,8 +163,8 @@ def test_the_answers_of_a_place_can_be_filled_in_to_be_changed(ines, address):
 
 def test_each_cell_of_the_map_opens_its_page(ines, address):
     links = re.findall(r'href="(\?anxiety=[^"]+)"', ines.get(address).content.decode())
-    assert len(links) == COLUMNS * COLUMNS
-    for link in links[:: COLUMNS * 2]:
+    assert len(links) == GRID_SIZE * GRID_SIZE
+    for link in links[:: GRID_SIZE * 2]:
         assert "Your result" in main_of(ines.get(address + link.replace("&amp;", "&")))
 
 
@@ -196,14 +196,12 @@ def test_too_many_blanks_are_named_one_by_one(ines, address):
 
 def test_a_draft_is_simulated_as_it_is_saved(ines, address, library):
     library.state = Instrument.State.DRAFT
-    library.save_revision(
-        library.source.replace("It may be fairly easy", "It is fairly easy"), by=None, now=library.changed_at, note="Draft"
-    )
+    library.rewrite(library.source.replace("It may be fairly easy", "It is fairly easy"), by=None, now=library.changed_at, note="Draft")
     assert "It is fairly easy" in main_of(ines.get(address, {"anxiety": "1", "avoidance": "1"}))
 
 
 def test_a_text_that_can_not_be_scored_says_so(ines, address, library):
-    library.save_revision(library.source.replace("  to: 7", "  to: 1"), by=None, now=library.changed_at, note="Broken")
+    library.rewrite(library.source.replace("  to: 7", "  to: 1"), by=None, now=library.changed_at, note="Broken")
     assert "The check finds errors in this text" in ines.get(address).content.decode()
 
 

@@ -90,7 +90,7 @@ def row(page: str, start: str, after: str = "") -> list[str]:
 @pytest.mark.parametrize("dimension", [ANXIETY, AVOIDANCE])
 def test_each_scale_has_its_mean_deviation_alpha_and_error_beside_the_planned_ones(keep_results, ines, quiz, dimension):
     people = keep_results(60)
-    items = quiz.items_in(dimension)
+    items = quiz.dimension_items(dimension)
     scores = [scoring.mean_of(items, answers, quiz.scale) for answers in people]
     alpha = alpha_of(quiz, dimension, people)
     name, plan, page = quiz.dimensions[dimension].name, quiz.dimensions[dimension].norm, page_text(ines)
@@ -105,7 +105,7 @@ def test_each_scale_has_its_mean_deviation_alpha_and_error_beside_the_planned_on
 
 def test_the_page_shows_the_correlation_of_the_scales(keep_results, ines, quiz):
     people = keep_results(60)
-    scores = [[scoring.mean_of(quiz.items_in(key), answers, quiz.scale) for answers in people] for key in (ANXIETY, AVOIDANCE)]
+    scores = [[scoring.mean_of(quiz.dimension_items(key), answers, quiz.scale) for answers in people] for key in (ANXIETY, AVOIDANCE)]
     assert f"The two scales correlate at {correlation(*scores):.2f}; planned is -0.05." in page_text(ines)
 
 
@@ -242,7 +242,7 @@ def test_the_printed_figures_pasted_into_the_text_pass_the_check_and_say_the_sam
     assert after.problems == ()
     assert [(one.name, one.about) for one in after.dimensions.values()] == [(one.name, one.about) for one in quiz.dimensions.values()]
     for dimension in (ANXIETY, AVOIDANCE):
-        items = quiz.items_in(dimension)
+        items = quiz.dimension_items(dimension)
         scores = [scoring.mean_of(items, answers, quiz.scale) for answers in people]
         alpha = alpha_of(quiz, dimension, people)
         norm = after.dimensions[dimension].norm
