@@ -48,5 +48,5 @@ def own_host() -> str:
 
 # Whoever does not count does not even load what counts.
 cache = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
-site = import_string("ops.metrics.CountedSite" if settings.METRICS else "documents.content_version.Site")()
-application = cache(with_checked_content_type, site.state, is_public, is_allowed, own_host(), PUBLIC_QUERIES)
+content = import_string("ops.metrics.CountedPublishedContent" if settings.METRICS else "documents.content_version.PublishedContent")()
+application = cache(with_checked_content_type, content.version, is_public, is_allowed, own_host(), PUBLIC_QUERIES)

@@ -1,4 +1,4 @@
-"""The ground floor: what every authored text is."""
+"""Documents: authored texts of any kind, and what all kinds have in common."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""In what state the published texts are: one answer for all workers and hosts, looked up at most once a second in each."""
+"""Version of the published content, the same for all workers and hosts; each refreshes it at most once a second."""
 
 from __future__ import annotations
 
@@ -14,67 +14,73 @@ from django.utils import timezone
 
 from web.failure_log import FailureLog
 
-EVERY = 1.0  # seconds; an edit is seen by all after this long at the latest
-RENEWAL = 60.0  # seconds; by then the address may lead to another server, and the old one would go on answering what it knew
-PATIENCE = "SET LOCAL statement_timeout = 2000"  # in the transaction: poolers in front of Postgres refuse it as a parameter of the start
-# A moment of publishing that has passed changes pages as an edit does. "Now" is this process's own, by which it makes pages too. With
-# the clock of the database, which may be ahead of it, the state would move before this process shows the text: a page made in between
-# would be kept without the text under the new state, until the next edit. With one clock a page is never older than its state: made a
-# little later it may show more, and is made once more in a second.
-QUESTION = """
+# What the database has: a counter that each change of a document increments, and the last time of publishing that has passed.
+DatabaseVersion = tuple[int, datetime | None]
+# With the day, because helplines and reviews become due at midnight (UTC).
+ContentVersion = tuple[DatabaseVersion, date]
+
+REFRESH_INTERVAL = 1.0  # seconds; after this everybody sees an edit
+MAX_CONNECTION_AGE = 60.0  # seconds; the address may lead to another server by then, and the old one would still answer with old data
+SET_TIMEOUT = "SET LOCAL statement_timeout = 2000"  # in the transaction: connection poolers refuse it as a startup parameter
+# A time of publishing that passes changes pages as an edit does. It is compared with this process's clock, by which pages are rendered
+# too. With the database's clock, which may be ahead, the version could change before this process shows the text: a page rendered in
+# between would be cached without the text under the new version, until the next edit. With one clock a page is never older than its
+# version: rendered a little later it may show more, and is rendered again after a second.
+SELECT_VERSION = """
 SELECT version, (SELECT max(publish_at) FROM documents_document WHERE state = 'published' AND publish_at <= %(now)s)
 FROM documents_site
 """
 
 
-class Site:
-    """The state as it was last seen. With the database gone that stays what it was; it is None until it was seen once."""
+class PublishedContent:
+    """Knows the version of the published content. While the database is away the version stays as it was last seen."""
 
     def __init__(self) -> None:
-        self.seen: Any = None  # in the database
-        self.known: tuple[Any, date] | None = None
-        self.asked_at = -EVERY
-        self.asking = Lock()
-        self.link: psycopg.Connection[Any] | None = None
-        self.linked_at = 0.0
-        self.log = FailureLog(logging.getLogger(__name__), "Asking the database in what state the published texts are")
+        self.database_version: DatabaseVersion | None = None
+        self.last_version: ContentVersion | None = None
+        self.refreshed_at = -REFRESH_INTERVAL
+        self.refreshing = Lock()
+        self.connection: psycopg.Connection[DatabaseVersion] | None = None
+        self.connected_at = 0.0
+        self.log = FailureLog(logging.getLogger(__name__), "Looking up the version of the published content")
 
-    def state(self) -> tuple[Any, date] | None:
-        """What pages depend on beside their addresses: a value that is equal as long as they stay the same."""
-        if monotonic() - self.asked_at >= EVERY and self.asking.acquire(blocking=False):
+    def version(self) -> ContentVersion | None:
+        """Returns a value that stays equal as long as all public pages stay the same; None until the database has been reached once."""
+        if monotonic() - self.refreshed_at >= REFRESH_INTERVAL and self.refreshing.acquire(blocking=False):
             try:
-                self.look_up(timezone.now())
+                self.refresh(timezone.now())
             finally:
-                self.asking.release()
-        return self.known
+                self.refreshing.release()
+        return self.last_version
 
-    def look_up(self, now: datetime) -> None:
-        self.asked_at = monotonic()
-        self.renew(now)
-        self.known = None if self.seen is None else (self.seen, now.date())  # helplines and reviews age at midnight (UTC)
+    def refresh(self, now: datetime) -> None:
+        self.refreshed_at = monotonic()
+        self.refresh_database_version(now)
+        self.last_version = None if self.database_version is None else (self.database_version, now.date())
 
-    def renew(self, now: datetime) -> None:
-        """Renews what is seen; nothing, while the database is away."""
+    def refresh_database_version(self, now: datetime) -> None:
+        """Refreshes the database's version; keeps it while the database is away."""
         try:
-            self.seen = self.ask(now)
+            self.database_version = self.select_version(now)
         except psycopg.Error as error:
-            self.unlink()
+            self.disconnect()
             self.log.failed(error)
         else:
             self.log.worked()
 
-    def ask(self, now: datetime) -> Any:
-        """On a connection apart from Django's pool, which would hold cached pages up for seconds while the database is gone."""
-        if monotonic() - self.linked_at >= RENEWAL:
-            self.unlink()
-        if self.link is None:
-            self.link = psycopg.connect(**{**connection.get_connection_params(), "prepare_threshold": None}, autocommit=True)
-            self.linked_at = monotonic()
-        with self.link.transaction():
-            self.link.execute(PATIENCE)
-            return self.link.execute(QUESTION, {"now": now}).fetchone()
+    def select_version(self, now: datetime) -> DatabaseVersion | None:
+        """Asks on a connection of this object, because Django's pool would delay cached pages by seconds while the database is away."""
+        if monotonic() - self.connected_at >= MAX_CONNECTION_AGE:
+            self.disconnect()
+        if self.connection is None:
+            parameters: dict[str, Any] = {**connection.get_connection_params(), "prepare_threshold": None}
+            self.connection = psycopg.connect(**parameters, autocommit=True)
+            self.connected_at = monotonic()
+        with self.connection.transaction():
+            self.connection.execute(SET_TIMEOUT)
+            return self.connection.execute(SELECT_VERSION, {"now": now}).fetchone()
 
-    def unlink(self) -> None:
-        if self.link is not None:
-            self.link.close()
-        self.link = None
+    def disconnect(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None

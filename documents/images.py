@@ -1,4 +1,4 @@
-"""Pictures in texts, kept as rows, so that one Postgres is all there is to back up."""
+"""Pictures in texts, stored in the database, so that a backup of it is complete."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ from documents.image_files import EncodedImage
 from documents.text.html import Html
 from documents.text.markdown import IMAGES_URL
 
-ADDRESS = re.compile(rf"{IMAGES_URL}([0-9a-f]{{64}})\.webp")
-TAG = re.compile(rf'<img src="{ADDRESS.pattern}"')  # as documents.text.markdown writes it
+ADDRESS_PATTERN = re.compile(rf"{IMAGES_URL}([0-9a-f]{{64}})\.webp")
+IMG_TAG = re.compile(rf'<img src="{ADDRESS_PATTERN.pattern}"')  # as documents.text.markdown renders it
 
 
 class PictureManager(models.Manager["Picture"]):
-    def keep(self, image: EncodedImage, by: User | None, now: datetime) -> Picture:
-        """The row of these bytes: the same picture twice is one."""
+    def store(self, image: EncodedImage, by: User | None, now: datetime) -> Picture:
+        """Returns the row of an image, and creates it unless there is one with the same bytes."""
         digest = hashlib.sha256(image.content).digest()
         size = {"width": image.width, "height": image.height}
-        new = {"content": image.content, **size, "uploaded_at": now, "uploaded_by": by}
-        return self.get_or_create(digest=digest, defaults=new)[0]
+        defaults = {"content": image.content, **size, "uploaded_at": now, "uploaded_by": by}
+        return self.get_or_create(digest=digest, defaults=defaults)[0]
 
-    def shown_in(self, text: str) -> models.QuerySet[Picture]:
-        """The pictures that a text, or an address alone, names."""
-        return self.filter(digest__in=[bytes.fromhex(digest) for digest in ADDRESS.findall(text)])
+    def used_in(self, text: str) -> models.QuerySet[Picture]:
+        """Returns the pictures whose addresses are in `text`."""
+        return self.filter(digest__in=[bytes.fromhex(digest) for digest in ADDRESS_PATTERN.findall(text)])
 
     def add_sizes(self, html: str) -> Html:
-        """Returns rendered HTML with the width and height of each picture, so that nothing moves when a picture loads.
+        """Returns rendered HTML with the width and height of each picture, so that the layout does not shift while they load.
 
         One query, and none for HTML without pictures.
         """
-        rows = self.shown_in(html).values_list("digest", "width", "height")
+        rows = self.used_in(html).values_list("digest", "width", "height")
         sizes = {bytes(digest).hex(): f' width="{width}" height="{height}"' for digest, width, height in rows}
-        return Html(TAG.sub(lambda tag: tag[0] + sizes.get(tag[1], ""), html))
+        return Html(IMG_TAG.sub(lambda tag: tag[0] + sizes.get(tag[1], ""), html))
 
-    def unshown(self, before: datetime) -> models.QuerySet[Picture]:
-        """Pictures uploaded before a time that neither a text nor an earlier revision of one shows."""
-        shown = RawSQL("SELECT decode((regexp_matches(source, %s, 'g'))[1], 'hex') FROM documents_revision", [ADDRESS.pattern])
+    def unused(self, before: datetime) -> models.QuerySet[Picture]:
+        """Returns the pictures uploaded before `before` that no revision of any document shows."""
+        shown = RawSQL("SELECT decode((regexp_matches(source, %s, 'g'))[1], 'hex') FROM documents_revision", [ADDRESS_PATTERN.pattern])
         return self.filter(uploaded_at__lt=before).exclude(digest__in=shown)
 
-    def has(self, address: str) -> bool:
-        return self.shown_in(address).exists()
+    def has_address(self, address: str) -> bool:
+        return self.used_in(address).exists()
 
 
 class Picture(models.Model):
-    """A WebP picture. Its address is made of its bytes, so what stands there never changes."""
+    """A WebP picture. Its address holds the digest of its bytes, so the response at an address never changes."""
 
     digest = models.BinaryField()  # SHA-256 of the content
     content = models.BinaryField()

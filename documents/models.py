@@ -1,4 +1,4 @@
-"""The one table of authored texts, whatever their kind, with their history."""
+"""The table of documents of all kinds, and their history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 
 from documents.bibliography import references
-from documents.build_id import release
+from documents.build_id import build_id
 from documents.images import Picture
 from documents.kinds import KINDS, Kind
 from documents.links import is_page
@@ -25,10 +25,10 @@ from documents.text.library import Library, ParsedText
 
 models.BinaryField.register_lookup(Length)
 
-# The columns that `Document.derive` sets.
-DERIVED = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints", "html", "facts", "made_of")
-# What `DocumentQuerySet.published` says, for SQL of our own.
-PUBLISHED = "state = 'published' AND publish_at <= %(now)s"
+# The fields that `Document.derive` sets.
+DERIVED_FIELDS = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints", "html", "facts", "made_of")
+# The condition of `DocumentQuerySet.published`, for raw SQL.
+PUBLISHED_SQL = "state = 'published' AND publish_at <= %(now)s"
 
 
 class State(models.TextChoices):
@@ -36,8 +36,8 @@ class State(models.TextChoices):
     PUBLISHED = "published", "Published: readers see it from the time below"
 
 
-class Place(TypedDict):
-    """What makes an address unique."""
+class UniqueKey(TypedDict):
+    """The fields by which a document or a redirect is unique."""
 
     kind: str
     language: str
@@ -53,21 +53,24 @@ DocumentType = TypeVar("DocumentType", bound="Document", covariant=True)
 
 class DocumentQuerySet(models.QuerySet[DocumentType]):
     def published(self, now: datetime) -> Self:
-        """Texts that a reader may see at `now`. Every page, list, link and feed for readers asks this.
+        """Returns the documents that readers may see at `now`, which every page, list, link and feed for readers is limited to.
 
-        In the language of the site, which stands before the slug in the index that finds a text.
+        They are in the site's language, because the index by which a document is found has the language before the slug.
         """
         return self.filter(state=State.PUBLISHED, publish_at__lte=now, language=settings.LANGUAGE_CODE)
 
-    def once_at(self, slug: str) -> Self:
-        """Texts that had this slug: one at most of each kind and language, which stand before it in the index of redirects."""
+    def with_former_slug(self, slug: str) -> Self:
+        """Returns the documents that had this slug earlier, at most one of each kind and language.
+
+        The index of redirects has kind and language before the slug, so they are compared too.
+        """
         return self.filter(redirects__kind=F("kind"), redirects__language=F("language"), redirects__slug=slug)
 
     def lock_table(self) -> None:
-        """Until the transaction ends nobody else writes texts; readers notice nothing.
+        """Keeps everybody else from writing documents until the transaction ends. Reading goes on.
 
-        Each transaction that writes texts, or rows that belong to them, begins with this. So all of them take their locks in one order,
-        and no two can wait for each other. A weaker mode would let `select_for_update` pass, which releases before this one begin with.
+        Each transaction that writes documents, or rows that belong to them, begins with this, so that all take their locks in one order
+        and none can deadlock. A weaker mode would not block the `select_for_update` with which earlier releases begin.
         """
         with connections[self.db].cursor() as cursor:
             cursor.execute("LOCK TABLE documents_document IN EXCLUSIVE MODE")
@@ -77,22 +80,22 @@ class DocumentQuerySet(models.QuerySet[DocumentType]):
             self.lock_table()
             return super().delete()
 
-    delete.queryset_only = True  # type: ignore[attr-defined]  # as Django's own: a manager must not delete everything
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as in Django, where a manager can't delete
 
     def library(self, sentences: Iterable[int]) -> Library:
-        """These texts as others see them; of their sentences, those among the fingerprints `sentences`."""
+        """Returns what a text is checked against: these documents, and of their sentences those with the fingerprints `sentences`."""
         wanted = set(sentences)
         anchors: dict[str, dict[str, list[str]]] = {}
-        places: dict[int, str] = {}
-        for kind, slug, own, fingerprints in self.values_list("kind", "slug", "anchors", "fingerprints"):
+        addresses: dict[int, str] = {}
+        for kind, slug, document_anchors, fingerprints in self.values_list("kind", "slug", "anchors", "fingerprints"):
             address = KINDS[kind].address.format(slug)
-            anchors[address] = own
-            places.update(dict.fromkeys(wanted.intersection(fingerprints), address))
-        return Library(anchors, places, is_page, Picture.objects.has)
+            anchors[address] = document_anchors
+            addresses.update(dict.fromkeys(wanted.intersection(fingerprints), address))
+        return Library(anchors, addresses, is_page, Picture.objects.has_address)
 
 
 class Document(models.Model):
-    """A text of some kind. What its front matter says is kept in columns too, so that lists need not read it."""
+    """A text of some kind. Columns repeat what its front matter says, so that lists need not parse it."""
 
     State = State
 
@@ -106,19 +109,19 @@ class Document(models.Model):
         blank=True,
         help_text="Readers see a published text from this time on (UTC). Empty means now.",
     )
-    changed_at = models.DateTimeField(editable=False)  # when the source became what it is
+    changed_at = models.DateTimeField(editable=False)  # when the source last changed
     synced_digest = models.BinaryField(null=True, editable=False)  # SHA-256 of the source when it last agreed with its file
 
-    # Derived from the source by `derive`, never edited by themselves.
+    # Set by `derive` from the source, and never edited.
     slug = models.CharField(max_length=80, editable=False)
     title = models.CharField(max_length=120, editable=False)
     summary = models.CharField(max_length=200, editable=False)
     style = models.CharField(max_length=20, blank=True, editable=False)
     reviewed = models.DateField(null=True, editable=False)
     next_review = models.DateField(null=True, editable=False)
-    anchors = models.JSONField(editable=False)  # the places of its page that links may name, each with the facets it eases
+    anchors = models.JSONField(editable=False)  # the page's fragments that links may name, each with the facets it eases
     fingerprints = ArrayField(models.BigIntegerField(), editable=False)  # of its sentences
-    # What its page needs beside these, made ready. Both are good for the release and the source that `made_of` is the digest of.
+    # The page's HTML and its other data. Both are valid while `made_of` equals `render_digest`.
     html = models.TextField(blank=True, db_default="", editable=False)
     facts = models.JSONField(null=True, editable=False)
     made_of = models.BinaryField(null=True, editable=False)
@@ -162,20 +165,20 @@ class Document(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return self.of_kind.address.format(self.slug)
+        return self.kind_spec.address.format(self.slug)
 
     @property
-    def of_kind(self) -> Kind:
+    def kind_spec(self) -> Kind:
         return KINDS[self.kind]
 
     @property
     def lastmod(self) -> datetime:
-        """When readers last saw something change."""
+        """When the page last changed for readers."""
         return max(self.changed_at, self.publish_at or self.changed_at)
 
     def parse(self, source: str) -> ParsedText:
         """Parses `source` as a text of this document's kind."""
-        return self.of_kind.parse(source, references())
+        return self.kind_spec.parse(source, references())
 
     def derive(self, parsed: ParsedText) -> None:
         """Sets the derived columns. `parsed` is the parsed source."""
@@ -184,20 +187,20 @@ class Document(models.Model):
         self.reviewed, self.next_review = parsed.reviewed, parsed.next_review
         self.anchors = {anchor: list(facets) for anchor, facets in parsed.anchors.items()}
         self.fingerprints = sorted({sentence.fingerprint for sentence in parsed.sentences if sentence.is_long})
-        html, self.facts = self.of_kind.render(parsed)
+        html, self.facts = self.kind_spec.render(parsed)
         self.html = Picture.objects.add_sizes(html)
-        self.made_of = self.digest_of_now
+        self.made_of = self.render_digest
 
     @property
-    def digest_of_now(self) -> bytes:
-        """What `made_of` is where this release made the columns of the source as it is."""
-        return digest_of(release() + self.source)
+    def render_digest(self) -> bytes:
+        """The value of `made_of` if this build derived the columns from the current source."""
+        return digest_of(build_id() + self.source)
 
     @transaction.atomic
-    def rewrite(self, source: str, by: User | None, now: datetime, note: str, parsed: ParsedText | None = None) -> None:
-        """Saves `source` as the text and as a new revision, and redirects a slug that it gives up.
+    def save_revision(self, source: str, by: User | None, now: datetime, note: str, parsed: ParsedText | None = None) -> None:
+        """Saves `source` as the text and as a new revision, and redirects from the slug that it replaces.
 
-        `parsed` is `source` as the caller has parsed it already; without it the text is parsed here.
+        Pass `parsed` if `source` has been parsed already.
         """
         Document.objects.lock_table()
         old_slug = self.slug
@@ -208,8 +211,8 @@ class Document(models.Model):
         self.derive(parsed or self.parse(source))
         self.save()
         if old_slug and old_slug != self.slug:
-            Redirect.objects.update_or_create(defaults={"document": self}, **self.at(old_slug))
-        Redirect.objects.filter(**self.at(self.slug)).delete()
+            Redirect.objects.update_or_create(defaults={"document": self}, **self.unique_key(old_slug))
+        Redirect.objects.filter(**self.unique_key(self.slug)).delete()
         last = self.revisions.aggregate(last=models.Max("number"))["last"] or 0
         self.revisions.create(number=last + 1, source=source, made_at=now, made_by=by, note=note)
 
@@ -218,18 +221,19 @@ class Document(models.Model):
         Document.objects.lock_table()
         return super().delete(*args, **options)
 
-    def at(self, slug: str) -> Place:
+    def unique_key(self, slug: str) -> UniqueKey:
+        """Returns the key of this document, or of a redirect to it, at `slug`."""
         return {"kind": self.kind, "language": self.language, "slug": slug}
 
 
 class Revision(models.Model):
-    """A text as somebody saved it. Kept for good."""
+    """A text as somebody saved it. Never changed or deleted."""
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     source = models.TextField()
     made_at = models.DateTimeField()
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)  # nobody: an import
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)  # null for an import
     note = models.CharField(max_length=200)
 
     class Meta:
@@ -244,7 +248,7 @@ class Revision(models.Model):
 
 
 class Redirect(models.Model):
-    """An address that a document once had."""
+    """A former address of a document."""
 
     kind = models.CharField(max_length=20)
     language = models.CharField(max_length=20)

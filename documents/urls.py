@@ -1,4 +1,4 @@
-"""Addresses of the pictures, under /images/. Public, cached for good."""
+"""Addresses of the pictures, under /images/."""
 
 from django.urls import path, register_converter
 
@@ -6,7 +6,7 @@ from documents import views
 
 
 class DigestConverter:
-    """A SHA-256 as 64 small hexadecimal digits."""
+    """A SHA-256 digest as 64 lower-case hexadecimal digits."""
 
     regex = "[0-9a-f]{64}"
 

@@ -9,7 +9,6 @@ from unicodedata import combining, normalize
 
 from markdown_it.token import Token
 
-from documents.text import reader
 from documents.text.addresses import SLUG
 from documents.text.html import Html
 from documents.text.library import Link, links_of
@@ -90,7 +89,7 @@ class GuideReader(DocumentReader):
             anchors=self.anchors(),
             links=links,
             sentences=sentences,
-            key_lines=reader.key_lines(self.source.fields),
+            key_lines=self.key_lines(),
             problems=(),
         )
         problems = {

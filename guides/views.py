@@ -37,7 +37,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 
 def redirect_from_former_slug(slug: str) -> HttpResponse:
     """Redirects to the guide that had this slug before. Raises Http404 where there is none."""
-    guide = Guide.objects.published(timezone.now()).once_at(slug).first()
+    guide = Guide.objects.published(timezone.now()).with_former_slug(slug).first()
     if guide is None:
         raise Http404
     return redirect(guide, permanent=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Gauge, Histogram
 
-from documents.content_version import Site
+from documents.content_version import PublishedContent
 from web.page_cache import Page, PageCache
 
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}  # a client may make up others, which are counted as one
@@ -43,9 +43,9 @@ class CountedPageCache(PageCache):
         super().add(key, page, version)
 
 
-class CountedSite(Site):
-    def renew(self, now: datetime) -> None:
-        super().renew(now)
+class CountedPublishedContent(PublishedContent):
+    def refresh_database_version(self, now: datetime) -> None:
+        super().refresh_database_version(now)
         VERSION_UNKNOWN.set(self.log.is_failing)
 
 

@@ -130,7 +130,7 @@ class DocumentAdmin(EditorAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
-        obj.rewrite(form.source, by=form.user, now=timezone.now(), note=form.note, parsed=form.parsed)
+        obj.save_revision(form.source, by=form.user, now=timezone.now(), note=form.note, parsed=form.parsed)
         if "_continue" not in request.POST:  # the form's page shows them by itself
             for place in form.warnings:
                 messages.warning(request, str(place))

@@ -79,7 +79,7 @@ class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
             image = reencode(file.read(MAX_IMAGE_BYTES + 1))
         except FileRefusedError as reason:
             return refusal(str(reason))
-        picture = Picture.objects.keep(image, by=cast("User", request.user), now=timezone.now())
+        picture = Picture.objects.store(image, by=cast("User", request.user), now=timezone.now())
         alt = " ".join(request.POST.get("alt", "").translate(IN_ALT).split())
         return JsonResponse({"image_code": f"![{alt}]({picture.get_absolute_url()})"})
 

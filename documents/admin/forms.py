@@ -198,7 +198,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
 
     def check_slug_is_free(self) -> None:
         slug = self.cleaned_data.get("slug", "")
-        if Document.objects.filter(**self.instance.at(slug)).exclude(pk=self.instance.pk).exists():
+        if Document.objects.filter(**self.instance.unique_key(slug)).exclude(pk=self.instance.pk).exists():
             self.add_error("slug", f"“{slug}” is taken by another {self.noun}. Choose another one.")
 
     def check_text(self) -> None:

@@ -150,12 +150,12 @@ class ImportPlan(SyncPlan):
     def apply(self, now: datetime) -> None:
         """Writes to the database. Call it inside a transaction."""
         for image in self.folder.images:
-            Picture.objects.keep(image, by=None, now=now)
+            Picture.objects.store(image, by=None, now=now)
         created = create_documents([planned.file for planned in self.planned if planned.action is Action.NEW], now)
         for planned in self.planned:
             if planned.document and planned.action is Action.CHANGED:
                 text, parsed = planned.file.text, planned.file.parsed
-                planned.document.rewrite(text, by=None, now=now, note="Imported from its file", parsed=parsed)
+                planned.document.save_revision(text, by=None, now=now, note="Imported from its file", parsed=parsed)
         if is_content_dir(self.root):
             existing = [(planned.document, planned.file.text) for planned in self.planned if planned.document]
             mark_synced([*existing, *((document, document.source) for document in created)])
@@ -254,7 +254,7 @@ class ExportPlan(SyncPlan):
 
     def contents(self, written: Sequence[PlannedExport]) -> Iterator[tuple[Path, bytes]]:
         """Yields the files of documents, and before them those of the images that they show."""
-        for picture in Picture.objects.shown_in("\n".join(planned.document.source for planned in written)).iterator(chunk_size=10):
+        for picture in Picture.objects.used_in("\n".join(planned.document.source for planned in written)).iterator(chunk_size=10):
             yield self.root / f"{picture}".removeprefix("/"), bytes(picture.content)
         for planned in written:
             yield self.root / planned.path, planned.document.source.encode()
@@ -301,7 +301,7 @@ def other_state(document: Document) -> str:
 
 
 def path_of(document: Document, slug: str, state: str) -> Path:
-    folder = Path(document.of_kind.folder)
+    folder = Path(document.kind_spec.folder)
     return (DRAFTS_FOLDER / folder if state == State.DRAFT else folder) / f"{slug}.md"
 
 

@@ -122,7 +122,6 @@ def check_shared_sentences(sentences: Iterable[Sentence], address: str, library:
 
 def check_review(parsed: ParsedText, today: date) -> Iterator[Problem]:
     if parsed.next_review and parsed.next_review < today:
-        message = (
-            f'The text was to be checked by {parsed.next_review}. Check it against its sources, then set "reviewed" and "next_review".'
-        )
-        yield Problem(parsed.key_lines.get("next_review", 1), "review-overdue", message)
+        message = f"The text was to be checked by {parsed.next_review}."
+        advice = 'Check it against its sources, then set "reviewed" and "next_review".'
+        yield Problem(parsed.key_lines.get("next_review", 1), "review-overdue", f"{message} {advice}")

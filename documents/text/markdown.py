@@ -1,8 +1,8 @@
-"""Markdown (CommonMark 0.31 and the tables of GitHub Flavored Markdown, by markdown-it-py) to an outline of headings and to safe HTML.
+"""Parses Markdown into tokens and an outline of headings, and renders it as safe HTML.
 
-Straight quotes become curly ones. Two additions are our own: Pandoc's citations `[@key; @other]`, and `{#anchor eases="facet"}`
-at the end of a heading. Raw HTML, foreign schemes and images from elsewhere are read as such, so that a check can point at
-their line, and never rendered.
+The dialect is CommonMark 0.31 with the tables of GitHub Flavored Markdown, by markdown-it-py. Straight quotes become curly. Added are
+Pandoc's citations, `[@key; @other]`, and attributes at the end of a heading, `{#anchor eases="facet"}`. HTML, links with other
+schemes and images from other sites are parsed, so that the checks can report them with their line, but never rendered as such.
 """
 
 import re
@@ -27,49 +27,48 @@ from documents.text.typography import use_typographic_quotes
 
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\"(?P<eases>[a-z -]*)\")(?=\s|$)")
-MAX_PARAGRAPH = 5_000  # characters of a paragraph; what matches quotes and emphasis takes time by the square of it
-MAX_TABLE_CELLS = 1_000  # of all tables of a text; Markdown fills up short rows, so that few characters could make millions of them
+MAX_PARAGRAPH = 5_000  # characters; the time for pairing quotes and emphasis grows with the square of a paragraph's length
+MAX_TABLE_CELLS = 1_000  # in all tables of a text; Markdown fills short rows with empty cells, so a short text could have millions of cells
 TASK = re.compile(r"\[([ xX])\]\s+")
-MASK, LINK_BOUNDARY = "\ue001", "\ue002"  # stand in a literal text for what Markdown has read
+MASK, LINK_BOUNDARY = "\ue001", "\ue002"  # in literal text, for what Markdown has parsed
 ALIGNMENT_CLASSES = {"text-align:right": "table__end", "text-align:center": "table__middle"}
-IMAGES_URL = "/images/"  # the only place that pictures come from
-TEXT_BLOCKS = {"inline", "fence", "code_block", "html_block"}  # the blocks that hold words; the others hold these
-# Of a body. Each line and each sign takes the parser time, and a text that is nothing else takes seconds. Our own texts would have
-# 4,000 of both if they were as long as a text may be.
+IMAGES_URL = "/images/"  # the path of all pictures
+TEXT_BLOCKS = {"inline", "fence", "code_block", "html_block"}  # the blocks with text; all others are containers of these
+# Of a body: each line and each character of markup takes the parser time. A text of the maximum length with as many of them as our
+# own texts have would have 4,000 of both.
 MAX_LINES, MAX_MARKUP = 10_000, 40_000
 MARKUP = re.compile(r"[]\[*_`<&!\"'\\]")
-MAX_NESTING = 10  # four lists inside each other; the parser takes time by the depth, and skips what is deeper
-MAX_QUOTES = 400  # straight ones in a paragraph; with more of them all stay as they are, for pairing takes time by their square
+MAX_NESTING = 10  # levels of tokens, as four nested lists have; the parser skips what is deeper
+MAX_QUOTES = 400  # straight quotes in a paragraph; more of them stay straight, because the time for pairing grows with their square
 CONTAINERS = {"blockquote_open", "list_item_open"}
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading with what stands under it, up to the next one of its level or above."""
+    """A heading with the section under it, which ends at the next heading of the same level or a higher one."""
 
     title: str
     line: int
-    anchor: str = ""  # as written; empty where none was
+    anchor: str = ""  # as written; empty without one
     eases: tuple[str, ...] = ()
-    attributes_problem: str = ""
-    tokens: tuple[Token, ...] = ()  # before the first heading of the next level
+    tokens: tuple[Token, ...] = ()  # up to the first heading of the next level
     children: "tuple[Heading, ...]" = ()
 
 
 def parse(body: str) -> list[Token]:
-    """Tokens of a body. Their `map` counts lines from 0 at the body's top."""
+    """Returns the tokens of a body. Lines in their `map` count from 0 at the top of the body."""
     return MARKDOWN.parse(within_limits(body))
 
 
 def within_limits(body: str) -> str:
-    """As much of the beginning of a body as is read."""
+    """Returns the beginning of a body up to MAX_LINES lines and MAX_MARKUP characters of markup."""
     lines = "\n".join(body.split("\n", MAX_LINES)[:MAX_LINES])
-    first_left = next(islice(MARKUP.finditer(lines), MAX_MARKUP, None), None)
-    return lines[: first_left.start()] if first_left else lines
+    excess = next(islice(MARKUP.finditer(lines), MAX_MARKUP, None), None)
+    return lines[: excess.start()] if excess else lines
 
 
 def outline(tokens: Sequence[Token]) -> Heading:
-    """A root without a title, `##` as its children, `###` as theirs. Other headings stay among the tokens."""
+    """Returns a root without a title. Its children are the `##`, and theirs the `###`; other headings stay among the tokens."""
     lead, sections = sections_of(tokens, "h2")
     return Heading("", 0, tokens=lead, children=tuple(sections))
 
@@ -82,7 +81,7 @@ def sections_of(tokens: Sequence[Token], tag: str) -> tuple[tuple[Token, ...], l
 
 
 def heading(tokens: Sequence[Token], tag: str) -> Heading:
-    """`tokens` begin with the three of the heading itself."""
+    """Takes the tokens of a section, which begin with the three of its heading."""
     opening, inline = tokens[0], tokens[1]
     lead, children = sections_of(tokens[3:], "h3") if tag == "h2" else (tuple(tokens[3:]), [])
     return Heading(
@@ -90,47 +89,46 @@ def heading(tokens: Sequence[Token], tag: str) -> Heading:
         line=line_of(opening),
         anchor=opening.meta.get("id", ""),
         eases=tuple(opening.meta.get("eases", "").split()),
-        attributes_problem=opening.meta.get("problem", ""),
         tokens=lead,
         children=tuple(children),
     )
 
 
 def blocks(tokens: Sequence[Token], kind: str) -> list[tuple[Token, ...]]:
-    """The blocks of one kind at the top level of `tokens`, each with its opening and closing token."""
+    """Returns the blocks of a kind, such as "bullet_list", at the top level of `tokens`, with their opening and closing tokens."""
     level = tokens[0].level if tokens else 0
     starts = [i for i, token in enumerate(tokens) if token.type == f"{kind}_open" and token.level == level]
     ends = [i for i, token in enumerate(tokens) if token.type == f"{kind}_close" and token.level == level]
     return [tuple(tokens[start : end + 1]) for start, end in zip(starts, ends, strict=True)]
 
 
-def without_blocks(tokens: Sequence[Token], taken: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
-    gone = {id(token) for block in taken for token in block}
-    return tuple(token for token in tokens if id(token) not in gone)
+def without_blocks(tokens: Sequence[Token], blocks: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
+    excluded = {id(token) for block in blocks for token in block}
+    return tuple(token for token in tokens if id(token) not in excluded)
 
 
 def list_items(block: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """What stands inside each item of one list."""
+    """Returns the tokens inside each item of a list."""
     return [item[1:-1] for item in blocks(block[1:-1], "list_item")]
 
 
 def blocks_with_text(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The blocks that hold words, lists' and quotes' own among them."""
+    """Yields the blocks with text, those inside lists and quotes as well."""
     return (token for token in tokens if token.type in TEXT_BLOCKS and token.content.strip())
 
 
 def unparsed_containers(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The openings of lists and quotes inside so many others that the parser skipped what they hold."""
+    """Yields the opening tokens of lists and quotes whose content the parser skipped, because they are nested too deeply."""
     return (token for token in tokens if token.nesting == 1 and token.type in CONTAINERS and token.level + 1 >= MAX_NESTING)
 
 
 def line_of(token: Token) -> int:
-    """The line of the body, from 0, that a block begins on."""
+    """Returns the line of the body, from 0, that a block begins on."""
     return token.map[0] if token.map else 0
 
 
 def children_with_lines(inline: Token) -> Iterator[tuple[int, Token]]:
-    """The parts of a paragraph, each with its own line: its block's line and the breaks before it."""
+    """Yields the children of an inline token with their lines: only blocks have a `map`, so line breaks are counted."""
     line = line_of(inline)
     for child in inline.children or ():
         yield line, child
@@ -138,18 +136,18 @@ def children_with_lines(inline: Token) -> Iterator[tuple[int, Token]]:
 
 
 def plain_text(inline: Token, citation: str = "") -> str:
-    """What a reader sees of a paragraph, without markup; line breaks stay, `citation` stands for each citation."""
-    rendered = {"citation": citation, "hardbreak": "\n", "softbreak": "\n", "html_inline": ""}
-    return "".join(rendered.get(child.type, child.content) for child in inline.children or ())
+    """Returns the text of a paragraph without markup, with its line breaks, and `citation` in place of each citation."""
+    replacements = {"citation": citation, "hardbreak": "\n", "softbreak": "\n", "html_inline": ""}
+    return "".join(replacements.get(child.type, child.content) for child in inline.children or ())
 
 
-def words_of(block: Token) -> str:
-    """The words of a block in one line."""
+def text_of_block(block: Token) -> str:
+    """Returns the text of a block on one line, without markup."""
     return " ".join((plain_text(block) if block.type == "inline" else block.content).split())
 
 
 def is_internal(address: str) -> bool:
-    """Whether a link stays on this site: `/path/`, `#anchor`, never `//host`."""
+    """Whether an address is on this site: "/path/" and "#anchor" are, "//host" is not."""
     return address.startswith(("/", "#")) and not address.startswith(("//", "/\\"))
 
 
@@ -160,20 +158,20 @@ def is_allowed_link(address: str) -> bool:
 
 @dataclass
 class HtmlRenderer:
-    """Renders the pieces of one text, and numbers its sources as they are first cited."""
+    """Renders the parts of one text, and numbers its sources in the order of their first citation."""
 
     references: Mapping[str, Reference]
-    hidden: Container[str] = ()  # paths of this site that readers must not be sent to, such as drafts
+    hidden: Container[str] = ()  # paths on this site that are not linked, such as those of drafts
     numbers: dict[str, int] = field(default_factory=dict)
-    open_links: list[bool] = field(default_factory=list)
-    rendered: set[int] = field(default_factory=set)  # the ids of the tokens that were rendered
+    open_links: list[bool] = field(default_factory=list)  # whether each of the open links is rendered
+    rendered: set[int] = field(default_factory=set)  # the ids of tokens
 
     def html(self, tokens: Sequence[Token]) -> Html:
         self.rendered.update(map(id, tokens))
         return clean(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {"renderer": self}))
 
     def inline_html(self, tokens: Sequence[Token]) -> Html:
-        """The same without a paragraph around the first one, for an item of a list."""
+        """Renders the content of a list item: without the tags of its first paragraph."""
         if not tokens or tokens[0].type != "paragraph_open":
             return self.html(tokens)
         first, rest = self.html(tokens[1:2]), tokens[3:]
@@ -190,7 +188,7 @@ class HtmlRenderer:
 
 
 class TokenRenderer(RendererHTML):
-    """markdown-it's renderer with our own ways for what may not be printed as it was written. `env` holds the `HtmlRenderer`."""
+    """markdown-it's renderer, changed for what is not rendered as written. `env["renderer"]` is the HtmlRenderer."""
 
     def citation(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         renderer: HtmlRenderer = env["renderer"]
@@ -210,7 +208,7 @@ class TokenRenderer(RendererHTML):
         return "" if self.is_cited(tokens, index) else "\n"
 
     def is_cited(self, tokens: Sequence[Token], index: int) -> bool:
-        """A raised number stands at its word, without the space that the writer left."""
+        """Whether a citation follows: its number comes right after the word, without the space in the source."""
         return index + 1 < len(tokens) and tokens[index + 1].type == "citation"
 
     def html_inline(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -220,7 +218,7 @@ class TokenRenderer(RendererHTML):
         return f"<p>{escape(tokens[index].content)}</p>\n"
 
     def definition(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        return ""  # the address of a link, which is rendered where the link is
+        return ""  # the definition of a link, which is rendered where the link is used
 
     def link_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         renderer: HtmlRenderer = env["renderer"]
@@ -236,7 +234,7 @@ class TokenRenderer(RendererHTML):
         return f'<img src="{escape(source)}" alt="{alt}" loading="lazy">' if source.startswith(IMAGES_URL) else alt
 
     def table_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        """A wide table scrolls within its own box, which the keyboard has to reach and a name has to announce."""
+        """A wide table scrolls inside a box, so the box needs keyboard focus and an accessible name."""
         head = takewhile(lambda token: token.type != "thead_close", tokens[index:])
         names = ", ".join(text for token in head if token.type == "inline" and (text := plain_text(token)))
         return f'<div class="table" role="group" aria-label="Table: {escape(names)}" tabindex="0"><table>\n'
@@ -245,14 +243,14 @@ class TokenRenderer(RendererHTML):
         return "</table></div>\n"
 
     def heading_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        return "<p><strong>"  # a level that the page's own outline has no place for
+        return "<p><strong>"  # the page's outline has no headings of this level
 
     def heading_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return "</strong></p>\n"
 
 
-def read_citation(state: StateInline, silent: bool) -> bool:
-    """`[@key]` or `[@key; @other]` (Pandoc User's Guide, "Citation syntax", without locators)."""
+def parse_citation(state: StateInline, silent: bool) -> bool:
+    """Parses `[@key]` and `[@key; @other]` (Pandoc User's Guide, "Citation syntax", without locators)."""
     found = CITATION.match(state.src, state.pos)
     if not found:
         return False
@@ -265,7 +263,7 @@ def read_citation(state: StateInline, silent: bool) -> bool:
 
 
 def cut_long_paragraphs(state: StateCore) -> None:
-    """Cuts paragraphs that are too long to be read, and marks them for the check."""
+    """Cuts paragraphs that are too long to parse, and marks them for the check."""
     for token in state.tokens:
         if token.type == "inline" and len(token.content) > MAX_PARAGRAPH:
             token.content = token.content[:MAX_PARAGRAPH]
@@ -273,15 +271,15 @@ def cut_long_paragraphs(state: StateCore) -> None:
 
 
 def pair_quotes(state: StateCore) -> None:
-    """Makes straight quotes curly, but for paragraphs that have too many."""
+    """Makes straight quotes curly, except in paragraphs that have too many."""
     tokens = state.tokens
     state.tokens = [token for token in tokens if sum(map(token.content.count, "\"'")) <= MAX_QUOTES]
     smartquotes(state)
     state.tokens = tokens
 
 
-def read_attributes(state: StateCore) -> None:
-    """Takes `{#id eases=".."}` off the end of headings and keeps it in the opening token's meta."""
+def parse_heading_attributes(state: StateCore) -> None:
+    """Moves `{#id eases=".."}` from the end of a heading to the meta of its opening token."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if opening.type == "heading_open" and inline.content.rstrip().endswith("}"):
             title, brace, attributes = inline.content.rstrip()[:-1].rpartition("{")
@@ -290,16 +288,16 @@ def read_attributes(state: StateCore) -> None:
                 opening.meta = parse_attributes(attributes)
 
 
-def read_tasks(state: StateCore) -> None:
-    """Takes `[ ]` off the beginning of list items and marks the item as a task."""
+def parse_tasks(state: StateCore) -> None:
+    """Removes `[ ]` from the beginning of a list item, and marks the item as a task."""
     for item, paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         if item.type == "list_item_open" and paragraph.type == "paragraph_open" and (box := TASK.match(inline.content)):
             inline.content = inline.content[box.end() :]
             item.meta = {"task": True, "ticked": box[1] != " "}
 
 
-def read_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
-    """A table of GitHub Flavored Markdown, as long as there are not too many cells."""
+def parse_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """Parses a table, unless the tables of the text would have too many cells."""
     if state.env.get("cells", 0) > MAX_TABLE_CELLS or not table(state, first, end, True):
         return False
     rows = next((line for line in range(first + 2, min(end, first + MAX_TABLE_CELLS)) if state.isEmpty(line)), end) - first
@@ -309,8 +307,8 @@ def read_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     return state.env.get("cells", 0) <= MAX_TABLE_CELLS and (silent or table(state, first, end, False))
 
 
-def read_tables(state: StateCore) -> None:
-    """Says what each cell of a table is. Where the header begins with an empty cell, the first column names the rows."""
+def mark_header_cells(state: StateCore) -> None:
+    """Makes header cells of tables accessible. Where the header row begins with an empty cell, the first column names the rows."""
     tokens, lines = state.tokens, state.src.split("\n")
     columns, names_rows = 0, False
     for before, opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
@@ -327,20 +325,20 @@ def read_tables(state: StateCore) -> None:
 
 
 def cells_in(line: str) -> int:
-    """How many cells a row has as it was written; a line without "|" has none."""
+    """Counts the cells of a row as it is written. A line without "|" has none."""
     cells = escapedSplit(line.lstrip(" \t>").rstrip(" \t"))
     return len(cells) - (not cells[0]) - (not cells[-1]) if len(cells) > 1 else 0
 
 
 def set_cell_attributes(opening: Token, closing: Token, scope: str) -> None:
-    """A cell that names others says which. An alignment is a class, because our pages allow no styles of elements."""
+    """Sets tag and scope of a cell, and its alignment as a class, because our Content-Security-Policy forbids inline styles."""
     alignment = ALIGNMENT_CLASSES.get(str(opening.attrs.get("style")), "")
     opening.tag = closing.tag = "th" if scope else "td"
     opening.attrs = {**({"scope": scope} if scope else {}), **({"class": alignment} if alignment else {})}
 
 
 def store_literals(state: StateCore) -> None:
-    """Keeps of each paragraph what no rule of Markdown has read, for the check: `**bold **`, or what another dialect would read."""
+    """Stores the literal text of each paragraph for the check: what no rule has parsed, such as `**bold **` or other dialects."""
     for inline in state.tokens:
         if inline.type == "inline":
             inline.meta["literal"] = "".join(map(literal_text, inline.children or ()))
@@ -368,19 +366,19 @@ def parse_attributes(text: str) -> dict[str, str]:
 def create_parser() -> MarkdownIt:
     options = {"html": True, "typographer": True, "store_labels": True, "inline_definitions": True}
     parser = MarkdownIt("commonmark", options, renderer_cls=TokenRenderer).enable("table")
-    parser.block.ruler.at("table", read_table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.at("table", parse_table, {"alt": ["paragraph", "reference"]})
     use_typographic_quotes(parser)
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # links are judged by our own lists, with their line
-    parser.inline.ruler.before("link", "citation", read_citation)
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `checks` reports forbidden links with their line
+    parser.inline.ruler.before("link", "citation", parse_citation)
     parser.options["maxNesting"] = MAX_NESTING
     parser.core.ruler.at("smartquotes", pair_quotes)
-    parser.core.ruler.before("inline", "shorten", cut_long_paragraphs)
-    parser.core.ruler.before("inline", "heading_attributes", read_attributes)
-    parser.core.ruler.before("inline", "tasks", read_tasks)
-    parser.core.ruler.before("inline", "tables", read_tables)
+    parser.core.ruler.before("inline", "cut_long_paragraphs", cut_long_paragraphs)
+    parser.core.ruler.before("inline", "heading_attributes", parse_heading_attributes)
+    parser.core.ruler.before("inline", "tasks", parse_tasks)
+    parser.core.ruler.before("inline", "tables", mark_header_cells)
     parser.core.ruler.after("inline", "literal", store_literals)
-    # The library looks its rules up, and mdurl its tables, when they are first asked for, and a thread that asks meanwhile finds
-    # half of one (4.3.0: a RuntimeError; 0.1.2: an IndexError). So a first text, with a link, is read before there are threads.
+    # markdown-it-py compiles its rules, and mdurl its tables, on first use, without a lock: another thread may find them incomplete
+    # (4.3.0: a RuntimeError; 0.1.2: an IndexError). So a first text, with a link, is parsed before there are threads.
     parser.parse("<https://safe.example/>")
     return parser
 

@@ -1,7 +1,7 @@
-"""Marks that other dialects of Markdown read and ours does not. A page would show them as they were typed, so the check names them.
+"""Reports markup of other dialects of Markdown, which a page would show as it was typed.
 
-What no rule of ours has read of a paragraph is its literal text, see `documents.text.markdown.keep_literal`: code, escapes and links are no
-part of it. Each pattern takes time in proportion to the text.
+The checks search the literal text of each paragraph, which has no code, escapes or links (see
+`documents.text.markdown.store_literals`). The time of each pattern grows in proportion to the text.
 """
 
 import re
@@ -17,21 +17,21 @@ from documents.text.strict_yaml import Node
 UNSUPPORTED, SUSPICIOUS = "markup-unsupported", "markup-suspicious"
 MAX_EXCERPT = 40  # characters
 ADDRESS = r"(?:/|#[a-z]|https?:|mailto:|tel:|www\.)"
-MARKUP_CHARACTERS = re.compile(r"[*_`\[<&\\]")  # signs that Markdown may read within a line
+MARKUP_CHARACTERS = re.compile(r"[*_`\[<&\\]")  # that Markdown may parse within a line
 BLOCK = re.compile(r"(?:#{1,6}|[-+*>]) ")
 HTML_ENDS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<script": "</script>", "<style": "</style>", "<pre": "</pre>"}
 
 
 class Rule(NamedTuple):
-    """A pattern, tried only on texts that hold `sign`, and what to say of what it finds, which is put into "{}"."""
+    """A pattern, searched only in texts that contain `substring`, and the message, with "{}" for what was found."""
 
-    sign: str
+    substring: str
     pattern: re.Pattern[str]
     message: str
 
 
-def rule(sign: str, pattern: str, message: str) -> Rule:
-    return Rule(sign, re.compile(pattern, re.MULTILINE), f'"{{}}" {message}')
+def rule(substring: str, pattern: str, message: str) -> Rule:
+    return Rule(substring, re.compile(pattern, re.MULTILINE), f'"{{}}" {message}')
 
 
 ERRORS = (
@@ -113,7 +113,7 @@ RULES = {UNSUPPORTED: ERRORS, SUSPICIOUS: WARNINGS, "citation-unknown": CITATION
 
 
 def check_literals(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
-    """What a page would show of its paragraphs as it was typed."""
+    """Reports what a page would show as it was typed."""
     for token in tokens:
         if token.type == "inline":
             yield from find_markup(token.meta["literal"], line_of(token) + first_line)
@@ -121,26 +121,24 @@ def check_literals(tokens: Sequence[Token], first_line: int) -> Iterator[Problem
 
 def find_markup(literal: str, line: int) -> Iterator[Problem]:
     for code, rules in RULES.items():
-        for sign, pattern, message in rules:
-            for found in pattern.finditer(literal) if sign in literal else ():
+        for substring, pattern, message in rules:
+            for found in pattern.finditer(literal) if substring in literal else ():
                 yield Problem(line + literal.count("\n", 0, found.start()), code, message.replace("{}", excerpt(literal, found)))
 
 
 def excerpt(literal: str, found: re.Match[str]) -> str:
-    """What was found, and what follows a very short find, so that an editor recognises it."""
+    """Returns the match, and for a very short one what follows it, so that an editor recognizes it."""
     end = found.end() if len(found[0]) > 4 else found.start() + MAX_EXCERPT // 2
     return literal[found.start() : min(end, found.start() + MAX_EXCERPT)].split("\n")[0].replace(MASK, "…").replace(LINK_BOUNDARY, "…")
 
 
 def check_blocks(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
-    """Blocks that are read, and probably not as the writer means them."""
+    """Reports blocks that Markdown probably parses in another way than the writer meant."""
     for token in tokens:
         line = line_of(token) + first_line
         if token.type == "fence" and not is_closed(token):
-            message = (
-                f'The code that "{token.markup}" begins has no end, and takes in what follows. Put "{token.markup}" under its last line.'
-            )
-            yield Problem(line, "block-unclosed", message)
+            message = f'The code that "{token.markup}" begins has no end, and takes in what follows.'
+            yield Problem(line, "block-unclosed", f'{message} Put "{token.markup}" under its last line.')
         elif token.type == "html_block" and (end := missing_end(token.content)):
             message = f'"{token.content.strip()[:4]}" has no "{end}", and takes in what follows. Take it out.'
             yield Problem(line, "block-unclosed", message)
@@ -148,22 +146,20 @@ def check_blocks(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
             message = "This is shown as code, because a tab or four spaces stand before it. Take them out, or put ``` above and below."
             yield Problem(line, SUSPICIOUS, message)
         elif token.type == "heading_open" and token.markup in {"-", "="}:
-            message = (
-                f'A line of "{token.markup * 3}" right below makes this a heading. Put an empty line between, or write "## " before it.'
-            )
-            yield Problem(line, "heading-level", message)
+            message = f'A line of "{token.markup * 3}" right below makes this a heading.'
+            yield Problem(line, "heading-level", f'{message} Put an empty line between, or write "## " before it.')
         elif token.type == "tr_open" and token.meta:
             yield from check_row(token.meta["cells"], token.meta["columns"], line)
 
 
 def is_closed(fence: Token) -> bool:
-    """Whether a line of the block ends it: one more than its first and those of the code."""
+    """Whether a fence ends the block: it then has two lines more than the code."""
     first, end = fence.map or (0, 0)
     return end - first == len(fence.content.splitlines()) + 2
 
 
 def missing_end(html: str) -> str:
-    """What would end a block of HTML that runs to the end of the text without it; empty for any other."""
+    """Returns what an HTML block lacks to end before the end of the text; "" for a block that ends."""
     start = html.lstrip().lower()
     return next((end for beginning, end in HTML_ENDS.items() if start.startswith(beginning) and end not in start), "")
 
@@ -178,16 +174,16 @@ def check_row(cells: int, columns: int, line: int) -> Iterator[Problem]:
 
 
 def check_boxes(tokens: Sequence[Token], action_items: Iterable[Token], first_line: int) -> Iterator[Problem]:
-    """Boxes that no reader would see, and list items that may have lost theirs."""
-    meant = {id(token) for token in action_items}
-    after_box: list[bool] = []  # for each list that is open, whether an action item was in it
+    """Reports boxes outside of action items, ticked ones, and list items that probably lack theirs."""
+    action_ids = {id(token) for token in action_items}
+    after_box: list[bool] = []  # for each open list, whether it has had an action item
     for token in tokens:
         line = line_of(token) + first_line
         if token.type.endswith("_list_open"):
             after_box.append(False)
         elif token.type.endswith("_list_close"):
             after_box.pop()
-        elif id(token) in meant:
+        elif id(token) in action_ids:
             after_box[-1] = True
             if token.meta["ticked"]:
                 yield Problem(line, UNSUPPORTED, 'This box is ticked, and readers see an empty one. Write "- [ ]".')
@@ -200,7 +196,7 @@ def check_boxes(tokens: Sequence[Token], action_items: Iterable[Token], first_li
 
 
 def check_values(fields: Mapping[str, Node]) -> Iterator[Problem]:
-    """Marks in front matter, which is no Markdown: readers see each as it was typed."""
+    """Reports Markdown in front matter, which is plain text: readers would see the markup."""
     for node in fields.values():
         yield from check_value(node)
 

@@ -1,4 +1,4 @@
-"""Problems of a text: where, what, and how to mend it. The catalogue below is the list of all codes that a check can give."""
+"""Problems of a text, each with its line and advice. LEVELS lists all codes that a check can report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    ERROR = "error"  # not saved, not imported
-    WARNING = "warning"  # said, and let through
+    ERROR = "error"  # the text is neither saved nor imported
+    WARNING = "warning"  # shown to the editor
 
 
 LEVELS = {
@@ -66,19 +66,19 @@ LEVELS = {
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend. Lines count from 1 at the top of the whole text, front matter included."""
+    """A problem of a text. Lines count from 1 at the top of the whole text, with its front matter."""
 
     line: int
     code: str
-    template: str  # "{lines}" in it stands for `lines`
-    lines: tuple[int, ...] = ()  # other lines that it names
+    template: str  # of the message, with "{lines}" for `lines`
+    lines: tuple[int, ...] = ()  # other lines that the message names
 
     @property
     def message(self) -> str:
         return self.message_for(map(str, self.lines))
 
     def message_for(self, lines: Iterable[str]) -> str:
-        """The message with its other lines named in another way."""
+        """Returns the message with other names for its other lines."""
         return self.template.replace("{lines}", ", ".join(lines))
 
     @property
@@ -90,6 +90,6 @@ class Problem:
         return self.level is Level.ERROR
 
     def formatted(self, file: object) -> str:
-        """The problem as compilers print one, so that editors can jump to it."""
+        """Returns the problem in the format of compilers, so that editors can jump to it."""
         line = f"{file}:{self.line}: {self.level} {self.code}: {self.message}"
-        return "".join(sign if sign.isprintable() else " " for sign in line)  # nobody's text forges a second line
+        return "".join(character if character.isprintable() else " " for character in line)  # no text can forge a second line

@@ -1,4 +1,4 @@
-"""What reading a text of any kind has in common: its front matter, its sections, and the checks on both."""
+"""The base of the readers of all kinds: front matter, sections, and the checks on both."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -21,31 +21,30 @@ from documents.text.markdown import (
     line_of,
     outline,
     parse,
+    text_of_block,
     unparsed_containers,
     within_limits,
-    words_of,
 )
 from documents.text.problems import Problem
 from documents.text.references import Reference
 from documents.text.sentences import Sentence, check_sentences, sentences_of, truncate
 from documents.text.source import check_source, parse_source
-from documents.text.strict_yaml import Node
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
-LOST_MARKUP = {"link_open": "link", "image": "picture", "citation": "citation"}  # what plain words lose
-MAX_LENGTHS = {"title": 120, "slug": 80, "summary": 200}  # characters; the table's columns hold as many
+LOST_MARKUP = {"link_open": "link", "image": "picture", "citation": "citation"}  # is not shown in plain text
+MAX_LENGTHS = {"title": 120, "slug": 80, "summary": 200}  # characters, as the columns of the table hold them
 
 
 class DocumentReader:
-    """Reads one text. A kind of document says which sections it has, and makes its parts of them."""
+    """Parses one text. A subclass for each kind says which sections a text has, and builds the parts of its page."""
 
-    kind: ClassVar[str]  # as messages name it
-    sections: ClassVar[Mapping[str, str]]  # the part that each heading opens
-    parts_with_entries: ClassVar[frozenset[str]]  # those whose text is under "###"
-    parts_with_lists: ClassVar[frozenset[str]]  # those that are one list
-    anchored_part: ClassVar[tuple[str, str]]  # the part whose entries have anchors, and what messages call one of them
-    max_lengths: ClassVar[Mapping[str, int]] = MAX_LENGTHS  # characters of a key's value; "a__b" is the key b under the key a
-    attribute_syntax: ClassVar[str]  # what such an entry may have behind its title, as messages show it
+    kind: ClassVar[str]  # in messages
+    sections: ClassVar[Mapping[str, str]]  # the part under each heading
+    parts_with_entries: ClassVar[frozenset[str]]  # the parts whose text is in entries under "###"
+    parts_with_lists: ClassVar[frozenset[str]]  # the parts that are one list
+    anchored_part: ClassVar[tuple[str, str]]  # the part whose entries have anchors, and an entry's name in messages
+    max_lengths: ClassVar[Mapping[str, int]] = MAX_LENGTHS  # characters, by key; "a__b" is the key b under the key a
+    attribute_syntax: ClassVar[str]  # of such an entry, as messages show them
 
     def __init__(self, text: str, references: Mapping[str, Reference], hidden: Container[str]) -> None:
         self.text, self.source = text, parse_source(text)
@@ -54,8 +53,8 @@ class DocumentReader:
         self.renderer = HtmlRenderer(references, hidden)
         self.tokens = parse(self.source.body)
         self.root = outline(self.tokens)
-        self.plain_lines: list[Token] = []  # of which readers see the words alone
-        self.reported: set[int] = set()  # the ids of the tokens that a problem of their own speaks of
+        self.plain_lines: list[Token] = []  # shown without their markup
+        self.reported: set[int] = set()  # the ids of tokens that another check reports
         self.parts_by_title = {title.casefold(): part for title, part in self.sections.items()}
 
     def section(self, part: str) -> Heading:
@@ -66,13 +65,16 @@ class DocumentReader:
         return self.section(part).children
 
     def part_of(self, section: Heading) -> str:
-        """The part that a heading opens, whatever its case; empty for none."""
+        """Returns the part under a heading, which is compared without case; "" for an unknown one."""
         return self.parts_by_title.get(section.title.casefold(), "")
 
     def plain_line(self, inline: Token) -> str:
-        """A line of which readers see the words alone."""
+        """Returns a line as text, and notes that it is shown without its markup."""
         self.plain_lines.append(inline)
-        return words_of(inline)
+        return text_of_block(inline)
+
+    def key_lines(self) -> dict[str, int]:
+        return {key: node.line for key, node in self.source.fields.items()}
 
     def key_line(self, key: str) -> int:
         return self.source.fields[key].line if key in self.source.fields else 1
@@ -87,7 +89,7 @@ class DocumentReader:
         return tuple(filter(str.strip, self.fields.texts("authors")))
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """All that a reader sees, the summary first."""
+        """Returns all sentences that a reader sees, the summary first."""
         summary = Sentence(self.fields.required("summary"), self.key_line("summary"))
         return (summary, *sentences_of(self.tokens, self.source.body_line))
 
@@ -113,7 +115,7 @@ class DocumentReader:
         yield from check_sentences(sentences)
 
     def check_front_matter(self) -> Iterator[Problem]:
-        """To be asked when all keys have been."""
+        """Call this after all keys were requested."""
         for key, values in self.source.values().items():
             if isinstance(values, tuple) and not len(values) == len({*values}) == len([*filter(str.strip, values)]):
                 message = f'"{key}" has an entry that is empty or there twice. Keep each once.'
@@ -154,7 +156,7 @@ class DocumentReader:
             yield Problem(self.source.body_line, "part-missing", message)
 
     def check_entries(self, section: Heading) -> Iterator[Problem]:
-        """Entries and lists where they belong and nowhere else, each with words."""
+        """Entries and lists are in the parts that have them, and not empty."""
         part = self.part_of(section)
         has_entries = part in self.parts_with_entries
         for entry in section.children:
@@ -171,36 +173,37 @@ class DocumentReader:
             yield Problem(self.line(section), "part-empty", message)
 
     def check_all_is_shown(self) -> Iterator[Problem]:
-        """Names each block that no part took. What an unknown heading holds is named with it."""
-        taken = self.renderer.rendered | self.reported | {id(line) for line in self.plain_lines}
+        """Reports each block that the page would not show. Those under an unknown heading are reported with it."""
+        known = self.renderer.rendered | self.reported | {id(line) for line in self.plain_lines}
         for part in dict.fromkeys(self.sections.values()):
             section = self.section(part)
             entries = section.children if part in self.parts_with_entries else ()
             for heading, shown in ((section, self.shown_in_part(part)), *((entry, self.shown_in_entries(part)) for entry in entries)):
                 for block in blocks_with_text(heading.tokens):
-                    if id(block) not in taken:
-                        message = f'Nobody sees "{truncate(words_of(block))}": under "{heading.title}" only {shown} are shown.'
+                    if id(block) not in known:
+                        message = f'Nobody sees "{truncate(text_of_block(block))}": under "{heading.title}" only {shown} are shown.'
                         yield Problem(self.line_of(block), "text-not-shown", f"{message} Write it as one of these, or move it.")
 
     def shown_in_part(self, part: str) -> str:
-        """What readers see of a part, in the writer's words."""
+        """Returns what a part may contain, as messages name it."""
         return ENTRIES if part in self.parts_with_entries else LINES
 
     def shown_in_entries(self, part: str) -> str:
-        """What readers see of an entry of a part. Most show all they hold."""
+        """Returns what an entry of a part may contain, as messages name it."""
         return "texts"
 
     def check_plain_lines(self) -> Iterator[Problem]:
-        """Links, pictures and citations in lines of which the words alone are shown. Headings are such lines."""
+        """Reports links, pictures and citations in lines that are shown without markup, such as headings."""
         headings = [inline for before, inline in pairwise(self.tokens) if before.type == "heading_open"]
         for inline in [*(heading for heading in headings if id(heading) not in self.renderer.rendered), *self.plain_lines]:
             for line, child in children_with_lines(inline):
                 if child.type in LOST_MARKUP:
-                    message = f'Of "{truncate(words_of(inline))}" only the words are shown. Move the {LOST_MARKUP[child.type]} into a text.'
-                    yield Problem(line + self.source.body_line, "text-not-shown", message)
+                    message = f'Of "{truncate(text_of_block(inline))}" only the words are shown.'
+                    advice = f"Move the {LOST_MARKUP[child.type]} into a text."
+                    yield Problem(line + self.source.body_line, "text-not-shown", f"{message} {advice}")
 
     def check_attributes(self) -> Iterator[Problem]:
-        """What is in braces behind a heading can be read, and is where it means something."""
+        """Attributes of headings can be parsed, and only those entries have them that may."""
         part, noun = self.anchored_part
         anchored_part = {entry.line for entry in self.entries(part)}
         for opening, inline in pairwise(self.tokens):
@@ -213,7 +216,7 @@ class DocumentReader:
                 message = f"A {noun} eases nothing. Write {self.attribute_syntax}."
                 yield Problem(line, "heading-attribute", message)
             if line_of(opening) not in anchored_part and {"id", "eases"} & meta.keys():
-                message = f'"{truncate(words_of(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
+                message = f'"{truncate(text_of_block(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
                 yield Problem(line, "heading-attribute", message)
 
     def check_paragraphs(self) -> Iterator[Problem]:
@@ -224,20 +227,16 @@ class DocumentReader:
                 yield Problem(self.line_of(token), "paragraph-too-long", message)
 
     def action_items(self) -> Sequence[Token]:
-        """The openings of the list items in which a box "[ ]" has a meaning."""
+        """Returns the opening tokens of the list items that may have a box "[ ]"."""
         return ()
 
     def check_parser_limits(self) -> Iterator[Problem]:
-        """What the parser left out."""
-        read = within_limits(self.source.body)
-        if len(read) < len(self.source.body) and "text-too-long" not in {problem.code for problem in self.source.problems}:
+        """Reports what the parser left out, because the text is too long or nested too deeply."""
+        parsed = within_limits(self.source.body)
+        if len(parsed) < len(self.source.body) and "text-too-long" not in {problem.code for problem in self.source.problems}:
             most = f"more than {MAX_LINES:,} lines, or {MAX_MARKUP:,} signs of Markdown such as * and ["
             message = f"The text has {most}. What follows this line is not read. Split it into several texts."
-            yield Problem(read.count("\n") + self.source.body_line, "text-too-long", message)
+            yield Problem(parsed.count("\n") + self.source.body_line, "text-too-long", message)
         for token in unparsed_containers(self.tokens):
             message = "Lists or quotes are nested too deeply here, and what is inside is not read. Take out some levels."
             yield Problem(self.line_of(token), "nested-too-deep", message)
-
-
-def key_lines(fields: Mapping[str, Node]) -> dict[str, int]:
-    return {key: node.line for key, node in fields.items()}

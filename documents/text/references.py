@@ -1,4 +1,4 @@
-"""The works that texts cite, read from CSL-JSON (citeproc-js, "CSL-JSON schema 1.0") and written as readers expect them."""
+"""The works that texts cite: parsed from CSL-JSON (citeproc-js, "CSL-JSON schema 1.0"), formatted in the style of APA 7."""
 
 import json
 import re
@@ -26,17 +26,17 @@ EVIDENCE = {
 
 @dataclass(frozen=True)
 class Reference:
-    """A work: its key, "Feeney, 2007" for short, the full entry as HTML, and the kind of evidence in plain words."""
+    """A work that texts may cite."""
 
     key: str
-    label: str
-    text: Html
-    evidence: str
+    label: str  # such as "Feeney, 2007"
+    text: Html  # the entry in a list of sources
+    evidence: str  # its kind, in words for readers; "" where it is not known
 
 
 @dataclass(frozen=True)
 class Citation:
-    """A work in the list of sources of one text, numbered from 1 in the order of first citation."""
+    """A work in a text's list of sources, which are numbered from 1 in the order of their first citation."""
 
     number: int
     reference: Reference
@@ -55,14 +55,14 @@ class Citation:
 
 
 def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
-    """All readable works by key, and what is wrong with the others."""
+    """Returns the works by key, and the problems of those that can't be parsed."""
     try:
         items = json.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
+    except (ValueError, RecursionError) as error:  # Python refuses numbers of more than 4,300 digits with a ValueError
         line = getattr(error, "lineno", 1)
         return {}, [Problem(line, "text-unreadable", f"This is not JSON: {error}. Mend it, or take the last version that was.")]
     lines = lines_of_keys(text)
-    found: dict[str, Reference] = {}
+    references: dict[str, Reference] = {}
     problems = [*check_hidden(text, 1)]
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
         try:
@@ -73,18 +73,18 @@ def read_references(text: str) -> tuple[dict[str, Reference], list[Problem]]:
             problems.append(Problem(lines.get(str(key), 1), "value-wrong", message))
             continue
         line = lines.get(reference.key, 1)
-        if escaped := [*check_hidden(reference.text, line)]:  # no page and no database gets a half of a character, or a NUL
+        if escaped := [*check_hidden(reference.text, line)]:  # a lone surrogate or a NUL, which Postgres refuses
             problems += escaped
             continue
-        if reference.key in found:
+        if reference.key in references:
             message = f'The key "{reference.key}" stands twice. Give one of the works another key.'
             problems.append(Problem(line, "key-repeated", message))
-        found.setdefault(reference.key, reference)
-    return found, [*dict.fromkeys(problems)]
+        references.setdefault(reference.key, reference)
+    return references, [*dict.fromkeys(problems)]
 
 
 def lines_of_keys(text: str) -> dict[str, int]:
-    """The line that each key stands on first."""
+    """Returns the line of each key, the first one if it is repeated."""
     lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         for key in re.findall(r'"id":\s*"([^"]*)"', line):
@@ -93,7 +93,7 @@ def lines_of_keys(text: str) -> dict[str, int]:
 
 
 def reference_of(item: Mapping[str, Any]) -> Reference:
-    """Raises KeyError, TypeError and the like where the item has not the shape of CSL-JSON."""
+    """Raises KeyError, TypeError, AttributeError, IndexError, ValueError or OverflowError for an item that is not CSL-JSON."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", item["id"]):
         raise ValueError("a key has small letters, digits and hyphens only")
     year = int(item["issued"]["date-parts"][0][0])
@@ -106,13 +106,13 @@ def short_names(families: list[str]) -> str:
 
 
 def format_entry(item: Mapping[str, Any], year: int) -> str:
-    """The entry in the manner of APA 7: authors, year, title, where it stands, DOI as a link."""
+    """Returns the entry in the style of APA 7: authors, year, title, container, and the DOI as a link."""
     edition = f" ({escape(ordinal(item['edition']))} ed.)" if "edition" in item else ""
     title = escape(item["title"]) + edition
-    own = title if "container-title" in item else f"<em>{title}</em>"
+    styled_title = title if "container-title" in item else f"<em>{title}</em>"
     parts = [
         f"{full_names(item['author'])} ({year}).",
-        f"{own}{'' if own.endswith(('?', '?</em>')) else '.'}",
+        f"{styled_title}{'' if styled_title.endswith(('?', '?</em>')) else '.'}",
         *container_parts(item),
     ]
     if "DOI" in item:
@@ -122,7 +122,7 @@ def format_entry(item: Mapping[str, Any], year: int) -> str:
 
 
 def container_parts(item: Mapping[str, Any]) -> list[str]:
-    """Journal or book, volume, issue, pages, publisher: what the work has of them."""
+    """Returns journal or book, volume, issue, pages and publisher, as far as the work has them."""
     container = escape(item.get("container-title", ""))
     publisher = [f"{escape(item['publisher'])}."] if "publisher" in item else []
     pages = escape(item.get("page", "").replace("-", "–"))
@@ -138,7 +138,7 @@ def container_parts(item: Mapping[str, Any]) -> list[str]:
 
 
 def family_name(person: Mapping[str, str]) -> str:
-    """A person's family name, or the whole name of a group of people."""
+    """Returns a person's family name, or the whole name of an organization."""
     return person["literal"] if "literal" in person else person["family"]
 
 
@@ -150,7 +150,7 @@ def full_names(people: list[Mapping[str, str]]) -> str:
 
 
 def initials(given: str) -> str:
-    """ "Brooke C." becomes "B. C.", "Jean-Luc" becomes "J.-L."."""
+    """Returns "B. C." for "Brooke C.", and "J.-L." for "Jean-Luc"."""
     return " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in given.split())
 
 

@@ -1,4 +1,4 @@
-"""The sentences of a text, and checks on each of them."""
+"""Splits a text into sentences, and checks each of them."""
 
 import re
 from collections import defaultdict
@@ -13,19 +13,19 @@ from markdown_it.token import Token
 from documents.text.markdown import line_of, plain_text
 from documents.text.problems import Problem
 
-CITATION = "\ue000"  # stands for a citation while sentences are cut
-# Each pattern below takes time in proportion to the text: it begins to match where a run of its first characters does (hence the
-# look-behinds), gives nothing back that can't help it (hence the "++"), and looks for an end no further than the next beginning.
+CITATION = "\ue000"  # replaces a citation while the text is split
+# The time of each pattern below grows in proportion to the text. A match begins at the start of a run of characters (hence the
+# look-behinds), quantifiers are possessive where backtracking can't help, and no search for an end goes past the next beginning.
 SENTENCE_END = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’)\]]*+(?:\s*+{CITATION})*(?=\s|$)")
 ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
-MIN_REPEATED_WORDS = 4  # words; shorter sentences ("Yes.", "It can change.") may recur
+MIN_REPEATED_WORDS = 4  # shorter sentences, such as "It can change.", may be repeated
 CLAIM = re.compile(
     r"\bresearch(?:ers?)?\b|\bscientists?\b|\bevidence\b|\bmeta-analys[ie]s\b|\bstudies\b|\bproven\b|\bper ?cent\b|\d ?%"
     r"|\b(?:an?|one|the|this|that|each|\d+) study\b|\btrials?\b(?! and error)|\bexperiments? (?:found|shows?|showed|suggests?)\b"
     r"|(?<![\w,])[1-9][\d,]*+ (?:people|couples|adults|students|patients|participants|women|men)\b",
     re.IGNORECASE,
 )
-# Verbs that are hardly ever nouns. Straight after a preposition or "use", a bare one is what a template left behind.
+# Verbs that are hardly ever nouns. Right after a preposition or "use", one was probably filled in by a template.
 VERBS = "accept|admit|avoid|become|breathe|choose|convince|dismiss|express|ignore|notice|seek|suppress|tolerate|withdraw"
 MERGE_FIELD = re.compile(
     rf"\b(?:use|using|like|of|by|toward|towards|into|with) (?:{VERBS})\b"
@@ -34,7 +34,7 @@ MERGE_FIELD = re.compile(
     r"|\[(?:name|style|trigger|insert (?:(?!\[insert )[^\]])*+)\]|\bundefined\b",
     re.IGNORECASE,
 )
-# Most sentences have none of these, and need not be searched (a third of the time of a check).
+# Sentences without any of these are not searched with the patterns above, which saves a third of the time of a check.
 CLAIM_HINT = re.compile(r"[Rr]esearch|[Ss]cient|[Ee]viden|[Mm]eta|[Ss]tud|[Pp]rove|[Cc]ent|[Tt]rial|[Ee]xperim|\d")
 MERGE_HINT = re.compile(rf"{VERBS}|pause|[{{%\[]|ipsum|undefined")
 
@@ -47,7 +47,7 @@ class Sentence:
 
     @cached_property
     def normalized(self) -> str:
-        """Words alone: two sentences that differ in case, marks or spaces are the same sentence."""
+        """The words in lower case: sentences that differ only in case, punctuation or spaces are the same."""
         return " ".join(re.findall(r"\w+", self.text.casefold().replace("’", "'")))
 
     @property
@@ -56,7 +56,7 @@ class Sentence:
 
     @property
     def fingerprint(self) -> int:
-        """64 bits, signed as Postgres's bigint is."""
+        """A hash of the words as a signed 64-bit integer, which fits into Postgres's bigint."""
         return int.from_bytes(blake2b(self.normalized.encode(), digest_size=8).digest(), signed=True)
 
 
@@ -65,7 +65,7 @@ def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def sentences_of(tokens: Sequence[Token], first_line: int) -> tuple[Sentence, ...]:
-    """Every sentence that a reader sees, in order. Headings are none; the end of a paragraph or of a list's item ends one."""
+    """Returns the sentences in their order, without headings. No sentence goes past the end of a paragraph or list item."""
     return tuple(
         sentence
         for before, inline in pairwise(tokens)
@@ -75,6 +75,7 @@ def sentences_of(tokens: Sequence[Token], first_line: int) -> tuple[Sentence, ..
 
 
 def split_sentences(text: str, line: int) -> Iterator[Sentence]:
+    """Yields the sentences of a paragraph that begins on `line`."""
     start = 0
     for end in [*sentence_ends(text), len(text)]:
         piece = text[start:end]
@@ -96,26 +97,27 @@ def count_words(tokens: Sequence[Token]) -> int:
 
 
 def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
-    """Repetition within the text, claims without a source, and what a template left behind."""
-    places: dict[str, list[Sentence]] = defaultdict(list)
+    """Reports repeated sentences, claims without a source, and gaps that a template left."""
+    same_words: dict[str, list[Sentence]] = defaultdict(list)
     for sentence in sentences:
         if sentence.is_long:
-            places[sentence.normalized].append(sentence)
+            same_words[sentence.normalized].append(sentence)
         if not sentence.has_citation and CLAIM_HINT.search(sentence.text) and CLAIM.search(sentence.text):
             message = f'"{truncate(sentence.text)}" speaks of research and names no source. Cite one with [@key] before the full stop.'
             yield Problem(sentence.line, "claim-without-source", message)
         if MERGE_HINT.search(sentence.text) and (found := MERGE_FIELD.search(sentence.text)):
             message = f'"{found[0]}" looks like a gap that a template filled. Read the sentence aloud and write it anew.'
             yield Problem(sentence.line, "merge-field", message)
-    for same in places.values():
-        if len(same) > 1:
-            yield repetition(same)
+    for sentences_alike in same_words.values():
+        if len(sentences_alike) > 1:
+            yield repetition(sentences_alike)
 
 
-def repetition(same: Sequence[Sentence]) -> Problem:
-    message = f'"{truncate(same[0].text)}" stands {len(same)} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
-    code = "sentence-twice" if len(same) == 2 else "sentence-repeated"
-    return Problem(same[1].line, code, message, tuple(sentence.line for sentence in same))
+def repetition(sentences: Sequence[Sentence]) -> Problem:
+    first, count = truncate(sentences[0].text), len(sentences)
+    message = f'"{first}" stands {count} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
+    code = "sentence-twice" if count == 2 else "sentence-repeated"
+    return Problem(sentences[1].line, code, message, tuple(sentence.line for sentence in sentences))
 
 
 def truncate(text: str) -> str:

@@ -1,6 +1,6 @@
-"""YAML read strictly: texts, lists and mappings only, each value with its line.
+"""A parser and a writer for a strict subset of YAML: texts, lists and mappings.
 
-Whatever a value looks like it stays text (`no` stays "no", `1.10` stays "1.10"); aliases, tags and repeated keys are refused.
+Every scalar is a text (`no` is "no", `1.10` is "1.10"), every value knows its line, and aliases, tags and repeated keys are problems.
 """
 
 import json
@@ -12,13 +12,13 @@ import yaml
 
 from documents.text.problems import Problem
 
-MAX_DEPTH = 8  # levels of lists and mappings in front matter; the quiz's document needs four
-Value = str | tuple[str, ...] | Mapping[str, "Value"]  # a mapping holds the keys under a key, in their order
+MAX_DEPTH = 8  # levels of lists and mappings; the quiz has four
+Value = str | tuple[str, ...] | Mapping[str, "Value"]  # of a Node, without lines; mappings keep the order of their keys
 
 
 @dataclass(frozen=True)
 class Node:
-    """A value of YAML with the line it begins on, from 1."""
+    """A value with the line that it begins on, from 1."""
 
     line: int
     value: "str | tuple[Node, ...] | dict[str, Node]"
@@ -29,7 +29,7 @@ def as_mapping(node: Node) -> Mapping[str, Node]:
 
 
 def read_yaml(text: str, first_line: int = 1) -> tuple[Node, list[Problem]]:
-    """The root of a YAML text and what is wrong with it. `first_line` is the line that the text begins on."""
+    """Returns the root of a YAML text, and its problems. `first_line` is the number of the text's first line."""
     reader = YamlReader(text, first_line)
     try:
         return reader.document(), reader.problems
@@ -37,14 +37,14 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Node, list[Problem]]:
         mark = error.problem_mark
         line = first_line + (min(mark.line, text.count("\n", 0, len(text.rstrip()))) if mark else 0)
         message = f"This is not YAML: {error.problem or error.context}."
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # a character or a number that YAML does not know
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # a forbidden character or escape, or too many levels
         line, message = first_line, f"This is not YAML: {str(error).splitlines()[0]}."
-    mended = f'{message} Put the value in double quotes if it holds one of : # [ ] {{ }} " or begins with a sign.'
-    return Node(first_line, ""), [*reader.problems, Problem(line, "front-matter-broken", mended)]
+    advice = f'{message} Put the value in double quotes if it holds one of : # [ ] {{ }} " or begins with a sign.'
+    return Node(first_line, ""), [*reader.problems, Problem(line, "front-matter-broken", advice)]
 
 
 class YamlReader:
-    """Builds nodes from YAML's events, which know their lines and resolve nothing."""
+    """Builds nodes from the parser's events, which have lines and unresolved scalars."""
 
     def __init__(self, text: str, first_line: int) -> None:
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
@@ -85,17 +85,17 @@ class YamlReader:
             yield self.node(event, depth + 1)
 
     def pairs(self, depth: int) -> dict[str, Node]:
-        found: dict[str, Node] = {}
+        pairs: dict[str, Node] = {}
         nodes = self.nodes_until(yaml.MappingEndEvent, depth)
         for key, value in zip(nodes, nodes, strict=True):
             if not isinstance(key.value, str):
                 self.add_problem(key.line, "A key is a list here. Write a word before the colon.")
-            elif key.value in found:
-                message = f'"{key.value}" stands twice, first in line {found[key.value].line}. Keep one of them.'
+            elif key.value in pairs:
+                message = f'"{key.value}" stands twice, first in line {pairs[key.value].line}. Keep one of them.'
                 self.problems.append(Problem(key.line, "key-repeated", message))
             else:
-                found[key.value] = Node(key.line, value.value)
-        return found
+                pairs[key.value] = Node(key.line, value.value)
+        return pairs
 
     def add_problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(line, "front-matter-broken", message))
@@ -121,7 +121,7 @@ def yaml_lines(values: Mapping[str, Value], indent: str = "") -> Iterator[str]:
 
 
 def as_yaml(value: str | tuple[str, ...]) -> str:
-    """A text or a list of texts as YAML on one line, in quotes only where it needs them."""
+    """Returns a text or a list of texts as YAML on one line, in quotes only where they are needed."""
     if isinstance(value, tuple):
         return "[" + ", ".join(as_yaml(item) for item in value) + "]"
     if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._()/’-]| (?=[^ #]))*", value):

@@ -1,4 +1,4 @@
-"""Straight quotes and apostrophes as printers set them. markdown-it pairs quotes; what it takes for the wrong one is decided here."""
+"""Typographic quotes, apostrophes and primes. markdown-it pairs the quotes; these rules handle what it gets wrong."""
 
 import re
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-MAX_LENGTH = 1_000  # characters; titles and the like are shorter, and pairing quotes takes time by the square of it
+MAX_LENGTH = 1_000  # characters; titles are shorter, and the time for pairing quotes grows with the square of a text's length
 
 STRAIGHT = re.compile(r"['\"]")
 # Feet and inches: 5'10".
 FEET = re.compile(r"(?<=\d)'(\d{1,2})(\"?)(?!\d)")
-# An apostrophe that begins a word, where markdown-it would begin a quotation if another one follows: '90s, 'tis, rock 'n' roll.
+# An apostrophe at the beginning of a word, which markdown-it would take for an opening quote: '90s, 'tis, rock 'n' roll.
 ELISION = re.compile(r"(?<![\w'])'(?=(?:\d\ds|n|em|til|tis|twas|twere|twill)\b)", re.IGNORECASE)
-# Quotes that markdown-it found no partner for.
+# Quotes without a partner.
 INCHES = re.compile(r"(?<!\d)(\d{1,3})\"")
 OPENING = re.compile(r"(?<![^\s(\[—–-])\"(?=\S)")
 CLOSING = re.compile(r"(?<=\S)\"")
@@ -22,21 +22,21 @@ APOSTROPHE = re.compile(r"'(?=\w)")
 
 
 def texts_in(state: StateCore) -> Iterator[Token]:
-    """The pieces of text that hold a straight quote."""
+    """Yields the text tokens with a straight quote."""
     for inline in state.tokens:
         if inline.type == "inline" and STRAIGHT.search(inline.content):
             yield from (child for child in inline.children or () if child.type == "text" and STRAIGHT.search(child.content))
 
 
 def set_apostrophes(state: StateCore) -> None:
-    """What looks like a quote and is none, before quotes are paired."""
+    """Sets primes and apostrophes that look like quotes, before quotes are paired."""
     for token in texts_in(state):
         text = FEET.sub(lambda found: f"′{found[1]}{'″' if found[2] else ''}", token.content)
         token.content = ELISION.sub("’", text)
 
 
 def set_lone_quotes(state: StateCore) -> None:
-    """What had no partner when quotes were paired."""
+    """Sets the quotes that were not paired."""
     for token in texts_in(state):
         text = INCHES.sub(r"\1″", token.content)
         token.content = APOSTROPHE.sub("’", CLOSING.sub("”", OPENING.sub("“", text)))
@@ -51,7 +51,7 @@ def use_typographic_quotes(parser: MarkdownIt) -> None:
 def plain_parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"typographer": True})
     use_typographic_quotes(parser)
-    parser.parse("'")  # the rules are looked up before there are threads, as in documents.text.markdown
+    parser.parse("'")  # compiles the rules before there are threads, as in documents.text.markdown
     return parser
 
 
@@ -59,7 +59,7 @@ PLAIN = plain_parser()
 
 
 def typographic(text: str) -> str:
-    """A short text without markup, such as a title, with the quotes that a Markdown text has."""
+    """Returns a short plain text, such as a title, with typographic quotes."""
     if len(text) > MAX_LENGTH or not STRAIGHT.search(text):
         return text
     return "".join(child.content for inline in PLAIN.parseInline(text) for child in inline.children or ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from documents.text.addresses import SLUG
-from documents.text.markdown import line_of, plain_text, words_of
+from documents.text.markdown import line_of, plain_text, text_of_block
 from documents.text.problems import Problem
 from documents.text.sentences import truncate
 from guides.parts import ADDRESS as GUIDE_ADDRESS
@@ -53,7 +53,7 @@ class LabelledLine:
 def read_labelled(item: Sequence[Token], first_line: int) -> LabelledLine | None:
     """Reads the item of a list; None if it doesn't begin with a label. `first_line` is the line in which the body begins."""
     inline = item[1] if item and item[0].type == "paragraph_open" else None
-    found = LABELLED_LINE.fullmatch(words_of(inline)) if inline else None
+    found = LABELLED_LINE.fullmatch(text_of_block(inline)) if inline else None
     if not (inline and found):
         return None
     value = inline.copy(children=without_label(inline))

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from markdown_it.token import Token
 
-from documents.text import reader
 from documents.text.html import Html
 from documents.text.library import Link, links_of
 from documents.text.markdown import Heading, blocks, list_items
@@ -83,7 +82,7 @@ class InstrumentReader(DocumentReader):
             sources=self.renderer.sources(),
             links=(*steps, *links_of(self.tokens, self.source.body_line)),
             sentences=sentences,
-            key_lines=reader.key_lines(self.source.fields),
+            key_lines=self.key_lines(),
             problems=(),
         )
         problems = {

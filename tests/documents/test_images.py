@@ -17,7 +17,7 @@ HALF_A_DAY_AGO = timezone.now() - timedelta(hours=12)
 @pytest.fixture
 def keep(db):
     writer = User.objects.create_user("rui")
-    return lambda content=b"RIFF of bytes": Picture.objects.keep(EncodedImage(content, 4, 3), writer, HALF_A_DAY_AGO)
+    return lambda content=b"RIFF of bytes": Picture.objects.store(EncodedImage(content, 4, 3), writer, HALF_A_DAY_AGO)
 
 
 def test_a_picture_is_served_for_good_and_without_a_cookie(keep):

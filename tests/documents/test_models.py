@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from documents.models import DERIVED, Document, Redirect
+from documents.models import DERIVED_FIELDS, Document, Redirect
 from guides.models import Guide
 from tests.support.builders import guide_text
 
@@ -63,7 +63,7 @@ def test_readers_see_published_documents_from_their_time_on(edit):
 def test_each_save_is_a_revision_with_who_and_when(edit):
     ines = User.objects.create(username="ines")
     guide = edit()
-    guide.rewrite(guide_text(title="Better"), by=ines, now=NOW, note="Text changed")
+    guide.save_revision(guide_text(title="Better"), by=ines, now=NOW, note="Text changed")
     newest, first = guide.revisions.all()
     assert (newest.number, newest.made_by, newest.made_at, newest.source) == (2, ines, NOW, guide_text(title="Better"))
     assert (first.number, first.made_by, first.source) == (1, None, guide_text())
@@ -72,7 +72,7 @@ def test_each_save_is_a_revision_with_who_and_when(edit):
 def test_a_revision_outlives_the_account_of_its_writer(edit):
     ines = User.objects.create(username="ines")
     guide = edit()
-    guide.rewrite(guide_text(title="Better"), by=ines, now=NOW, note="Text changed")
+    guide.save_revision(guide_text(title="Better"), by=ines, now=NOW, note="Text changed")
     ines.delete()
     assert [revision.made_by for revision in guide.revisions.all()] == [None, None]
 
@@ -80,9 +80,9 @@ def test_a_revision_outlives_the_account_of_its_writer(edit):
 def test_the_time_of_the_last_change_moves_only_with_the_text(edit):
     guide = edit()
     before = guide.changed_at
-    guide.rewrite(guide.source, by=None, now=NOW + timedelta(days=1), note="Looked at")
+    guide.save_revision(guide.source, by=None, now=NOW + timedelta(days=1), note="Looked at")
     assert guide.changed_at == before
-    guide.rewrite(guide_text(title="Better"), by=None, now=NOW + timedelta(days=2), note="Text changed")
+    guide.save_revision(guide_text(title="Better"), by=None, now=NOW + timedelta(days=2), note="Text changed")
     assert guide.changed_at == NOW + timedelta(days=2)
 
 
@@ -95,16 +95,16 @@ def test_a_text_that_is_published_later_was_changed_for_readers_then(edit):
 def test_an_address_that_was_given_up_and_taken_again_is_no_redirect(edit):
     guide = edit()
     for slug in ("patience", "waiting"):
-        guide.rewrite(guide_text(slug), by=None, now=NOW, note="Renamed")
+        guide.save_revision(guide_text(slug), by=None, now=NOW, note="Renamed")
     assert [old.slug for old in Redirect.objects.all()] == ["patience"]
 
 
 def test_rebuilding_the_columns_changes_nothing(edit, run, settings):
     for path in sorted(settings.CONTENT_DIR.glob("guides/*.md")):
         edit(path.stem, path.read_text())
-    before = list(Document.objects.order_by("pk").values_list(*DERIVED))
+    before = list(Document.objects.order_by("pk").values_list(*DERIVED_FIELDS))
     assert run("rebuild_columns") == "0 documents had columns that differed from their text.\n"
-    assert list(Document.objects.order_by("pk").values_list(*DERIVED)) == before
+    assert list(Document.objects.order_by("pk").values_list(*DERIVED_FIELDS)) == before
 
 
 def test_what_another_release_made_is_made_anew_and_the_rest_left_alone(edit, run):

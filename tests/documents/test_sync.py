@@ -157,7 +157,7 @@ def test_a_guide_renamed_in_the_admin_takes_its_file_along(write, run, edit, fol
     guide = edit(text=guide_text("patience").replace("slug: waiting", "slug: patience"))
     Guide.objects.exclude(pk=guide.pk).delete()
     renamed = Guide.objects.get()
-    renamed.rewrite(guide_text("waiting-well"), by=None, now=timezone.now(), note="Renamed")
+    renamed.save_revision(guide_text("waiting-well"), by=None, now=timezone.now(), note="Renamed")
     run("export_content")
     assert list(files(folder)) == ["guides/waiting-well.md"]
     assert run("import_content") == "1 text imported: 1 same.\n"
@@ -169,7 +169,7 @@ def renamed(write, run, edit):
     path = write()
     run("import_content")
     guide = Guide.objects.get()
-    guide.rewrite(guide.source.replace("slug: waiting", "slug: patience"), by=None, now=timezone.now(), note="Renamed")
+    guide.save_revision(guide.source.replace("slug: waiting", "slug: patience"), by=None, now=timezone.now(), note="Renamed")
     return path
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from markdown_it import MarkdownIt
 
-from documents.models import DERIVED, Redirect, Revision
+from documents.models import DERIVED_FIELDS, Redirect, Revision
 from documents.text.source import parse_source
 from guides.models import Guide
 from tests.support.admin_client import and_disconnect, wait_for_the_lock_of
@@ -99,10 +99,10 @@ def test_a_save_derives_title_links_and_page_from_the_text_that_was_sent(ines, g
     made = guide()
     body = ines.form(made)["body"].replace("### Step 0", "### Breathe {#breathe}")
     assert ines.save(made, title="How to breathe", slug="breathing", body=body).saved
-    columns = list(Guide.objects.filter(pk=made.pk).values_list(*DERIVED))
+    columns = list(Guide.objects.filter(pk=made.pk).values_list(*DERIVED_FIELDS))
     made.refresh_from_db()
     made.derive(made.parse(made.source))
-    assert columns == [tuple(getattr(made, name) for name in DERIVED)]
+    assert columns == [tuple(getattr(made, name) for name in DERIVED_FIELDS)]
     assert (made.title, made.slug, "breathe" in made.anchors) == ("How to breathe", "breathing", True)
 
 
@@ -309,7 +309,7 @@ def test_of_two_who_save_at_the_same_moment_the_second_is_told(owner, guide):
             Guide.objects.select_for_update().get(pk=made.pk)
             answer = elsewhere.submit(and_disconnect, owner.send, values, made)
             wait_for_the_lock_of(answer)
-            made.rewrite(guide_text(title="Another title"), by=None, now=timezone.now(), note="Text changed")
+            made.save_revision(guide_text(title="Another title"), by=None, now=timezone.now(), note="Text changed")
         assert answer.result().errors["__all__"][0].startswith("An import saved this guide")
     assert Guide.objects.get(pk=made.pk).title == "Another title"
 

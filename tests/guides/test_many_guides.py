@@ -36,8 +36,8 @@ def many(db):
     [
         (lambda guides: guides.filter(slug="guide-77"), ["guide-77"]),
         (lambda guides: guides.filter(slug__in=["guide-7", "guide-77", "guide-2477"]), ["guide-2477", "guide-7", "guide-77"]),
-        (lambda guides: guides.once_at("once-guide-77"), ["guide-77"]),
-        (lambda guides: guides.once_at("never-there"), []),
+        (lambda guides: guides.with_former_slug("once-guide-77"), ["guide-77"]),
+        (lambda guides: guides.with_former_slug("never-there"), []),
     ],
     ids=["by its slug", "by several slugs", "by one that it had", "by one that none had"],
 )

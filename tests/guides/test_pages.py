@@ -49,7 +49,7 @@ def test_a_link_to_a_draft_is_plain_words_until_it_is_published(client, publish)
     secret = publish("secret", state="draft")
     assert "See the other one." in client.get("/guides/open/").content.decode()
     secret.state = "published"
-    secret.rewrite(secret.source, by=None, now=timezone.now(), note="Published")
+    secret.save_revision(secret.source, by=None, now=timezone.now(), note="Published")
     assert 'See <a href="/guides/secret/">the other one</a>.' in client.get("/guides/open/").content.decode()
 
 
@@ -173,14 +173,14 @@ def test_a_guide_appears_at_its_time_without_anybody_doing_anything(client, publ
 
 def test_an_old_address_leads_to_the_new_one(client, publish):
     guide = publish()
-    guide.rewrite(guide_text("patience"), by=None, now=timezone.now(), note="Renamed")
+    guide.save_revision(guide_text("patience"), by=None, now=timezone.now(), note="Renamed")
     answer = client.get("/guides/waiting/")
     assert (answer.status_code, answer["Location"]) == (301, "/guides/patience/")
 
 
 def test_an_old_address_of_a_draft_leads_nowhere(client, publish):
     guide = publish(state="draft")
-    guide.rewrite(guide_text("patience"), by=None, now=timezone.now(), note="Renamed")
+    guide.save_revision(guide_text("patience"), by=None, now=timezone.now(), note="Renamed")
     assert client.get("/guides/waiting/").status_code == 404
 
 
@@ -245,7 +245,7 @@ def test_only_the_open_form_of_a_page_is_made_for_whoever_asks(client, publish, 
 
 @pytest.mark.parametrize(("address", "queries"), [("/guides/waiting/", 1), ("/guides/waiting/?steps=open", 4)])
 def test_a_picture_has_its_size_so_that_the_page_does_not_jump(client, publish, django_assert_max_num_queries, address, queries):
-    picture = Picture.objects.keep(EncodedImage(b"RIFF of bytes", 1600, 900), None, timezone.now())
+    picture = Picture.objects.store(EncodedImage(b"RIFF of bytes", 1600, 900), None, timezone.now())
     publish(text=guide_text().replace("### Rest\n\n", f"### Rest\n\n![A lamp]({picture}) "))
     with django_assert_max_num_queries(queries):
         page = client.get(address).content.decode()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from psycopg.conninfo import conninfo_to_dict
 
 from config.settings import database
-from documents.content_version import Site
+from documents.content_version import PublishedContent
 from ops.backup import WHILE_IT_WRITES, named
 from ops.database_url import TIMEOUTS, with_timeouts
 
@@ -39,12 +39,12 @@ def test_connections_are_replaced_after_a_minute_for_the_address_may_lead_elsewh
 @pytest.mark.django_db
 def test_nor_do_those_that_are_open():
     connection.ensure_connection()
-    site = Site()
-    site.look_up(timezone.now())
-    for link in (connection.connection, site.link):
+    content = PublishedContent()
+    content.refresh(timezone.now())
+    for link in (connection.connection, content.connection):
         assert isinstance(link, psycopg.Connection)
         assert link.info.get_parameters().items() >= TIMEOUTS.items()
-    site.unlink()
+    content.disconnect()
 
 
 def test_nor_do_the_programs_that_read_and_write_backups():

@@ -105,14 +105,14 @@ def test_somebody_else_in_mind_is_no_change_in_the_taker(second):
 
 def test_after_the_statements_changed_no_score_is_held_against_another(first, library, client):
     changed = library.source.replace("- alarm-1: When they are slow to reply", "- alarm-1: When they are late")
-    library.rewrite(changed, by=None, now=timezone.now(), note="Changed")
+    library.save_revision(changed, by=None, now=timezone.now(), note="Changed")
     answer = Taker(client, form=f"{first.address}again/").send(keep="no")
     assert "The statements have changed since then" in answer.content.decode()
     assert answer.context["breakdown"].plane.earlier is None
 
 
 def test_after_another_text_changed_they_are_compared(first, library, client):
-    library.rewrite(library.source.replace("A reply that does not come", "No reply"), by=None, now=timezone.now(), note="Changed")
+    library.save_revision(library.source.replace("A reply that does not come", "No reply"), by=None, now=timezone.now(), note="Changed")
     answer = Taker(client, form=f"{first.address}again/").send(keep="no")
     assert answer.content.decode().count("hardly moved") == 2
     assert answer.context["breakdown"].plane.earlier is not None

@@ -125,11 +125,11 @@ def test_sessions_and_counts_that_are_over_are_purged_and_others_stay(library, c
 
 def test_pictures_that_no_text_ever_showed_are_named_and_stay(library, capsys):
     long_ago = timezone.now() - timedelta(days=2)
-    kept = [Picture.objects.keep(EncodedImage(content, 4, 3), None, long_ago) for content in (b"shown", b"shown once", b"never")]
-    Picture.objects.keep(EncodedImage(b"just uploaded", 4, 3), None, timezone.now())
+    kept = [Picture.objects.store(EncodedImage(content, 4, 3), None, long_ago) for content in (b"shown", b"shown once", b"never")]
+    Picture.objects.store(EncodedImage(b"just uploaded", 4, 3), None, timezone.now())
     source = library.source
     for picture in (kept[1], kept[0]):
-        library.rewrite(f"{source}\n![A lamp]({picture})\n", by=None, now=timezone.now(), note="Changed")
+        library.save_revision(f"{source}\n![A lamp]({picture})\n", by=None, now=timezone.now(), note="Changed")
     call_command("purge_expired")
     assert capsys.readouterr().out.splitlines()[1:] == [f"No text shows these pictures, and none ever did: {kept[2]}. They stay."]
     assert Picture.objects.count() == 4
@@ -139,7 +139,9 @@ def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
     taker.send(alarm_1=7, alarm_2=7, alarm_3=1)
     before = taker.client.get(taker.address).content
     assert b"A reply that does not come" in before
-    library.rewrite(library.source.replace("A reply that does not come", "Something else"), by=None, now=timezone.now(), note="Changed")
+    library.save_revision(
+        library.source.replace("A reply that does not come", "Something else"), by=None, now=timezone.now(), note="Changed"
+    )
     assert taker.client.get(taker.address).content == before
 
 
@@ -149,7 +151,7 @@ def test_of_a_kept_result_only_the_links_to_guides_follow_the_guides(taker, kept
     before = taker.client.get(taker.address).content.decode()
     guide = Guide.objects.get(slug="anxious")
     [name] = re.findall(r"^### (.+) {#name-alarm", guide.source, re.MULTILINE)
-    guide.rewrite(guide.source.replace(f"### {name} {{", "### Renamed {"), by=None, now=timezone.now(), note="Renamed")
+    guide.save_revision(guide.source.replace(f"### {name} {{", "### Renamed {"), by=None, now=timezone.now(), note="Renamed")
     after = taker.client.get(taker.address).content.decode()
     assert name in before
     assert name not in after

@@ -196,12 +196,14 @@ def test_too_many_blanks_are_named_one_by_one(ines, address):
 
 def test_a_draft_is_simulated_as_it_is_saved(ines, address, library):
     library.state = Instrument.State.DRAFT
-    library.rewrite(library.source.replace("It may be fairly easy", "It is fairly easy"), by=None, now=library.changed_at, note="Draft")
+    library.save_revision(
+        library.source.replace("It may be fairly easy", "It is fairly easy"), by=None, now=library.changed_at, note="Draft"
+    )
     assert "It is fairly easy" in main_of(ines.get(address, {"anxiety": "1", "avoidance": "1"}))
 
 
 def test_a_text_that_can_not_be_scored_says_so(ines, address, library):
-    library.rewrite(library.source.replace("  to: 7", "  to: 1"), by=None, now=library.changed_at, note="Broken")
+    library.save_revision(library.source.replace("  to: 7", "  to: 1"), by=None, now=library.changed_at, note="Broken")
     assert "The check finds errors in this text" in ines.get(address).content.decode()
 
 

@@ -121,7 +121,7 @@ def test_no_page_of_the_quiz_has_an_id_twice(taker):
 
 def test_a_quiz_that_cites_nothing_has_no_empty_list_of_sources(library, client):
     assert "Sources</h2>" in Taker(client).send(keep="no").content.decode()
-    library.rewrite(re.sub(r"\s*\[@[^]]*\]", "", library.source), by=None, now=timezone.now(), note="Text changed")
+    library.save_revision(re.sub(r"\s*\[@[^]]*\]", "", library.source), by=None, now=timezone.now(), note="Text changed")
     assert "Sources</h2>" not in Taker(client).send(keep="no").content.decode()
 
 
@@ -164,13 +164,13 @@ def test_no_quiz_page_sets_a_cookie(taker):
 
 def test_the_newest_published_quiz_is_taken_and_a_draft_never(library, client):
     draft = Instrument(kind="quiz", state="draft")
-    draft.rewrite(library.source.replace("slug: attachment", "slug: other"), by=None, now=library.changed_at, note="Draft")
+    draft.save_revision(library.source.replace("slug: attachment", "slug: other"), by=None, now=library.changed_at, note="Draft")
     Taker(client).send()
     assert Result.objects.get().revision.document_id == library.pk
 
 
 def new_version(quiz, old, new):
-    quiz.rewrite(quiz.source.replace(old, new), by=None, now=timezone.now(), note="Changed")
+    quiz.save_revision(quiz.source.replace(old, new), by=None, now=timezone.now(), note="Changed")
 
 
 def test_who_has_the_form_open_while_the_quiz_changes_is_scored_by_what_they_read(taker, library):
@@ -205,7 +205,7 @@ def test_what_visitors_could_never_see_is_no_version_to_answer(taker, library):
     """Neither a draft's text, nor one from before the quiz was published, nor a guide's."""
     now = timezone.now()
     draft = Instrument(kind="quiz")
-    draft.rewrite(library.source.replace("slug: attachment", "slug: draft"), by=None, now=now, note="A draft")
+    draft.save_revision(library.source.replace("slug: attachment", "slug: draft"), by=None, now=now, note="A draft")
     guide = Guide.objects.get(slug="anxious")
     Instrument.objects.filter(pk=library.pk).update(publish_at=now)
     new_version(library, "When they are slow to reply", "When their reply is late")

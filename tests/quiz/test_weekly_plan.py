@@ -65,7 +65,7 @@ def test_a_kept_result_gives_the_same_plan(taker, client, alarmed):
 
 def test_a_plan_is_based_on_the_version_of_the_text_that_was_answered(taker, client, alarmed, library):
     before = client.post("/quiz/plan/", plan_form(alarmed) | {"as": "sheet"}).content
-    library.rewrite(
+    library.save_revision(
         library.source.replace("### A reply that does not come", "### Silence"), by=None, now=datetime.now(UTC), note="For a test"
     )
     assert Revision.objects.filter(document=library).count() == 2

@@ -21,7 +21,7 @@ AnyDocument = TypeVar("AnyDocument", bound=Document)
 
 def save_text(document: AnyDocument, text: str, now: datetime | None = None) -> AnyDocument:
     """Saves `text` as the document's next revision."""
-    document.rewrite(text, by=None, now=now or timezone.now(), note="Imported from its file")
+    document.save_revision(text, by=None, now=now or timezone.now(), note="Imported from its file")
     return document
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, transaction
 
-from documents.models import DERIVED, Document
+from documents.models import DERIVED_FIELDS, Document
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ def rebuild(*, outdated: bool) -> tuple[int, list[str]]:
     changed, failed = 0, []
     Document.objects.lock_table()
     for document in Document.objects.iterator(chunk_size=100):
-        if outdated and document.made_of == document.digest_of_now:
+        if outdated and document.made_of == document.render_digest:
             continue
         address = document.get_absolute_url()
         try:
@@ -47,9 +47,9 @@ def rebuild(*, outdated: bool) -> tuple[int, list[str]]:
 
 def derived(document: Document) -> bool:
     """Derives the columns; whether that changed anything."""
-    before = [getattr(document, name) for name in DERIVED]
+    before = [getattr(document, name) for name in DERIVED_FIELDS]
     document.derive(document.parse(document.source))
-    if [getattr(document, name) for name in DERIVED] == before:
+    if [getattr(document, name) for name in DERIVED_FIELDS] == before:
         return False
-    document.save(update_fields=DERIVED)
+    document.save(update_fields=DERIVED_FIELDS)
     return True

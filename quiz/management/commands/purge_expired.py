@@ -25,7 +25,7 @@ class Command(BaseCommand):
         Tally.objects.over(now).delete()
         call_command("clearsessions")
         self.stdout.write(f"{deleted} expired result{'' if deleted == 1 else 's'} deleted.")
-        unshown = [str(picture) for picture in Picture.objects.unshown(before=now - A_DAY).defer("content").order_by("uploaded_at")]
-        if unshown:
-            more = f" and {len(unshown) - MOST_NAMED} more" if len(unshown) > MOST_NAMED else ""
-            self.stdout.write(f"No text shows these pictures, and none ever did: {', '.join(unshown[:MOST_NAMED])}{more}. They stay.")
+        unused = [str(picture) for picture in Picture.objects.unused(before=now - A_DAY).defer("content").order_by("uploaded_at")]
+        if unused:
+            more = f" and {len(unused) - MOST_NAMED} more" if len(unused) > MOST_NAMED else ""
+            self.stdout.write(f"No text shows these pictures, and none ever did: {', '.join(unused[:MOST_NAMED])}{more}. They stay.")
