@@ -16,4 +16,4 @@ def findings_at_ends(instrument: Instrument, insights: Iterable[Insight], step_t
 def strongest_answers(instrument: Instrument, insight: Insight) -> dict[str, int]:
     """Answers to the items of the insight's facet at the end of the scale on its side."""
     end = instrument.scale.highest if insight.side is Side.HIGH else instrument.scale.lowest
-    return {item.key: round(scoring.keyed(item, end, instrument.scale)) for item in instrument.facet_items(insight.facet)}
+    return {item.key: round(scoring.keyed_answer(item, end, instrument.scale)) for item in instrument.facet_items(insight.facet)}

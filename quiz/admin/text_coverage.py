@@ -78,7 +78,7 @@ def answers_at(instrument: Instrument, point: Point) -> dict[str, int]:
         lower, higher_count = divmod(round(mean * len(items)), len(items))
         for index, item in enumerate(items):
             keyed = lower + 1 if index < higher_count else lower
-            answers[item.key] = round(scoring.keyed(item, keyed, instrument.scale))
+            answers[item.key] = round(scoring.keyed_answer(item, keyed, instrument.scale))
     return {item.key: answers[item.key] for item in instrument.items}
 
 
@@ -114,8 +114,8 @@ def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -
 
 
 def style_text(instrument: Instrument, answers: Mapping[str, int]) -> Html:
-    belief = scoring.believed(position(instrument, answers), instrument.planning_norms)
-    return instrument.styles[style_key(estimate_region(instrument, belief))]
+    estimate = scoring.estimate_true_score(position(instrument, answers), instrument.planning_norms)
+    return instrument.styles[style_key(estimate_region(instrument, estimate))]
 
 
 # Facets

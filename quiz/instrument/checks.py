@@ -9,7 +9,7 @@ from documents.text.sentences import truncate
 from quiz.instrument.limits import check_size
 from quiz.instrument.lines import check_unique_keys
 from quiz.instrument.types import STYLE_KEYS, Instrument, Item, Side
-from quiz.scoring import MOST_MISSING
+from quiz.scoring import MAX_MISSING
 
 
 def check_instrument(instrument: Instrument) -> Iterator[Problem]:
@@ -53,7 +53,7 @@ def check_dimension_sizes(instrument: Instrument) -> Iterator[Problem]:
     """A dimension needs more items than may be missing from all answers, so that it always has a score."""
     for dimension in instrument.dimensions.values():
         items = instrument.dimension_items(dimension.key)
-        if 0 < len(items) <= MOST_MISSING * len(instrument.items):
+        if 0 < len(items) <= MAX_MISSING * len(instrument.items):
             message = f'"{dimension.name}" has {len(items)} of {len(instrument.items)} statements, too few to be scored. Add some.'
             yield Problem(items[0].line, "keys-unbalanced", message)
 

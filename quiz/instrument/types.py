@@ -15,7 +15,7 @@ from documents.text.problems import Problem
 from documents.text.references import Citation
 from documents.text.sentences import Sentence
 from guides.styles import Style
-from quiz.scoring import Keyed, Norm, Plan, Scale
+from quiz.scoring import Norm, PlanningNorms, Scale, ScoredItem
 
 ADDRESS = "/quiz/"
 ANXIETY, AVOIDANCE = "anxiety", "avoidance"
@@ -64,7 +64,7 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Item(Keyed):
+class Item(ScoredItem):
     """An item with the statement that is shown and its line in the text."""
 
     text: str
@@ -119,8 +119,8 @@ class Instrument:
     anchors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def planning_norms(self) -> Plan:
-        return Plan(self.dimensions[ANXIETY].norm, self.dimensions[AVOIDANCE].norm, self.correlation)
+    def planning_norms(self) -> PlanningNorms:
+        return PlanningNorms(self.dimensions[ANXIETY].norm, self.dimensions[AVOIDANCE].norm, self.correlation)
 
     def relation_text(self, key: str) -> str:
         """The words for the person whom the taker had in mind; empty for an unknown key."""

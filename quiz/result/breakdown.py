@@ -11,7 +11,7 @@ from guides.styles import STYLES
 from quiz import scoring
 from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Dimension, Facet, Insight, Instrument, Item, Side
 from quiz.result import plane_chart
-from quiz.scoring import BAND, Belief, Certainty, Point, Verdict
+from quiz.scoring import Z_95, Certainty, Point, RegionEstimate, TrueScoreEstimate
 
 MAX_FINDINGS = 5  # triggers, and as many strengths: more would not be read
 MAX_WEEKS = 4  # of the plan
@@ -74,7 +74,7 @@ class Breakdown:
     relation_text: str
     anxiety: DimensionScore
     avoidance: DimensionScore
-    region_estimate: Verdict
+    region_estimate: RegionEstimate
     style_text: Html
     style_title: str  # the heading of `style_text`
     style_name: str
@@ -101,9 +101,9 @@ def break_down(
     `quiz.scoring.may_be_scored` rules that out.
     """
     point = position(instrument, answers)
-    belief = scoring.believed(point, instrument.planning_norms)
-    earlier = (earlier_position, scoring.believed(earlier_position, instrument.planning_norms)) if earlier_position else None
-    region_estimate = estimate_region(instrument, belief)
+    estimate = scoring.estimate_true_score(point, instrument.planning_norms)
+    earlier = (earlier_position, scoring.estimate_true_score(earlier_position, instrument.planning_norms)) if earlier_position else None
+    region_estimate = estimate_region(instrument, estimate)
     style = style_key(region_estimate)
     triggers = findings(instrument, instrument.triggers, answers, step_titles)
     strengths = findings(instrument, instrument.strengths, answers, step_titles)
@@ -121,9 +121,9 @@ def break_down(
         strengths=strengths,
         plan=plan_entries((*triggers, *strengths)),
         missing=tuple(item.text for item in instrument.items if item.key not in answers),
-        is_straightlining=scoring.is_straight(answers),
+        is_straightlining=scoring.is_straightlining(answers),
         contradictions=contradictions(instrument, answers),
-        plane=plane_chart.layout(point, belief, instrument.scale, earlier),
+        plane=plane_chart.layout(point, estimate, instrument.scale, earlier),
         earlier_position=earlier_position,
         limits=instrument.limits,
     )
@@ -134,19 +134,19 @@ def position(instrument: Instrument, answers: Mapping[str, int]) -> Point:
     return scoring.position(instrument.items_by_dimension, answers, instrument.scale)
 
 
-def estimate_region(instrument: Instrument, belief: Belief) -> Verdict:
+def estimate_region(instrument: Instrument, estimate: TrueScoreEstimate) -> RegionEstimate:
     middle = instrument.scale.middle
-    return scoring.verdict(scoring.certainties(belief, Point(middle, middle)))
+    return scoring.region_estimate(scoring.region_probabilities(estimate, Point(middle, middle)))
 
 
-def style_key(estimate: Verdict) -> str:
+def style_key(estimate: RegionEstimate) -> str:
     """The key of the text for a region, or of the text for results that are too close to a border."""
     return BETWEEN if estimate.certainty is Certainty.BETWEEN else estimate.region
 
 
 def dimension_score(instrument: Instrument, key: str, mean: float) -> DimensionScore:
     dimension, scale = instrument.dimensions[key], instrument.scale
-    half_width = BAND * dimension.norm.sem
+    half_width = Z_95 * dimension.norm.sem
     low, high = max(scale.lowest, mean - half_width), min(scale.highest, mean + half_width)
     return DimensionScore(dimension, mean, low, high, side_words((mean - scale.middle) / dimension.norm.sem))
 
@@ -154,7 +154,7 @@ def dimension_score(instrument: Instrument, key: str, mean: float) -> DimensionS
 def side_words(distance: float) -> str:
     """Words for the side of the middle, as certain as the distance allows. `distance` is in standard errors of measurement."""
     side = "above the middle" if distance > 0 else "below the middle"
-    if abs(distance) > BAND:
+    if abs(distance) > Z_95:
         return side
     if abs(distance) > 1:
         return f"{side}, as far as we can tell"
@@ -242,7 +242,7 @@ def reasons(instrument: Instrument, insight: Insight, answers: Mapping[str, int]
     items = answered_items(instrument, insight.facet, answers)
     ordered = sorted(
         items,
-        key=lambda item: scoring.keyed(item, answers[item.key], instrument.scale),
+        key=lambda item: scoring.keyed_answer(item, answers[item.key], instrument.scale),
         reverse=insight.side is Side.HIGH,
     )
     return tuple(reason(instrument, item, answers) for item in ordered)

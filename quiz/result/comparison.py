@@ -1,6 +1,6 @@
 """Compares two results of one person: the changes, and whether they exceed the error of measurement. Pure: no Django.
 
-The criterion is the reliable change index (Jacobson & Truax 1991), see `quiz.scoring.change`. It says that something
+The criterion is the reliable change index (Jacobson & Truax 1991), see `quiz.scoring.reliable_change`. It says that something
 changed, not why, and neither direction is called better.
 """
 
@@ -10,7 +10,7 @@ from datetime import date
 
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, measurement_signature
 from quiz.result.breakdown import position
-from quiz.scoring import Change, Point, change
+from quiz.scoring import Change, Point, reliable_change
 
 MIN_DAYS_APART = 14  # the first answers may be remembered until then; the page says "two weeks"
 MIN_CHANGE = 0.1  # smaller changes may vanish when scores are rounded to one decimal
@@ -77,4 +77,6 @@ def compare(earlier: Attempt, later: Attempt) -> Comparison:
 def changes(earlier: Attempt, later: Attempt) -> tuple[DimensionChange, ...]:
     pairs = ((ANXIETY, earlier.point.anxiety, later.point.anxiety), (AVOIDANCE, earlier.point.avoidance, later.point.avoidance))
     found = ((later.instrument.dimensions[key], before, after) for key, before, after in pairs)
-    return tuple(DimensionChange(dimension, before, after, change(before, after, dimension.norm)) for dimension, before, after in found)
+    return tuple(
+        DimensionChange(dimension, before, after, reliable_change(before, after, dimension.norm)) for dimension, before, after in found
+    )

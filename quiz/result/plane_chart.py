@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from guides.styles import Style
-from quiz.scoring import Belief, Point, Scale
+from quiz.scoring import Point, Scale, TrueScoreEstimate
 
 # In units of the viewBox. The space on the left and at the bottom is for the ticks and the labels of the axes.
 WIDTH, HEIGHT = 360.0, 350.0
@@ -75,7 +75,7 @@ class Plane:
     earlier: Mark | None  # a result to compare with
 
 
-def layout(score: Point, belief: Belief, scale: Scale, earlier: tuple[Point, Belief] | None = None) -> Plane:
+def layout(score: Point, estimate: TrueScoreEstimate, scale: Scale, earlier: tuple[Point, TrueScoreEstimate] | None = None) -> Plane:
     """Returns the layout of one result, or of two to compare. Numbers are rounded to 0.1, which keeps the markup small."""
     # Bartholomew and Horowitz (1991) have anxiety (their "model of self") on the x axis as well, but low avoidance at the top. Here it is
     # at the bottom, because readers expect more of something further up. The quadrants meet at the middle of the scale, not at a mean.
@@ -87,7 +87,7 @@ def layout(score: Point, belief: Belief, scale: Scale, earlier: tuple[Point, Bel
         ticks=tuple(tick(value, scale) for value in (scale.lowest, scale.middle, scale.highest)),
         x_axis_label=SvgPoint(LEFT + SIDE / 2, TOP + SIDE + NAME_GAP),
         y_axis_label=SvgPoint(LEFT - NAME_GAP, TOP + SIDE / 2),
-        current=mark(score, belief, scale),
+        current=mark(score, estimate, scale),
         earlier=mark(*earlier, scale) if earlier else None,
     )
 
@@ -104,18 +104,18 @@ def rounded(number: float) -> float:
     return round(number, 1) + 0.0
 
 
-def mark(score: Point, belief: Belief, scale: Scale) -> Mark:
-    return Mark(svg_point(score, scale), ellipse(belief, scale))
+def mark(score: Point, estimate: TrueScoreEstimate, scale: Scale) -> Mark:
+    return Mark(svg_point(score, scale), ellipse(estimate, scale))
 
 
-def ellipse(belief: Belief, scale: Scale) -> Ellipse:
+def ellipse(estimate: TrueScoreEstimate, scale: Scale) -> Ellipse:
     """Its axes are the eigenvectors of the covariance matrix, its semi-axes the square roots of the eigenvalues times RADIUS_95."""
-    var_a, var_v = belief.sd.anxiety**2, belief.sd.avoidance**2
-    cov = belief.correlation * belief.sd.anxiety * belief.sd.avoidance
+    var_a, var_v = estimate.sd.anxiety**2, estimate.sd.avoidance**2
+    cov = estimate.correlation * estimate.sd.anxiety * estimate.sd.avoidance
     mean, difference = (var_a + var_v) / 2, math.hypot((var_a - var_v) / 2, cov)  # the eigenvalues are mean ± difference
     unit = RADIUS_95 * SIDE / (scale.highest - scale.lowest)
     return Ellipse(
-        center=svg_point(belief.mean, scale),
+        center=svg_point(estimate.mean, scale),
         semi_major=rounded(unit * math.sqrt(mean + difference)),
         semi_minor=rounded(unit * math.sqrt(max(mean - difference, 0))),
         rotation=rounded(-math.degrees(math.atan2(2 * cov, var_a - var_v) / 2)),  # negative, because y grows downwards in SVG

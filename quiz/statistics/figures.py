@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from guides.styles import Style
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, Item
-from quiz.scoring import BAND, Norm, Scale
+from quiz.scoring import Z_95, Norm, Scale
 
 MIN_CELL = 10  # results: a smaller group is not shown, and no figure is computed from fewer
 MIN_FOR_PLANNING = 300  # results: for nine statements with an alpha of .85, `alpha_interval` is then .82 to .87
@@ -138,7 +138,7 @@ def alpha(variances: Sequence[float], variance: float) -> float | None:
 
 def alpha_interval(found: float, items: int, persons: int) -> tuple[float, float]:
     """The 95 % confidence interval of alpha for parallel items: ln(1 - alpha) has the variance 2k / ((k-1)(n-2)) (Bonett 2002)."""
-    half_width = BAND * math.sqrt(2 * items / ((items - 1) * (persons - 2)))
+    half_width = Z_95 * math.sqrt(2 * items / ((items - 1) * (persons - 2)))
     return 1 - (1 - found) * math.exp(half_width), 1 - (1 - found) * math.exp(-half_width)
 
 

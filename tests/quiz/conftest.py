@@ -11,7 +11,7 @@ from quiz.statistics import figures
 def alpha_of(quiz: types.Instrument, dimension: str, people: Sequence[Mapping[str, int]]) -> float:
     """Coefficient alpha of a dimension in a sample of answers to every statement."""
     items = quiz.dimension_items(dimension)
-    rows = [[scoring.keyed(item, answers[item.key], quiz.scale) for item in items] for answers in people]
+    rows = [[scoring.keyed_answer(item, answers[item.key], quiz.scale) for item in items] for answers in people]
     alpha = figures.alpha([variance(column) for column in zip(*rows, strict=True)], variance([fmean(row) for row in rows]))
     assert alpha is not None
     return alpha

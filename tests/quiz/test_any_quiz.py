@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from quiz.instrument import limits
 from quiz.instrument.reader import read_instrument
 from quiz.models import Result
-from quiz.scoring import MOST_MISSING
+from quiz.scoring import MAX_MISSING
 from quiz.submission import fresh_key
 from tests.quiz.builders import quiz_text
 from tests.support.library import create_quiz
@@ -74,7 +74,7 @@ def answered(quiz, seed):
     chance = random.Random(seed)  # noqa: S311 (nothing is secret here)
     low, high = quiz.scale.lowest, quiz.scale.highest
     answer = chance.choice([lambda: low, lambda: high, lambda: chance.randint(low, high)])
-    left_out = chance.sample(quiz.items, int(MOST_MISSING * len(quiz.items)) if chance.random() < 0.5 else 0)
+    left_out = chance.sample(quiz.items, int(MAX_MISSING * len(quiz.items)) if chance.random() < 0.5 else 0)
     return {item.key: answer() for item in quiz.items if item not in left_out}
 
 

@@ -33,7 +33,7 @@ answer_sheets = st.fixed_dictionaries({item.key: st.integers(1, 7) for item in Q
 def leaning(**facets):
     """Answers that give each named facet this mean, and leave the others exactly in the middle."""
     means = {facet.replace("_", "-"): mean for facet, mean in facets.items()}
-    return {item.key: int(scoring.keyed(item, means.get(item.facet, 4), QUIZ.scale)) for item in QUIZ.items}
+    return {item.key: int(scoring.keyed_answer(item, means.get(item.facet, 4), QUIZ.scale)) for item in QUIZ.items}
 
 
 def result_of(answers, relation="friend", steps=STEPS):
@@ -242,7 +242,7 @@ def test_the_same_answer_to_every_statement_is_noticed():
 def test_an_earlier_position_is_shown_with_its_own_ellipse():
     earlier = Point(5.5, 2)
     chart = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
-    assert chart.earlier == plane_chart.layout(earlier, scoring.believed(earlier, QUIZ.planning_norms), QUIZ.scale).current
+    assert chart.earlier == plane_chart.layout(earlier, scoring.estimate_true_score(earlier, QUIZ.planning_norms), QUIZ.scale).current
     assert result_of(leaning(alarm=7)).plane.earlier is None
 
 

@@ -13,7 +13,7 @@ from documents.bibliography import references
 from quiz.admin.text_coverage import answers_at
 from quiz.instrument.reader import read_instrument
 from quiz.result.comparison import Attempt, DimensionChange, compare
-from quiz.scoring import Point, change
+from quiz.scoring import Point, reliable_change
 
 INSTRUMENT = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), references())
 DAY = date(2026, 5, 1)
@@ -52,7 +52,7 @@ def test_the_change_in_the_other_direction_is_the_negative_one(one, other):
 @example(4.2, 4.25)
 def test_a_score_said_to_go_up_or_down_does_so_in_the_figures_on_the_page(before, after):
     anxiety = INSTRUMENT.dimensions["anxiety"]
-    found = DimensionChange(anxiety, before, after, change(before, after, anxiety.norm))
+    found = DimensionChange(anxiety, before, after, reliable_change(before, after, anxiety.norm))
     shown = float(floatformat(after)) - float(floatformat(before))
     assert {"went up": shown > 0, "went down": shown < 0, "hardly moved": abs(shown) < 0.11}[found.direction]
 

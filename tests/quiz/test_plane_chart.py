@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from guides.styles import Style
 from quiz.result import plane_chart
-from quiz.scoring import Belief, Norm, Plan, Point, Scale, believed
+from quiz.scoring import Norm, PlanningNorms, Point, Scale, TrueScoreEstimate, estimate_true_score
 
 SCALE = Scale(1, 7)
-PLAN = Plan(Norm(4.14, 1.21, 0.84), Norm(3.35, 1.26, 0.88), -0.05)
+PLAN = PlanningNorms(Norm(4.14, 1.21, 0.84), Norm(3.35, 1.26, 0.88), -0.05)
 
 points = st.builds(Point, anxiety=st.floats(1, 7), avoidance=st.floats(1, 7))
 deviations = st.builds(Point, anxiety=st.floats(0.1, 1), avoidance=st.floats(0.1, 1))
-beliefs = st.builds(Belief, mean=points, sd=deviations, correlation=st.floats(-0.9, 0.9))
+estimates = st.builds(TrueScoreEstimate, mean=points, sd=deviations, correlation=st.floats(-0.9, 0.9))
 
 
 def numbers(part):
@@ -51,18 +51,18 @@ def region_at(point, chart):
     ],
 )
 def test_a_result_is_in_the_quadrant_with_the_name_of_its_region(score, region):
-    chart = plane_chart.layout(score, believed(score, PLAN), SCALE)
+    chart = plane_chart.layout(score, estimate_true_score(score, PLAN), SCALE)
     assert region_at(chart.current.dot, chart) == region_at(chart.current.ellipse.center, chart) == region
 
 
 def test_anxiety_grows_to_the_right_and_avoidance_upwards():
-    near, far = (plane_chart.layout(score, believed(score, PLAN), SCALE).current.dot for score in (Point(2, 3), Point(5, 6)))
+    near, far = (plane_chart.layout(score, estimate_true_score(score, PLAN), SCALE).current.dot for score in (Point(2, 3), Point(5, 6)))
     assert far.x > near.x
     assert far.y < near.y
 
 
 def test_the_ends_of_the_scale_are_the_edges_of_the_frame_and_its_middle_halves_it():
-    chart = plane_chart.layout(Point(1, 1), believed(Point(1, 1), PLAN), SCALE)
+    chart = plane_chart.layout(Point(1, 1), estimate_true_score(Point(1, 1), PLAN), SCALE)
     frame = chart.frame
     assert [tick.value for tick in chart.ticks] == [1, 4, 7]
     assert [tick.x_label.x for tick in chart.ticks] == [frame.x, frame.x + frame.width / 2, frame.x + frame.width]
@@ -72,7 +72,7 @@ def test_the_ends_of_the_scale_are_the_edges_of_the_frame_and_its_middle_halves_
 
 
 def test_the_four_quadrants_fill_the_frame_and_meet_in_the_middle():
-    chart = plane_chart.layout(Point(3, 3), believed(Point(3, 3), PLAN), SCALE)
+    chart = plane_chart.layout(Point(3, 3), estimate_true_score(Point(3, 3), PLAN), SCALE)
     frame = chart.frame
     middle = (frame.x + frame.width / 2, frame.y + frame.height / 2)
     assert {quadrant.region for quadrant in chart.quadrants} == set(Style)
@@ -84,10 +84,10 @@ def test_the_four_quadrants_fill_the_frame_and_meet_in_the_middle():
         assert region_at(quadrant.label, chart) == quadrant.region
 
 
-@given(points, beliefs)
-def test_the_opposite_result_is_shown_point_symmetrically(score, belief):
-    here = plane_chart.layout(score, belief, SCALE)
-    there = plane_chart.layout(opposite(score), Belief(opposite(belief.mean), belief.sd, belief.correlation), SCALE)
+@given(points, estimates)
+def test_the_opposite_result_is_shown_point_symmetrically(score, estimate):
+    here = plane_chart.layout(score, estimate, SCALE)
+    there = plane_chart.layout(opposite(score), TrueScoreEstimate(opposite(estimate.mean), estimate.sd, estimate.correlation), SCALE)
     frame = here.frame
     for one, other in ((here.current.dot, there.current.dot), (here.current.ellipse.center, there.current.ellipse.center)):
         assert one.x + other.x == pytest.approx(2 * frame.x + frame.width, abs=0.11)
@@ -97,20 +97,20 @@ def test_the_opposite_result_is_shown_point_symmetrically(score, belief):
 
 
 @pytest.mark.parametrize(
-    "belief",
+    "estimate",
     [
-        believed(Point(2.2, 5.1), PLAN),
-        Belief(Point(4, 4), Point(0.5, 0.5), 0.7),
-        Belief(Point(4, 4), Point(0.5, 0.5), -0.7),
-        Belief(Point(3, 5), Point(0.9, 0.3), 0.4),
-        Belief(Point(3, 5), Point(0.3, 0.9), -0.6),
+        estimate_true_score(Point(2.2, 5.1), PLAN),
+        TrueScoreEstimate(Point(4, 4), Point(0.5, 0.5), 0.7),
+        TrueScoreEstimate(Point(4, 4), Point(0.5, 0.5), -0.7),
+        TrueScoreEstimate(Point(3, 5), Point(0.9, 0.3), 0.4),
+        TrueScoreEstimate(Point(3, 5), Point(0.3, 0.9), -0.6),
     ],
 )
-def test_the_ellipse_contains_95_of_100_true_scores(belief):
-    chart = plane_chart.layout(belief.mean, belief, SCALE)
-    covariance = np.outer([belief.sd.anxiety, belief.sd.avoidance], [belief.sd.anxiety, belief.sd.avoidance])
-    covariance *= [[1, belief.correlation], [belief.correlation, 1]]
-    truths = np.random.default_rng(4).multivariate_normal([belief.mean.anxiety, belief.mean.avoidance], covariance, 50_000)
+def test_the_ellipse_contains_95_of_100_true_scores(estimate):
+    chart = plane_chart.layout(estimate.mean, estimate, SCALE)
+    covariance = np.outer([estimate.sd.anxiety, estimate.sd.avoidance], [estimate.sd.anxiety, estimate.sd.avoidance])
+    covariance *= [[1, estimate.correlation], [estimate.correlation, 1]]
+    truths = np.random.default_rng(4).multivariate_normal([estimate.mean.anxiety, estimate.mean.avoidance], covariance, 50_000)
     frame, ellipse = chart.frame, chart.current.ellipse
     x = frame.x + frame.width * (truths[:, 0] - 1) / 6 - ellipse.center.x
     y = frame.y + frame.height * (7 - truths[:, 1]) / 6 - ellipse.center.y
@@ -122,7 +122,7 @@ def test_the_ellipse_contains_95_of_100_true_scores(belief):
 
 @given(points, points)
 def test_nothing_is_outside_the_view_box(score, earlier):
-    chart = plane_chart.layout(score, believed(score, PLAN), SCALE, earlier=(earlier, believed(earlier, PLAN)))
+    chart = plane_chart.layout(score, estimate_true_score(score, PLAN), SCALE, earlier=(earlier, estimate_true_score(earlier, PLAN)))
     frame = chart.frame
     assert chart.earlier
     for mark in (chart.current, chart.earlier):
@@ -138,22 +138,22 @@ def test_nothing_is_outside_the_view_box(score, earlier):
     assert chart.height >= frame.y + frame.height
 
 
-@given(points, beliefs)
-def test_every_number_has_one_decimal_at_most(score, belief):
-    chart = asdict(plane_chart.layout(score, belief, SCALE))
+@given(points, estimates)
+def test_every_number_has_one_decimal_at_most(score, estimate):
+    chart = asdict(plane_chart.layout(score, estimate, SCALE))
     assert all(number == round(number, 1) and str(number) != "-0.0" for number in numbers(chart))
 
 
 def test_an_earlier_result_is_shown_as_it_was_without_the_new_one():
     now, then = Point(3, 4.5), Point(5.5, 2)
-    both = plane_chart.layout(now, believed(now, PLAN), SCALE, earlier=(then, believed(then, PLAN)))
-    assert both.current == plane_chart.layout(now, believed(now, PLAN), SCALE).current
-    assert both.earlier == plane_chart.layout(then, believed(then, PLAN), SCALE).current
-    assert plane_chart.layout(now, believed(now, PLAN), SCALE).earlier is None
+    both = plane_chart.layout(now, estimate_true_score(now, PLAN), SCALE, earlier=(then, estimate_true_score(then, PLAN)))
+    assert both.current == plane_chart.layout(now, estimate_true_score(now, PLAN), SCALE).current
+    assert both.earlier == plane_chart.layout(then, estimate_true_score(then, PLAN), SCALE).current
+    assert plane_chart.layout(now, estimate_true_score(now, PLAN), SCALE).earlier is None
 
 
 def test_another_scale_fills_the_same_plane():
-    chart = plane_chart.layout(Point(5, 3), Belief(Point(4.8, 3), Point(0.2, 0.2), 0), Scale(1, 5))
+    chart = plane_chart.layout(Point(5, 3), TrueScoreEstimate(Point(4.8, 3), Point(0.2, 0.2), 0), Scale(1, 5))
     frame = chart.frame
     assert (chart.current.dot.x, chart.current.dot.y) == (frame.x + frame.width, frame.y + frame.height / 2)
     assert [tick.value for tick in chart.ticks] == [1, 3, 5]

@@ -1,4 +1,4 @@
-"""Scores and their certainty, against scipy and numpy, against figures worked by hand, and for answers of every kind."""
+"""Scores and their uncertainty, compared with scipy, numpy and figures worked out by hand, for answers of every kind."""
 
 import numpy as np
 import pytest
@@ -10,22 +10,22 @@ from guides.styles import Style
 from quiz import scoring
 from quiz.instrument import reader, types
 from quiz.instrument.types import ANXIETY, AVOIDANCE
-from quiz.scoring import Belief, Certainty, Keyed, Norm, Plan, Point, Scale, Verdict
+from quiz.scoring import Certainty, Norm, PlanningNorms, Point, RegionEstimate, Scale, ScoredItem, TrueScoreEstimate
 from tests.support.builders import sentence
 
 SCALE = Scale(1, 7)
 ANXIOUS_ITEMS = (
-    Keyed("alarm-1", "alarm", False),
-    Keyed("alarm-2", "alarm", False),
-    Keyed("alarm-3", "alarm", True),
-    Keyed("doubt-1", "doubt", False),
-    Keyed("doubt-2", "doubt", True),
+    ScoredItem("alarm-1", "alarm", False),
+    ScoredItem("alarm-2", "alarm", False),
+    ScoredItem("alarm-3", "alarm", True),
+    ScoredItem("doubt-1", "doubt", False),
+    ScoredItem("doubt-2", "doubt", True),
 )
 AVOIDANT_ITEMS = (
-    Keyed("distance-1", "distance", False),
-    Keyed("distance-2", "distance", True),
-    Keyed("silence-1", "silence", True),
-    Keyed("silence-2", "silence", False),
+    ScoredItem("distance-1", "distance", False),
+    ScoredItem("distance-2", "distance", True),
+    ScoredItem("silence-1", "silence", True),
+    ScoredItem("silence-2", "silence", False),
 )
 ITEMS = (*ANXIOUS_ITEMS, *AVOIDANT_ITEMS)
 MIDDLE = Point(SCALE.middle, SCALE.middle)
@@ -33,14 +33,14 @@ CLOSE = 1e-9  # rounding, not measurement
 
 all_answers = st.fixed_dictionaries({item.key: st.integers(SCALE.lowest, SCALE.highest) for item in ITEMS})
 norms = st.builds(Norm, mean=st.floats(2, 6), sd=st.floats(0.4, 2), reliability=st.floats(0.5, 0.97))
-plans = st.builds(Plan, anxiety=norms, avoidance=norms, correlation=st.floats(-0.45, 0.45))
+planning_norms = st.builds(PlanningNorms, anxiety=norms, avoidance=norms, correlation=st.floats(-0.45, 0.45))
 points = st.builds(Point, anxiety=st.floats(1, 7), avoidance=st.floats(1, 7))
 deviations = st.builds(Point, anxiety=st.floats(0.1, 2), avoidance=st.floats(0.1, 2))
-beliefs = st.builds(Belief, mean=points, sd=deviations, correlation=st.floats(-0.9, 0.9))
+estimates = st.builds(TrueScoreEstimate, mean=points, sd=deviations, correlation=st.floats(-0.9, 0.9))
 
 
 def position(answers):
-    return Point(scoring.mean_of(ANXIOUS_ITEMS, answers, SCALE), scoring.mean_of(AVOIDANT_ITEMS, answers, SCALE))
+    return scoring.position({ANXIETY: ANXIOUS_ITEMS, AVOIDANCE: AVOIDANT_ITEMS}, answers, SCALE)
 
 
 def mirrored(answers):
@@ -56,7 +56,7 @@ def test_agreeing_with_a_reversed_statement_counts_as_disagreeing_with_the_facet
 
 
 @given(all_answers)
-def test_whoever_answers_everything_the_other_way_round_stands_on_the_opposite_side_of_the_middle(answers):
+def test_mirrored_answers_give_the_scores_on_the_other_side_of_the_middle(answers):
     here, there = position(answers), position(mirrored(answers))
     assert (here.anxiety + there.anxiety, here.avoidance + there.avoidance) == pytest.approx((8, 8))
 
@@ -83,7 +83,7 @@ def test_an_answer_left_out_counts_as_the_mean_of_the_others(answers, left_out):
 
 @pytest.mark.parametrize(("asked", "may_miss"), [(9, 0), (10, 1), (18, 1), (20, 2), (30, 3), (36, 3)])
 def test_up_to_a_tenth_of_the_answers_may_be_missing_and_not_one_more(asked, may_miss):
-    items = [Keyed(f"alarm-{number}", "alarm", False) for number in range(asked)]
+    items = [ScoredItem(f"alarm-{number}", "alarm", False) for number in range(asked)]
     answers = {item.key: 4 for item in items}
     for item in items[:may_miss]:
         del answers[item.key]
@@ -100,34 +100,34 @@ def test_a_facet_without_any_answer_has_no_score_while_its_dimension_rests_on_th
         scoring.mean_of(ANXIOUS_ITEMS[3:], answers, SCALE)
 
 
-# Where the true score is likely to lie
+# The true score
 
 
-def test_a_score_is_pulled_to_the_mean_by_its_reliability():
+def test_the_estimate_regresses_to_the_mean_by_the_reliability():
     """By hand: 4 + .84 * (6 - 4) = 5.68 and 1.2 * sqrt(.84 * .16) = .440; 4 + .9 * (3 - 4) = 3.1 and 1 * sqrt(.9 * .1) = .3."""
-    belief = scoring.believed(Point(6, 3), Plan(Norm(4, 1.2, 0.84), Norm(4, 1, 0.9), 0))
-    assert (belief.mean.anxiety, belief.mean.avoidance) == pytest.approx((5.68, 3.1))
-    assert (belief.sd.anxiety, belief.sd.avoidance) == pytest.approx((0.440, 0.3), abs=0.0005)
-    assert belief.correlation == 0
+    estimate = scoring.estimate_true_score(Point(6, 3), PlanningNorms(Norm(4, 1.2, 0.84), Norm(4, 1, 0.9), 0))
+    assert (estimate.mean.anxiety, estimate.mean.avoidance) == pytest.approx((5.68, 3.1))
+    assert (estimate.sd.anxiety, estimate.sd.avoidance) == pytest.approx((0.440, 0.3), abs=0.0005)
+    assert estimate.correlation == 0
 
 
-@given(points, plans)
-def test_the_belief_is_the_one_that_weighing_by_precision_gives(score, plan):
+@given(points, planning_norms)
+def test_the_estimate_is_the_precision_weighted_mean(score, norms):
     """The same by another formula: mean (T^-1 + E^-1)^-1 (T^-1 m + E^-1 x), covariance (T^-1 + E^-1)^-1."""
-    norms = (plan.anxiety, plan.avoidance)
-    observed = plan.correlation * plan.anxiety.sd * plan.avoidance.sd * (1 - np.eye(2)) + np.diag([norm.sd**2 for norm in norms])
-    error = np.diag([norm.sd**2 * (1 - norm.reliability) for norm in norms])
+    both = (norms.anxiety, norms.avoidance)
+    observed = norms.correlation * norms.anxiety.sd * norms.avoidance.sd * (1 - np.eye(2)) + np.diag([norm.sd**2 for norm in both])
+    error = np.diag([norm.sd**2 * (1 - norm.reliability) for norm in both])
     of_truth, of_error = np.linalg.inv(observed - error), np.linalg.inv(error)
     covariance = np.linalg.inv(of_truth + of_error)
-    planned, given_score = [norm.mean for norm in norms], [score.anxiety, score.avoidance]
+    planned, given_score = [norm.mean for norm in both], [score.anxiety, score.avoidance]
     mean = covariance @ (of_truth @ planned + of_error @ given_score)
-    belief = scoring.believed(score, plan)
-    assert [belief.mean.anxiety, belief.mean.avoidance] == pytest.approx(mean.tolist(), abs=CLOSE)
-    assert [belief.sd.anxiety, belief.sd.avoidance] == pytest.approx(np.sqrt(np.diag(covariance)).tolist(), abs=CLOSE)
-    assert belief.correlation == pytest.approx(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]), abs=CLOSE)
+    estimate = scoring.estimate_true_score(score, norms)
+    assert [estimate.mean.anxiety, estimate.mean.avoidance] == pytest.approx(mean.tolist(), abs=CLOSE)
+    assert [estimate.sd.anxiety, estimate.sd.avoidance] == pytest.approx(np.sqrt(np.diag(covariance)).tolist(), abs=CLOSE)
+    assert estimate.correlation == pytest.approx(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]), abs=CLOSE)
 
 
-# How likely each region is
+# Probabilities of the regions
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_the_belief_is_the_one_that_weighing_by_precision_gives(score, plan):
         (Point(4.0, 4.0), 0.25, 0.25, 0.25, 0.25),
     ],
 )
-def test_certainties_worked_by_hand_with_an_error_of_point_45(score, secure, anxious, dismissive, fearful):
-    found = scoring.certainties(Belief(score, Point(0.45, 0.45), 0), MIDDLE)
+def test_probabilities_worked_by_hand_with_a_standard_error_of_0_45(score, secure, anxious, dismissive, fearful):
+    found = scoring.region_probabilities(TrueScoreEstimate(score, Point(0.45, 0.45), 0), MIDDLE)
     assert {region: round(certainty, 2) for region, certainty in found.items()} == {
         Style.SECURE: secure,
         Style.ANXIOUS: anxious,
@@ -149,41 +149,41 @@ def test_certainties_worked_by_hand_with_an_error_of_point_45(score, secure, anx
     }
 
 
-@given(beliefs, points)
-def test_certainties_are_those_of_scipys_bivariate_normal(belief, centre):
-    """scipy's own lower quadrant, for the distribution turned round so that each region lies lower left."""
-    a, v = centre.anxiety - belief.mean.anxiety, centre.avoidance - belief.mean.avoidance
-    cov = belief.correlation * belief.sd.anxiety * belief.sd.avoidance
-    turns = {Style.SECURE: (1, 1), Style.ANXIOUS: (-1, 1), Style.DISMISSIVE: (1, -1), Style.FEARFUL: (-1, -1)}
+@given(estimates, points)
+def test_probabilities_are_those_of_scipys_bivariate_normal(estimate, centre):
+    """scipy's cumulative distribution, mirrored so that each region is the lower left quadrant."""
+    a, v = centre.anxiety - estimate.mean.anxiety, centre.avoidance - estimate.mean.avoidance
+    cov = estimate.correlation * estimate.sd.anxiety * estimate.sd.avoidance
+    factors = {Style.SECURE: (1, 1), Style.ANXIOUS: (-1, 1), Style.DISMISSIVE: (1, -1), Style.FEARFUL: (-1, -1)}
     expected = {}
-    for region, (x, y) in turns.items():
-        covariance = [[belief.sd.anxiety**2, x * y * cov], [x * y * cov, belief.sd.avoidance**2]]
+    for region, (x, y) in factors.items():
+        covariance = [[estimate.sd.anxiety**2, x * y * cov], [x * y * cov, estimate.sd.avoidance**2]]
         expected[region] = multivariate_normal.cdf([x * a, y * v], cov=covariance)
-    assert scoring.certainties(belief, centre) == pytest.approx(expected, abs=1e-11)
+    assert scoring.region_probabilities(estimate, centre) == pytest.approx(expected, abs=1e-11)
 
 
-@given(beliefs, points)
-def test_certainties_are_shares_of_one(belief, centre):
-    found = scoring.certainties(belief, centre)
+@given(estimates, points)
+def test_probabilities_sum_to_one(estimate, centre):
+    found = scoring.region_probabilities(estimate, centre)
     assert set(found) == set(Style)
     assert all(0 <= certainty <= 1 for certainty in found.values())
     assert sum(found.values()) == pytest.approx(1, abs=CLOSE)
 
 
-@given(st.builds(Belief, mean=points, sd=st.just(Point(0.02, 0.03)), correlation=st.floats(-0.9, 0.9)))
-def test_certainties_stay_shares_where_a_region_is_out_of_reach(belief):
-    assert all(0 <= certainty <= 1 for certainty in scoring.certainties(belief, MIDDLE).values())
+@given(st.builds(TrueScoreEstimate, mean=points, sd=st.just(Point(0.02, 0.03)), correlation=st.floats(-0.9, 0.9)))
+def test_the_probability_of_a_distant_region_stays_between_0_and_1(estimate):
+    assert all(0 <= certainty <= 1 for certainty in scoring.region_probabilities(estimate, MIDDLE).values())
 
 
-@given(all_answers, plans)
-def test_whoever_answers_everything_the_other_way_round_swaps_the_certainties(answers, plan):
-    turned = Plan(
-        Norm(8 - plan.anxiety.mean, plan.anxiety.sd, plan.anxiety.reliability),
-        Norm(8 - plan.avoidance.mean, plan.avoidance.sd, plan.avoidance.reliability),
-        plan.correlation,
+@given(all_answers, planning_norms)
+def test_mirrored_answers_swap_the_probabilities_of_opposite_regions(answers, norms):
+    mirrored_norms = PlanningNorms(
+        Norm(8 - norms.anxiety.mean, norms.anxiety.sd, norms.anxiety.reliability),
+        Norm(8 - norms.avoidance.mean, norms.avoidance.sd, norms.avoidance.reliability),
+        norms.correlation,
     )
-    here = scoring.certainties(scoring.believed(position(answers), plan), MIDDLE)
-    there = scoring.certainties(scoring.believed(position(mirrored(answers)), turned), MIDDLE)
+    here = scoring.region_probabilities(scoring.estimate_true_score(position(answers), norms), MIDDLE)
+    there = scoring.region_probabilities(scoring.estimate_true_score(position(mirrored(answers)), mirrored_norms), MIDDLE)
     assert here == pytest.approx(
         {
             Style.SECURE: there[Style.FEARFUL],
@@ -197,11 +197,11 @@ def test_whoever_answers_everything_the_other_way_round_swaps_the_certainties(an
 
 def test_the_integration_rule_is_gauss_and_legendres():
     nodes, weights = np.polynomial.legendre.leggauss(32)
-    assert np.array(sorted(scoring.LEGENDRE)) == pytest.approx(np.column_stack([nodes, weights]), abs=1e-13)
+    assert np.array(sorted(scoring.GAUSS_LEGENDRE)) == pytest.approx(np.column_stack([nodes, weights]), abs=1e-13)
 
 
 @pytest.mark.parametrize(
-    ("certainty", "words"),
+    ("probability", "certainty"),
     [
         (0.99, Certainty.NAMED),
         (0.9, Certainty.NAMED),
@@ -211,16 +211,16 @@ def test_the_integration_rule_is_gauss_and_legendres():
         (0.5, Certainty.BETWEEN),
     ],
 )
-def test_a_region_is_named_called_closest_or_put_between_two_by_its_certainty(certainty, words):
-    rest = 1 - certainty
-    shares = {Style.SECURE: rest / 10, Style.ANXIOUS: rest * 8 / 10, Style.DISMISSIVE: certainty, Style.FEARFUL: rest / 10}
-    assert scoring.verdict(shares) == Verdict(Style.DISMISSIVE, Style.ANXIOUS, words)
+def test_the_probability_decides_whether_a_region_is_named_called_closest_or_between_two(probability, certainty):
+    rest = 1 - probability
+    probabilities = {Style.SECURE: rest / 10, Style.ANXIOUS: rest * 8 / 10, Style.DISMISSIVE: probability, Style.FEARFUL: rest / 10}
+    assert scoring.region_estimate(probabilities) == RegionEstimate(Style.DISMISSIVE, Style.ANXIOUS, certainty)
 
 
-def test_in_the_very_middle_of_the_plane_two_regions_are_told_and_none_is_named():
-    told = scoring.verdict(scoring.certainties(Belief(MIDDLE, Point(0.45, 0.45), 0), MIDDLE))
-    assert told.certainty is Certainty.BETWEEN
-    assert told.region != told.second
+def test_in_the_middle_of_the_plane_no_region_is_named():
+    estimate = scoring.region_estimate(scoring.region_probabilities(TrueScoreEstimate(MIDDLE, Point(0.45, 0.45), 0), MIDDLE))
+    assert estimate.certainty is Certainty.BETWEEN
+    assert estimate.region != estimate.second
 
 
 # Change
@@ -230,10 +230,10 @@ def test_a_change_counts_only_beyond_what_measurement_error_would_give():
     """By hand: SEM = 1.2 * sqrt(1 - .84) = .48; a difference's error is .48 * sqrt(2) = .679; 1.33 points are the least to count."""
     norm = Norm(4, 1.2, 0.84)
     assert norm.sem == pytest.approx(0.48)
-    enough, too_little = scoring.change(3, 4.4, norm), scoring.change(3, 4.3, norm)
+    enough, too_little = scoring.reliable_change(3, 4.4, norm), scoring.reliable_change(3, 4.3, norm)
     assert (round(enough.points, 2), round(enough.index, 2), enough.is_reliable) == (1.4, 2.06, True)
     assert (round(too_little.points, 2), round(too_little.index, 2), too_little.is_reliable) == (1.3, 1.92, False)
-    back = scoring.change(4.4, 3, norm)
+    back = scoring.reliable_change(4.4, 3, norm)
     assert (back.points, back.index, back.is_reliable) == (-enough.points, -enough.index, True)
 
 
@@ -241,18 +241,18 @@ def test_a_change_counts_only_beyond_what_measurement_error_would_give():
 
 
 @pytest.mark.parametrize("answer", [1, 4, 7])
-def test_one_answer_all_the_way_down_is_noticed(answer):
+def test_straightlining_is_noticed(answer):
     answers = dict.fromkeys((item.key for item in ITEMS), answer)
-    assert scoring.is_straight(answers)
-    assert not scoring.is_straight({**answers, "silence-2": 2})
+    assert scoring.is_straightlining(answers)
+    assert not scoring.is_straightlining({**answers, "silence-2": 2})
 
 
-def test_two_answers_alike_are_not_yet_a_straight_line():
-    assert not scoring.is_straight({"alarm-1": 4, "alarm-2": 4})
+def test_two_equal_answers_are_no_straightlining():
+    assert not scoring.is_straightlining({"alarm-1": 4, "alarm-2": 4})
 
 
 @pytest.mark.parametrize("answer", [1, 7])
-def test_a_statement_and_its_opposite_both_affirmed_or_both_rejected_outright_are_asked_about(answer):
+def test_strong_agreement_or_disagreement_with_a_statement_and_its_opposite_is_a_contradiction(answer):
     answers = dict.fromkeys((item.key for item in ITEMS), answer)
     assert scoring.contradictions(ITEMS, answers, SCALE) == (
         ("alarm-1", "alarm-3"),
@@ -270,7 +270,7 @@ def test_a_mild_a_fitting_a_missing_and_an_unrelated_answer_are_no_contradiction
     assert scoring.contradictions(ITEMS, answers, SCALE) == ()
 
 
-# Another bank
+# Another instrument
 
 FACETS = {"north": ANXIETY, "south": ANXIETY, "east": AVOIDANCE, "west": AVOIDANCE}
 FRONT_MATTER = """---
@@ -332,7 +332,7 @@ def bank():
     )
 
 
-def test_a_bank_of_36_statements_on_a_scale_from_1_to_5_loads_and_scores():
+def test_another_instrument_with_36_statements_on_a_scale_from_1_to_5_is_read_and_scored():
     other = reader.read_instrument(bank(), {})
     assert other.problems == ()
     assert (len(other.items), other.scale, other.planning_norms.avoidance) == (36, Scale(1, 5), Norm(2.5, 0.9, 0.92))
@@ -340,7 +340,8 @@ def test_a_bank_of_36_statements_on_a_scale_from_1_to_5_loads_and_scores():
     calm = {item.key: 4 if item.is_reversed else 2 for item in other.dimension_items(AVOIDANCE)[3:]}
     answers = anxious | calm
     assert scoring.may_be_scored(other.items, answers)
-    score = Point(*(scoring.mean_of(other.dimension_items(dimension), answers, other.scale) for dimension in (ANXIETY, AVOIDANCE)))
+    score = scoring.position(other.items_by_dimension, answers, other.scale)
     assert (score.anxiety, score.avoidance) == (5, 2)
-    shares = scoring.certainties(scoring.believed(score, other.planning_norms), Point(other.scale.middle, other.scale.middle))
-    assert scoring.verdict(shares) == Verdict(Style.ANXIOUS, Style.FEARFUL, Certainty.NAMED)
+    estimate = scoring.estimate_true_score(score, other.planning_norms)
+    probabilities = scoring.region_probabilities(estimate, Point(other.scale.middle, other.scale.middle))
+    assert scoring.region_estimate(probabilities) == RegionEstimate(Style.ANXIOUS, Style.FEARFUL, Certainty.NAMED)

@@ -14,7 +14,7 @@ from guides.styles import Style
 from quiz import scoring
 from quiz.instrument import reader
 from quiz.instrument.types import ANXIETY, AVOIDANCE
-from quiz.scoring import Certainty, Norm, Plan, Point
+from quiz.scoring import Certainty, Norm, PlanningNorms, Point
 from tests.quiz.conftest import alpha_of
 
 QUIZ = reader.read_instrument((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
@@ -41,15 +41,15 @@ class Takers:
         scores = self.scores(dimension)
         return Norm(float(np.mean(scores)), float(np.std(scores, ddof=1)), self.alpha(dimension))
 
-    def plan(self) -> Plan:
+    def plan(self) -> PlanningNorms:
         """What a described sample would give. A stated certainty is only as true as the plan behind it, so the plan has to fit."""
         correlation = np.corrcoef(self.scores(ANXIETY), self.scores(AVOIDANCE))[0, 1]
-        return Plan(self.norm(ANXIETY), self.norm(AVOIDANCE), float(correlation))
+        return PlanningNorms(self.norm(ANXIETY), self.norm(AVOIDANCE), float(correlation))
 
     @cached_property
     def certainties(self) -> list[dict[Style, float]]:
         plan, positions = self.plan(), zip(self.scores(ANXIETY), self.scores(AVOIDANCE), strict=True)
-        return [scoring.certainties(scoring.believed(Point(*position), plan), MIDDLE) for position in positions]
+        return [scoring.region_probabilities(scoring.estimate_true_score(Point(*position), plan), MIDDLE) for position in positions]
 
     def regions(self) -> list[Style]:
         """Where they truly stand. Cutting answers to the scale is even on both sides, so it leaves each side of the middle alone."""
@@ -103,7 +103,7 @@ def test_of_those_told_a_certainty_as_many_truly_stand_in_that_region(takers, lo
 
 
 def test_each_wording_is_right_as_often_as_it_promises(takers):
-    verdicts = [scoring.verdict(shares) for shares in takers.certainties]
+    verdicts = [scoring.region_estimate(shares) for shares in takers.certainties]
     for words, least in ((Certainty.NAMED, 0.9), (Certainty.CLOSEST, 0.75)):
         right = [v.region is truth for v, truth in zip(verdicts, takers.regions(), strict=True) if v.certainty is words]
         print(f"{words}: {len(right)} takers, {np.mean(right):.3f} right")  # noqa: T201
@@ -117,4 +117,4 @@ def test_honest_takers_are_seldom_asked_whether_they_meant_it(takers):
     asked = [bool(scoring.contradictions(QUIZ.items, answers, QUIZ.scale)) for answers in takers.answers]
     print(f"asked about a contradiction: {np.mean(asked):.3f}")  # noqa: T201
     assert np.mean(asked) < 0.1
-    assert not any(map(scoring.is_straight, takers.answers))
+    assert not any(map(scoring.is_straightlining, takers.answers))
