@@ -17,7 +17,7 @@ import pytest
 from documents.text.source import parse_source
 from tests.support.builders import guide_text
 from tests.support.crashing_postgres import Database, database, folder
-from tests.support.gunicorn import ATTEMPTS, FORM, Site, collect, started
+from tests.support.gunicorn import FORM_HEADERS, MAX_ATTEMPTS, Site, collect_static, serve
 from tests.support.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures
@@ -76,7 +76,7 @@ class Editor:
         asking = HTTPConnection("127.0.0.1", self.site.port, timeout=30)
         cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in self.cookies.items())
         try:
-            asking.request(method, path, urlencode(form) if form else None, {"Cookie": cookies, **FORM})
+            asking.request(method, path, urlencode(form) if form else None, {"Cookie": cookies, **FORM_HEADERS})
             answer = asking.getresponse()
             for header in answer.headers.get_all("Set-Cookie", []):
                 self.cookies.load(header)
@@ -84,9 +84,9 @@ class Editor:
         finally:
             asking.close()
 
-    def insist(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+    def request_until_answered(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Until something comes back that is not an error."""
-        for _ in range(ATTEMPTS):
+        for _ in range(MAX_ATTEMPTS):
             try:
                 status, page = self.ask(method, path, form)
             except (OSError, HTTPException):
@@ -94,18 +94,18 @@ class Editor:
             if status < 500:
                 return status, page
             self.lost += 1
-        raise AssertionError(f"{ATTEMPTS} times no answer to {method} {path}")
+        raise AssertionError(f"{MAX_ATTEMPTS} times no answer to {method} {path}")
 
     def log_in(self) -> None:
-        _, page = self.insist("GET", "/admin/login/")
+        _, page = self.request_until_answered("GET", "/admin/login/")
         form = {"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"), "username": "ines", "password": PASSWORD}
-        assert self.insist("POST", "/admin/login/", form)[0] == 302
+        assert self.request_until_answered("POST", "/admin/login/", form)[0] == 302
 
     def save(self, text: str) -> None:
         """Whoever is told that somebody saved meanwhile looks whether it was their own save, of which they never heard."""
         values, body = parse_source(text).values(), parse_source(text).body
-        for _ in range(ATTEMPTS):
-            _, page = self.insist("GET", self.page)
+        for _ in range(MAX_ATTEMPTS):
+            _, page = self.request_until_answered("GET", self.page)
             if body.strip().splitlines()[-1] in page:
                 return
             lists = {"authors": "", "related": ""}
@@ -120,7 +120,7 @@ class Editor:
             if status == 302:
                 return
             assert status >= 500 or "saved this guide" in answer, answer
-        raise AssertionError(f"{ATTEMPTS} times not saved")
+        raise AssertionError(f"{MAX_ATTEMPTS} times not saved")
 
 
 def hidden(page: str, name: str) -> str:
@@ -135,11 +135,11 @@ def test_every_save_that_an_editor_heard_of_is_one_revision_and_none_is_there_tw
     assert made.wait() == 0
     [(guide,)] = database.ask("SELECT id FROM documents_document WHERE slug = 'waiting'")
     texts = [guide_text(slug) + f"\nThe lamp was lit {number + 1} times over.\n" for number in range(SAVES)]
-    collect(folder)
-    with started(folder, database.url, workers=2) as site:
+    collect_static(folder)
+    with serve(folder, database.url, workers=2) as site:
         editor = Editor(site, guide)
         editor.log_in()
-        troubles = [site.kill_a_worker, database.fall, database.cut]
+        troubles = [site.kill_worker, database.crash_and_restart, database.disconnect_clients]
         for number, text in enumerate(texts):
             editor.save(text)
             troubles[number % 3]()

@@ -18,7 +18,7 @@ from guides.reader import read_guide
 from quiz.instrument.reader import read_instrument
 from tests.documents.test_hostile_texts import FRONT, filled
 from tests.support.builders import sentence
-from tests.support.cpu_time import TRIES, seconds, takes_the_square
+from tests.support.cpu_time import TRIES, cpu_seconds, takes_quadratic_time
 from tests.support.sampling import sample
 
 LENGTH = 190_000
@@ -94,7 +94,7 @@ def check(read: Any, text: str) -> None:
 
 @cache
 def prose_seconds(read: Any) -> float:
-    return min(seconds(check, read, PROSE) for _ in range(TRIES))
+    return min(cpu_seconds(check, read, PROSE) for _ in range(TRIES))
 
 
 SHAPES_AS = [(read_guide, name) for name in SHAPES] + [(read_instrument, name) for name in (*QUIZ_SHAPES, "short paragraphs")]
@@ -103,8 +103,8 @@ SHAPES_AS = [(read_guide, name) for name in SHAPES] + [(read_instrument, name) f
 @pytest.mark.parametrize(("read", "name"), [*sample(SHAPES_AS)])
 def test_no_text_takes_much_longer_than_prose_and_twice_the_text_no_more_than_twice_the_time(read, name):
     half, whole = (filled(*(SHAPES | QUIZ_SHAPES)[name], length) for length in (LENGTH // 2, LENGTH))
-    assert any(seconds(check, read, whole) < MOST_TIMES * prose_seconds(read) for _ in range(TRIES))
-    assert not takes_the_square(lambda text: check(read, text), half, whole, QUICK)
+    assert any(cpu_seconds(check, read, whole) < MOST_TIMES * prose_seconds(read) for _ in range(TRIES))
+    assert not takes_quadratic_time(lambda text: check(read, text), half, whole, QUICK)
 
 
 def test_a_text_with_more_signs_of_markdown_than_are_read_says_where_reading_ended():
@@ -127,7 +127,7 @@ def nested_keys(length: int) -> str:
 @pytest.mark.parametrize("make", [blank_front_matter, nested_keys])
 def test_twice_the_front_matter_is_composed_in_twice_the_time(make):
     half, whole = ((make(length), {**parse_source(make(length)).values(), "title": "b"}) for length in (LENGTH // 2, LENGTH))
-    assert not takes_the_square(lambda given: compose(given[1], "c", old=given[0]), half, whole, QUICK)
+    assert not takes_quadratic_time(lambda given: compose(given[1], "c", old=given[0]), half, whole, QUICK)
 
 
 def test_twice_the_problems_find_their_fields_in_twice_the_time():
@@ -135,7 +135,7 @@ def test_twice_the_problems_find_their_fields_in_twice_the_time():
         (parse_source(nested_keys(length)), [Problem(line, "key-unknown", "a") for line in range(1, length // 13)])
         for length in (LENGTH // 2, LENGTH)
     )
-    assert not takes_the_square(lambda given: list(places_of(given[1], given[0])), half, whole, QUICK)
+    assert not takes_quadratic_time(lambda given: list(places_of(given[1], given[0])), half, whole, QUICK)
 
 
 def texts_that_differ(lines: int) -> tuple[Revision, Revision]:
@@ -148,7 +148,7 @@ def texts_that_differ(lines: int) -> tuple[Revision, Revision]:
 
 def test_twice_the_lines_are_compared_in_twice_the_time():
     half, whole = (texts_that_differ(lines) for lines in (10_000, 20_000))
-    assert not takes_the_square(lambda given: list(changes(*given)), half, whole, QUICK)
+    assert not takes_quadratic_time(lambda given: list(changes(*given)), half, whole, QUICK)
 
 
 @given(st.lists(st.sampled_from("abcde"), max_size=30), st.lists(st.sampled_from("abcde"), max_size=30))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from documents.files.sync import ConflictPolicy, import_folder
 from documents.models import Document, Redirect, Revision
 from guides.models import Guide
-from tests.support.admin_client import waits_for_a_lock
+from tests.support.admin_client import has_blocked_connection
 from tests.support.builders import guide_text
 from tests.support.waiting import wait_until
 
@@ -342,7 +342,7 @@ def test_an_import_that_is_killed_leaves_everything_as_it_was(write, folder):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE documents_revision IN ACCESS EXCLUSIVE MODE")  # the import stops here, its guide written
         importer = subprocess.Popen(command, cwd=project.BASE_DIR, env=os.environ | {"DATABASE_URL": address})
-        wait_until(lambda: importer.poll() is not None or waits_for_a_lock(cursor))
+        wait_until(lambda: importer.poll() is not None or has_blocked_connection(cursor))
         assert importer.poll() is None
         importer.kill()
         importer.wait()

@@ -19,7 +19,7 @@ from django.utils import timezone
 from documents.files.sync import ConflictPolicy, import_folder, mark_synced
 from documents.models import Document, Redirect
 from guides.models import Guide
-from tests.support.admin_client import Desk, and_disconnect, wait_for_the_lock_of
+from tests.support.admin_client import AdminClient, run_and_disconnect, wait_until_blocked
 from tests.support.library import create_guide
 from tests.support.sampling import sample
 from tests.support.waiting import wait_until
@@ -47,7 +47,7 @@ def admin_model() -> str:
 class Library:
     """Two guides that differ from their files, and many between them that don't."""
 
-    def __init__(self, folder: Any, owner: Desk) -> None:
+    def __init__(self, folder: Any, owner: AdminClient) -> None:
         self.folder, self.owner = folder, owner
         self.fill()
         self.form = owner.form(self.last)
@@ -115,10 +115,10 @@ def meet(first: Act, second: Act, number: int) -> bool:
     """False where `first` has fewer statements that lock something."""
     reached, go_on = Event(), Event()
     with ThreadPoolExecutor() as pool:
-        one = pool.submit(and_disconnect, stopping, first, number, reached, go_on)
+        one = pool.submit(run_and_disconnect, stopping, first, number, reached, go_on)
         wait_until(lambda: reached.is_set() or one.done(), SECONDS)
-        two = pool.submit(and_disconnect, second)
-        wait_for_the_lock_of(two)
+        two = pool.submit(run_and_disconnect, second)
+        wait_until_blocked(two)
         go_on.set()
         one.result(SECONDS)
         two.result(SECONDS)

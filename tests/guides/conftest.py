@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from guides.models import Guide
-from tests.support.admin_client import Desk, person
+from tests.support.admin_client import AdminClient, log_in
 from tests.support.library import create_guide
 
 GUIDES = "guides_guide"
@@ -18,17 +18,17 @@ def admin_model() -> str:
 
 
 @pytest.fixture
-def onlooker(db: None) -> Desk:
+def onlooker(db: None) -> AdminClient:
     """Works here and may look at guides."""
-    desk = person("Olga", model=GUIDES)
+    desk = log_in("Olga", model=GUIDES)
     desk.user.user_permissions.add(Permission.objects.get(codename="view_guide"))
     return desk
 
 
 @pytest.fixture
-def stranger(db: None) -> Desk:
+def stranger(db: None) -> AdminClient:
     """Has an account, and no business here."""
-    return person("Simon", model=GUIDES, staff=False)
+    return log_in("Simon", model=GUIDES, staff=False)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from documents.models import DERIVED_FIELDS, Redirect, Revision
 from documents.text.source import parse_source
 from guides.models import Guide
-from tests.support.admin_client import and_disconnect, wait_for_the_lock_of
+from tests.support.admin_client import run_and_disconnect, wait_until_blocked
 from tests.support.builders import VALID, guide_text
 
 
@@ -307,8 +307,8 @@ def test_of_two_who_save_at_the_same_moment_the_second_is_told(owner, guide):
     with ThreadPoolExecutor() as elsewhere:
         with transaction.atomic():
             Guide.objects.select_for_update().get(pk=made.pk)
-            answer = elsewhere.submit(and_disconnect, owner.send, values, made)
-            wait_for_the_lock_of(answer)
+            answer = elsewhere.submit(run_and_disconnect, owner.send, values, made)
+            wait_until_blocked(answer)
             made.save_revision(guide_text(title="Another title"), by=None, now=timezone.now(), note="Text changed")
         assert answer.result().errors["__all__"][0].startswith("An import saved this guide")
     assert Guide.objects.get(pk=made.pk).title == "Another title"

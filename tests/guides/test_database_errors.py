@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from django.db import connection, transaction
 
-from tests.support.write_errors import failing_writes, given_back
+from tests.support.write_errors import failing_writes, hidden_fields_of
 from web.middleware import MAX_FORM_BYTES
 
 
@@ -17,8 +17,8 @@ def test_a_text_that_can_not_be_saved_comes_back_whole_and_is_saved_when_it_is_s
     with failing_writes("documents_document", state):
         response = ines.client.post(draft_address(draft), {**form, "body": written, "_save": "Save"})
     assert response.status_code == status
-    assert given_back(response) == {**form, "body": written, "_save": "Save"}
-    assert ines.client.post(draft_address(draft), given_back(response)).status_code == 302
+    assert hidden_fields_of(response) == {**form, "body": written, "_save": "Save"}
+    assert ines.client.post(draft_address(draft), hidden_fields_of(response)).status_code == 302
     draft.refresh_from_db()
     assert 'All of "this" & more is kept.' in draft.source
 
@@ -32,7 +32,7 @@ def test_a_password_is_never_written_into_a_page(client, db):
         response = client.post("/admin/login/", {"username": "ines", "password": "a secret of hers"})
     assert response.status_code == 503
     assert "secret of hers" not in unescape(response.content.decode())
-    assert given_back(response) == {}
+    assert hidden_fields_of(response) == {}
 
 
 def test_a_session_that_can_not_be_saved_is_an_absence_too(ines, client):
@@ -54,4 +54,4 @@ def test_a_large_body_is_not_read_while_nobody_can_tell_who_sends_it(ines, guide
         response = ines.client.post(draft_address(draft), form)
         transaction.set_rollback(True)
     assert response.status_code == 500
-    assert given_back(response) == {}
+    assert hidden_fields_of(response) == {}

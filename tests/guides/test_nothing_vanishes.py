@@ -10,7 +10,7 @@ from documents.text.references import read_references
 from guides.reader import read_guide
 from guides.rendering import render_head, render_text
 from tests.support.builders import VALID
-from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
+from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, insert_block, insert_every_block, is_reported
 from tests.support.sampling import examples
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
@@ -22,22 +22,22 @@ KEYS = VALID.splitlines()[1:9]
 
 def vanishes(text, lines):
     parts = read_guide(text, WORKS)
-    return not is_named(parts.problems, lines) and WORD not in render_head(parts) + render_text(parts)
+    return not is_reported(parts.problems, lines) and WORD not in render_head(parts) + render_text(parts)
 
 
 def test_a_block_of_any_kind_anywhere_in_a_guide_is_shown_or_named():
-    assert [(block, lines) for block, text, lines in every_block(VALID) if vanishes(text, lines)] == []
+    assert [(block, lines) for block, text, lines in insert_every_block(VALID) if vanishes(text, lines)] == []
 
 
 @pytest.mark.parametrize("key", KEYS, ids=[line.partition(":")[0] for line in KEYS])
 def test_the_value_of_any_key_is_shown_or_used_or_named(key):
     value = key.partition(": ")[2]
     parts = read_guide(VALID.replace(key, key.replace(value, f"[{WORD}]" if value.startswith("[") else WORD)), WORKS)
-    assert WORD in render_head(parts) or WORD in (parts.slug, *parts.related) or is_named(parts.problems, range(2, 10))
+    assert WORD in render_head(parts) or WORD in (parts.slug, *parts.related) or is_reported(parts.problems, range(2, 10))
 
 
 def test_what_follows_the_end_of_the_yaml_is_named():
-    assert is_named(read_guide(VALID.replace("style:", f"...\n{WORD}\nstyle:"), WORKS).problems, range(5, 8))
+    assert is_reported(read_guide(VALID.replace("style:", f"...\n{WORD}\nstyle:"), WORKS).problems, range(5, 8))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -46,4 +46,4 @@ def test_what_follows_the_end_of_the_yaml_is_named():
 def test_a_block_in_a_guide_of_ours_is_shown_or_named(name, data):
     text = SHIPPED[name]
     block, before = data.draw(st.sampled_from(BLOCKS)), data.draw(st.sampled_from(body_lines(text)))
-    assert not vanishes(*with_block(text, before, block))
+    assert not vanishes(*insert_block(text, before, block))

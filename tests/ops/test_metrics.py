@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from tests.support.checkout import ROOT, Released
-from tests.support.gunicorn import Site, served
+from tests.support.gunicorn import Site, collect_and_serve
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
@@ -70,7 +70,7 @@ def away(released: Released) -> Callable[[], AbstractContextManager[None]]:
 def counted(released: Released, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # these servers are killed, and leave behind what they counted
     monkeypatch.setenv("METRICS_PORT", str(port))
-    with served(released.folder, released.url) as site:
+    with collect_and_serve(released.folder, released.url) as site:
         site.get("/healthz")
         yield Counted(site, port)
 
@@ -160,7 +160,7 @@ def test_what_a_killed_worker_had_counted_stays_and_what_it_was_busy_with_does_n
         wait_until(lambda: waiting.done() or counted.numbers()["safehaven_requests_in_progress"] == 1)
 
         def is_cut_off() -> bool:
-            counted.site.kill_a_worker()
+            counted.site.kill_worker()
             return waiting.done()
 
         wait_until(is_cut_off)
@@ -209,7 +209,7 @@ def test_numbers_are_for_this_machine_unless_another_address_is_chosen(counted, 
 def test_numbers_can_be_shown_to_other_machines(released, port, tmp_path, monkeypatch):
     for name, value in {"TMPDIR": str(tmp_path), "METRICS_PORT": str(port), "METRICS_HOST": "127.0.0.2"}.items():
         monkeypatch.setenv(name, value)
-    with served(released.folder, released.url) as site:
+    with collect_and_serve(released.folder, released.url) as site:
         site.get("/healthz")
         with urlopen(f"http://127.0.0.2:{port}/metrics") as answer:
             assert b"safehaven_public_pages" in answer.read()

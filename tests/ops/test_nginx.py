@@ -15,7 +15,7 @@ import pytest
 
 from tests.bench.servers import free_port, waited_for
 from tests.support.checkout import ROOT, Released, manage
-from tests.support.gunicorn import FORM, Answer, collect, started
+from tests.support.gunicorn import FORM_HEADERS, Response, collect_static, serve
 from tests.support.quiz_taker import Taker
 
 pytestmark = pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="needs nginx and openssl")
@@ -48,14 +48,14 @@ class Browser:
     def __init__(self, port: int, folder: Path) -> None:
         self.port, self.folder, self.cookies, self.origin = port, folder, SimpleCookie(), f"https://{NAME}:{port}"
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> Response:
         return self.ask("GET", path, None, headers)
 
-    def post(self, path: str, form: dict[str, str], headers: dict[str, str] | None = None) -> Answer:
-        own = {"Origin": self.origin, "Referer": f"{self.origin}{path}", **FORM}
+    def post(self, path: str, form: dict[str, str], headers: dict[str, str] | None = None) -> Response:
+        own = {"Origin": self.origin, "Referer": f"{self.origin}{path}", **FORM_HEADERS}
         return self.ask("POST", path, urlencode(form), {**own, **(headers or {})})
 
-    def ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+    def ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Response:
         whatever = ssl._create_unverified_context()  # noqa: S323  # its certificate is its own word
         asking = HTTPSConnection(NAME, self.port, timeout=30, context=whatever)
         cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in self.cookies.items())
@@ -64,7 +64,7 @@ class Browser:
             answer = asking.getresponse()
             for header in answer.headers.get_all("Set-Cookie", []):
                 self.cookies.load(header)
-            return Answer(answer.status, answer.read(), dict(answer.headers))
+            return Response(answer.status, answer.read(), dict(answer.headers))
         finally:
             asking.close()
 
@@ -74,9 +74,9 @@ def visitor(released: Released, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     certificate = ["-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem", "-subj", f"/CN={NAME}", "-days", "1", "-nodes"]
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", *certificate], check=True, capture_output=True)
-    collect(released.folder)
+    collect_static(released.folder)
     names = {"ALLOWED_HOSTS": NAME, "SITE_URL": f"https://{NAME}:{port}"}
-    with started(released.folder, released.url, workers=1, PLAIN_HTTP="0", **names) as site:
+    with serve(released.folder, released.url, workers=1, PLAIN_HTTP="0", **names) as site:
         (folder / "nginx.conf").write_text(configured(folder, port, site.port))
         command = ["nginx", "-c", f"{folder}/nginx.conf", "-p", str(folder), "-e", f"{folder}/error.log", "-g", "daemon off;"]
         process = subprocess.Popen(command)

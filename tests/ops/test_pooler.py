@@ -15,7 +15,7 @@ import pytest
 from ops.embedded_postgres import AS_NOBODY, OWNER, PORT, postmaster
 from tests.ops.test_metrics import Counted, port
 from tests.support.checkout import Released, manage
-from tests.support.gunicorn import Site, collect, crowd_takes_the_quiz, started
+from tests.support.gunicorn import Site, collect_static, serve, take_quiz_concurrently
 from tests.support.waiting import wait_until
 
 __all__ = ["port"]  # a fixture
@@ -65,8 +65,8 @@ def pooled(released: Released, mode: str, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def counted(released: Released, pooled: str, mode: str, port: int, tmp_path: Path) -> Iterator[Counted]:
-    collect(released.folder)
-    with started(released.folder, pooled, POOLER=mode, METRICS_PORT=str(port), TMPDIR=str(tmp_path)) as site:
+    collect_static(released.folder)
+    with serve(released.folder, pooled, POOLER=mode, METRICS_PORT=str(port), TMPDIR=str(tmp_path)) as site:
         site.get("/healthz")
         yield Counted(site, port)
 
@@ -77,9 +77,9 @@ def site(counted: Counted) -> Site:
 
 
 def test_what_takers_sent_at_once_is_kept(site, released):
-    acknowledged = crowd_takes_the_quiz(site, 24)
+    acknowledged = take_quiz_concurrently(site, 24)
     assert dict(released.ask("SELECT digest, answers FROM quiz_result")).items() >= acknowledged.items()
-    assert site.refused == []
+    assert site.refusals == []
 
 
 def test_pages_are_kept_until_a_text_changes(counted, released):

@@ -13,7 +13,7 @@ import pytest
 from ops.embedded_postgres import THROWAWAY, running
 from ops.management.commands.release import LOCK
 from tests.support.checkout import ROOT, copied
-from tests.support.gunicorn import collect, started
+from tests.support.gunicorn import collect_static, serve
 from tests.support.waiting import wait_until
 
 APPLYING, DONE = "  Applying ", "No migrations to apply."
@@ -104,12 +104,12 @@ def test_stored_pages_are_renewed_and_served_also_where_a_symlink_leads_to_the_c
     paths = {"PYTHONPATH": str(current), "PWD": str(current), "DJANGO_SETTINGS_MODULE": "config.settings"}
     env = {**os.environ, "DATABASE_URL": database, "PLAIN_HTTP": "1", **paths}
     release = [sys.executable, "-m", "django", "release", "--verbosity=0"]
-    collect(folder, "--ignore=admin", "--ignore=markdownx")
+    collect_static(folder, "--ignore=admin", "--ignore=markdownx")
     for words in ("", "<p>Of the next release.</p>"):
         with (folder / "templates/components/guide_text.html").open("a") as template:
             template.write(words)
         subprocess.run(release, cwd=tmp_path, env=env, check=True, capture_output=True)
     with psycopg.connect(database) as link:
         link.execute("UPDATE documents_document SET html = html || '<p>As it is stored.</p>'")
-    with started(current, database, workers=1, **paths) as site:
+    with serve(current, database, workers=1, **paths) as site:
         assert b"<p>Of the next release.</p><p>As it is stored.</p>" in site.get("/guides/anxious/").content

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.checkout import Released, copied
-from tests.support.gunicorn import Site, served
+from tests.support.gunicorn import Site, collect_and_serve
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
@@ -55,7 +55,7 @@ def next_release(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def old(released: Released) -> Iterator[Site]:
-    with served(released.folder, released.url) as site:
+    with collect_and_serve(released.folder, released.url) as site:
         yield site
 
 
@@ -71,14 +71,14 @@ def test_results_are_kept_and_shown_while_the_next_release_migrates_and_by_both_
     wait_until(enough_were_there)
     assert migrating.returncode == 0
     assert old.ask("GET", "/readyz").status_code == 200
-    with served(next_release, released.url) as new:
+    with collect_and_serve(next_release, released.url) as new:
         assert new.ask("GET", "/readyz").status_code == 200
         later = [keeps_and_sees(site) for site in (new, old) for _ in range(3)]
         for site in (old, new):
             assert {site.ask("GET", address).status_code for address in (*meanwhile, *later)} == {200}
             assert b"From now on, " in site.get("/guides/").content
     assert not old.unanswered
-    assert not old.refused
+    assert not old.refusals
     assert released.ask("SELECT count(*), count(mood), sum(visits) FROM quiz_result") == [(len(meanwhile) + len(later), 0, 0)]
 
 

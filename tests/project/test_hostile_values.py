@@ -11,7 +11,7 @@ from django.test import Client
 
 from documents.models import Document
 from tests.support.quiz_taker import Taker
-from tests.support.routes import every_address
+from tests.support.routes import every_route
 from tests.support.sampling import sample
 from web.content_type import URLENCODED
 
@@ -101,14 +101,14 @@ def requests(route: str, meant: dict[str, object]) -> Iterator[Sent]:
             yield "post", own, f"action=delete_selected&_selected_action={value}&post=yes"
 
 
-@pytest.mark.parametrize("route", [route for route, _ in every_address()])
+@pytest.mark.parametrize("route", [route for route, _ in every_route()])
 def test_no_address_fails_whatever_it_is_sent(owner, meant, route):
     answers = [(sent, ask(owner, *sent)) for sent in sample(requests(route, meant))]
     failed = [f"{method} {path[:150]} {form[:60]}: {said}" for (method, path, form), said in answers if said]
     assert not failed, "\n".join(failed)
 
 
-@pytest.mark.parametrize("route", [route for route, _ in every_address()])
+@pytest.mark.parametrize("route", [route for route, _ in every_route()])
 def test_no_address_fails_whatever_headers_it_is_sent(owner, meant, route):
     [(_, own, _), *_] = requests(route, meant)
     stranger = Client(raise_request_exception=False)

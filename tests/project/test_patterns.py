@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.conf import settings
 
-from tests.support.cpu_time import takes_the_square
+from tests.support.cpu_time import takes_quadratic_time
 from tests.support.packages import PACKAGES
 from tests.support.sampling import sample
 
@@ -170,8 +170,8 @@ def scan(found: Found, text: str | bytes) -> None:
 def is_quadratic(found: Found, make: Callable[[int], str]) -> bool:
     half, whole = make(LENGTH // 2), make(LENGTH)
     if isinstance(found.pattern.pattern, bytes):
-        return takes_the_square(partial(scan, found), half.encode(), whole.encode(), QUICK)
-    return takes_the_square(partial(scan, found), half, whole, QUICK)
+        return takes_quadratic_time(partial(scan, found), half.encode(), whole.encode(), QUICK)
+    return takes_quadratic_time(partial(scan, found), half, whole, QUICK)
 
 
 @pytest.mark.parametrize("text", FOUND, ids=[found.place for found in FOUND.values()])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.crashing_postgres import database, folder
-from tests.support.gunicorn import Site, crowd_takes_the_quiz, served
+from tests.support.gunicorn import Site, collect_and_serve, take_quiz_concurrently
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
@@ -26,20 +26,20 @@ pytestmark = [
 
 
 def test_nothing_acknowledged_is_lost_or_doubled_whatever_falls(folder, database):
-    with served(folder, database.url) as site:
-        site.every, site.troubles = TROUBLE_AFTER, [site.kill_a_worker, database.fall, database.cut]
-        acknowledged = crowd_takes_the_quiz(site, TAKERS)
+    with collect_and_serve(folder, database.url) as site:
+        site.fault_interval, site.faults = TROUBLE_AFTER, [site.kill_worker, database.crash_and_restart, database.disconnect_clients]
+        acknowledged = take_quiz_concurrently(site, TAKERS)
         kept = database.ask("SELECT digest, answers FROM quiz_result")
     assert len(kept) == len(acknowledged) == TAKERS
     assert dict(kept) == acknowledged
-    assert site.troubled >= 3
-    for page in site.refused:  # whoever was told "not now" got all answers back
+    assert site.fault_count >= 3
+    for page in site.refusals:  # whoever was told "not now" got all answers back
         assert page.count(b" checked") == 19
 
 
 @pytest.fixture
 def site(folder, database) -> Iterator[Site]:
-    with served(folder, database.url, workers=1) as site:
+    with collect_and_serve(folder, database.url, workers=1) as site:
         yield site
 
 
@@ -81,7 +81,7 @@ def test_whoever_comes_after_connections_were_cut_notices_nothing(site, database
     taker = Taker(site)
     taker.send()
     for _ in range(5):
-        database.cut()
+        database.disconnect_clients()
         wait_until(lambda: not database.ask(CLIENTS))
         assert site.ask("GET", taker.address).status_code == 200
 

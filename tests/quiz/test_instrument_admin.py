@@ -18,7 +18,7 @@ from quiz.admin.forms import InstrumentForm
 from quiz.instrument.reader import LABELS, SECTIONS
 from quiz.instrument.types import STYLE_KEYS
 from quiz.models import Instrument, Result
-from tests.support.admin_client import and_disconnect, person, wait_for_the_lock_of
+from tests.support.admin_client import log_in, run_and_disconnect, wait_until_blocked
 from tests.support.library import create_quiz
 
 QUIZ = "quiz_instrument"
@@ -174,7 +174,7 @@ def test_a_new_quiz_begins_with_gaps_that_the_check_names(ines, library):
 
 
 def test_who_may_only_look_reads_every_field(library):
-    olga = person("Olga", model=QUIZ)
+    olga = log_in("Olga", model=QUIZ)
     olga.user.user_permissions.add(Permission.objects.get(codename="view_instrument"))
     page = unescape(olga.page("change", library.pk))
     assert 'name="_save"' not in page
@@ -229,7 +229,7 @@ def test_the_preview_of_a_text_that_is_hardly_one_is_shown_with_its_problems(rui
 
 @pytest.mark.parametrize("page", ["preview", "upload"])
 def test_a_writer_of_guides_alone_can_not_use_the_quizzes_editor(page, library):
-    paula = person("Paula", model=QUIZ)
+    paula = log_in("Paula", model=QUIZ)
     paula.user.user_permissions.set(Permission.objects.filter(content_type__app_label="guides"))
     assert paula.client.post(reverse(f"admin:{QUIZ}_{page}"), {"content": "Hello."}).status_code == 403
 
@@ -345,8 +345,8 @@ def test_a_result_that_is_kept_while_its_quiz_is_being_deleted_stays(owner, libr
         with transaction.atomic():
             library.revisions.select_for_update().get()  # so that deleting waits after it has looked
             taker.send()
-            answer = elsewhere.submit(and_disconnect, owner.client.post, address, {"post": "yes"})
-            wait_for_the_lock_of(answer)
+            answer = elsewhere.submit(run_and_disconnect, owner.client.post, address, {"post": "yes"})
+            wait_until_blocked(answer)
         assert answer.result().headers["Location"] == address  # where it says why
     assert (Instrument.objects.count(), Result.objects.count()) == (1, 1)
 

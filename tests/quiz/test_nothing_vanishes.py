@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from documents.text.references import read_references
 from quiz.instrument.reader import read_instrument
 from tests.quiz.builders import quiz_text
-from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, every_block, is_named, with_block
+from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, insert_block, insert_every_block, is_reported
 from tests.support.library import create_quiz
 from tests.support.quiz_taker import Taker
 from tests.support.sampling import examples
@@ -35,7 +35,7 @@ def texts_of(quiz):
 
 def vanishes(text, lines):
     quiz = read_instrument(text, WORKS)
-    return not is_named(quiz.problems, lines) and not any(WORD in shown for shown in texts_of(quiz))
+    return not is_reported(quiz.problems, lines) and not any(WORD in shown for shown in texts_of(quiz))
 
 
 @pytest.mark.parametrize("line", ["- **Helps**: ask *once* more", "- **Helps:** ask *once* more", "- *Helps*: ask *once* more"])
@@ -77,10 +77,10 @@ def test_the_small_quiz_passes_the_check():
 
 
 def test_a_block_of_any_kind_anywhere_in_a_quiz_is_shown_or_named():
-    assert [(block, lines) for block, text, lines in every_block(SMALL) if vanishes(text, lines)] == []
+    assert [(block, lines) for block, text, lines in insert_every_block(SMALL) if vanishes(text, lines)] == []
 
 
 @given(st.sampled_from(BLOCKS), st.sampled_from(body_lines(SHIPPED)))
 @how(max_examples=examples(60))
 def test_a_block_in_our_own_quiz_is_shown_or_named(block, before):
-    assert not vanishes(*with_block(SHIPPED, before, block))
+    assert not vanishes(*insert_block(SHIPPED, before, block))

@@ -24,7 +24,7 @@ from quiz.instrument_cache import asked
 from quiz.models import KEEP_LIMIT, DeletedResult, Result, arrival_number, key_digest
 from quiz.submission import fresh_key
 from tests.support.checkout import Released, released
-from tests.support.gunicorn import Site, started
+from tests.support.gunicorn import Site, serve
 from tests.support.quiz_taker import Taker, keep
 from tests.support.waiting import wait_until
 from web.throttle.models import Tally
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a process of Po
 
 @pytest.fixture(scope="module")
 def site(released: Released) -> Iterator[Site]:
-    with started(released.folder, released.url) as site:
+    with serve(released.folder, released.url) as site:
         yield site
 
 
@@ -103,7 +103,7 @@ def send(taker: Taker, answer: int) -> None:
 
 
 def delete(site: Site, taker: Taker) -> int:
-    return site.insist("POST", f"{taker.address}deletion/", "sure=yes").status_code
+    return site.request_until_answered("POST", f"{taker.address}deletion/", "sure=yes").status_code
 
 
 @pytest.fixture(params=[TABLE, COUNT], ids=["before it looked", "after it looked"])

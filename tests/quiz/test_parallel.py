@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from quiz.models import Result
 from tests.support.checkout import copied
-from tests.support.gunicorn import Site, crowd_takes_the_quiz, served
+from tests.support.gunicorn import Site, collect_and_serve, take_quiz_concurrently
 
 TAKERS = 500
 KILLED_AFTER = 100  # acknowledged results, again and again
@@ -22,15 +22,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to 
 def site(committed_library, db, tmp_path) -> Iterator[Site]:
     """On this test's database."""
     database = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
-    with served(copied(tmp_path / "site"), database) as site:  # a copy, so that our own static files stay as they are
+    with collect_and_serve(copied(tmp_path / "site"), database) as site:  # a copy, so that our own static files stay as they are
         yield site
 
 
 @pytest.mark.processes
 def test_every_acknowledged_result_is_kept_exactly_once_while_workers_are_killed(site):
-    site.every, site.troubles = KILLED_AFTER, [site.kill_a_worker]
-    acknowledged = crowd_takes_the_quiz(site, TAKERS)
+    site.fault_interval, site.faults = KILLED_AFTER, [site.kill_worker]
+    acknowledged = take_quiz_concurrently(site, TAKERS)
     assert {bytes(result.digest): result.answers for result in Result.objects.all()} == acknowledged
     assert Result.objects.count() == len(acknowledged) == TAKERS
-    assert site.troubled
+    assert site.fault_count
     assert site.unanswered  # somebody did lose an answer on the way

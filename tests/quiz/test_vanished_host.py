@@ -1,6 +1,6 @@
 """The host of the database vanishes without a goodbye, and its standby takes over: the quiz is back within some seconds."""
 
-from tests.support.gunicorn import collect, crowd_takes_the_quiz, started
+from tests.support.gunicorn import collect_static, serve, take_quiz_concurrently
 from tests.support.unreachable_host import network, pair
 
 __all__ = ["network", "pair"]  # fixtures
@@ -9,13 +9,13 @@ LOST_AFTER = 30  # acknowledged results
 
 
 def test_when_the_host_of_the_database_vanishes_its_standby_goes_on_and_nothing_acknowledged_is_lost(pair):
-    collect(pair.folder, "--ignore=admin", "--ignore=markdownx")
-    with started(pair.folder, pair.url, inside=pair.network.inside) as site:
-        site.patience, site.attempts = 10, 12
-        site.every, site.troubles = LOST_AFTER, [pair.lose_the_first, *[lambda: None] * TAKERS]
-        acknowledged = crowd_takes_the_quiz(site, TAKERS)
+    collect_static(pair.folder, "--ignore=admin", "--ignore=markdownx")
+    with serve(pair.folder, pair.url, command_prefix=pair.network.command_prefix) as site:
+        site.timeout, site.max_attempts = 10, 12
+        site.fault_interval, site.faults = LOST_AFTER, [pair.fail_over, *[lambda: None] * TAKERS]
+        acknowledged = take_quiz_concurrently(site, TAKERS)
         kept = pair.ask("SELECT digest, answers FROM quiz_result")
     assert dict(kept) == acknowledged
-    assert site.troubled >= 1
-    for page in site.refused:
+    assert site.fault_count >= 1
+    for page in site.refusals:
         assert page.count(b" checked") == 19

@@ -1,4 +1,4 @@
-"""The admin's pages of texts as a browser fills and sends them, for tests of whatever kind of text."""
+"""The admin's forms for documents, filled in and posted as a browser does."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,13 +17,13 @@ from documents.models import Document
 from tests.support.waiting import wait_until
 
 
-class Fields(HTMLParser):
-    """What a page's main form would send if nobody touched it."""
+class FormFields(HTMLParser):
+    """The values that a page's form would post if nobody changed it."""
 
     def __init__(self, html: str, form: str) -> None:
         super().__init__()
         self.values: dict[str, str] = {}
-        self.area = self.select = ""
+        self.textarea = self.select = ""
         self.feed(html.partition(f'id="{form}"')[2].partition("</form>")[0])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -32,25 +32,25 @@ class Fields(HTMLParser):
         if tag == "input" and name and found.get("type") != "submit":
             self.values[name] = found.get("value", "")
         if tag == "textarea":
-            self.area, self.values[name] = name, ""
+            self.textarea, self.values[name] = name, ""
         if tag == "select":
             self.select = name
         if tag == "option" and "selected" in found:
             self.values[self.select] = found["value"]
 
     def handle_data(self, data: str) -> None:
-        if self.area:
-            self.values[self.area] += data
+        if self.textarea:
+            self.values[self.textarea] += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
-            text = self.values[self.area].replace("\r\n", "\n").removeprefix("\n")
-            self.values[self.area] = text.replace("\n", "\r\n")
-            self.area = ""
+            text = self.values[self.textarea].replace("\r\n", "\n").removeprefix("\n")
+            self.values[self.textarea] = text.replace("\n", "\r\n")
+            self.textarea = ""
 
 
-class Desk:
-    """Somebody at the admin's pages of one model, such as "guides_guide"."""
+class AdminClient:
+    """A logged-in user at the admin's pages of one model, named as in the admin's URL names: "guides_guide"."""
 
     def __init__(self, user: User, model: str) -> None:
         self.user, self.model = user, model
@@ -65,51 +65,52 @@ class Desk:
         return self.model.partition("_")[2] + "_form"
 
     def form(self, document: Document | None = None, query: str = "") -> dict[str, str]:
-        return Fields(self.page("change", document.pk, query=query) if document else self.page("add"), self.form_id).values
+        return FormFields(self.page("change", document.pk, query=query) if document else self.page("add"), self.form_id).values
 
-    def send(self, values: dict[str, str], document: Document | None = None, query: str = "") -> "Answer":
+    def send(self, values: dict[str, str], document: Document | None = None, query: str = "") -> "SaveResponse":
         address = reverse(f"admin:{self.model}_change", args=[document.pk]) if document else reverse(f"admin:{self.model}_add")
-        return Answer(self.client.post(address + query, {**values, "_save": "Save"}), self.form_id)
+        return SaveResponse(self.client.post(address + query, {**values, "_save": "Save"}), self.form_id)
 
-    def save(self, document: Document | None = None, **changes: str) -> "Answer":
-        """Opens the form, changes some fields, and presses Save."""
+    def save(self, document: Document | None = None, **changes: str) -> "SaveResponse":
+        """Opens the form, changes some fields, and saves it."""
         return self.send({**self.form(document), **changes}, document)
 
 
-class Answer:
-    """What came of pressing Save."""
+class SaveResponse:
+    """The response to a saved form, with its messages and the errors of its fields."""
 
     def __init__(self, response: Any, form_id: str) -> None:
         self.status = response.status_code
         self.saved = response.status_code == 302
         self.html = unescape(response.content.decode())
-        self.fields = Fields(response.content.decode(), form_id).values
+        self.fields = FormFields(response.content.decode(), form_id).values
         self.messages = [str(message) for message in get_messages(response.wsgi_request)]
         form = {} if self.saved or response.context is None else response.context["adminform"].form.errors
-        self.errors = {field: list(said) for field, said in form.items()}
+        self.errors = {field: list(messages) for field, messages in form.items()}
 
 
-def person(name: str, *groups: str, model: str, staff: bool = True) -> Desk:
+def log_in(name: str, *groups: str, model: str, staff: bool = True) -> AdminClient:
+    """Creates a user who belongs to these groups, and logs them in."""
     user = User.objects.create_user(name.lower(), first_name=name, is_staff=staff)
     user.groups.set(Group.objects.filter(name__in=groups))
-    return Desk(user, model)
+    return AdminClient(user, model)
 
 
-def and_disconnect(act: Callable[..., Any], *args: Any) -> Any:
-    """For another thread, whose connection nobody else would close."""
+def run_and_disconnect(function: Callable[..., Any], *args: Any) -> Any:
+    """Calls the function in another thread, whose connection to the database nobody else would close."""
     try:
-        return act(*args)
+        return function(*args)
     finally:
         connection.close()
 
 
-def wait_for_the_lock_of(answer: Future[Any]) -> None:
-    """Until what another thread does waits for us, or is done."""
+def wait_until_blocked(future: Future[Any]) -> None:
+    """Waits until the other thread waits for a lock that this one holds, or is done."""
     with connection.cursor() as cursor:
-        wait_until(lambda: answer.done() or waits_for_a_lock(cursor))
+        wait_until(lambda: future.done() or has_blocked_connection(cursor))
 
 
-def waits_for_a_lock(cursor: CursorWrapper) -> bool:
-    """Whether any other connection does."""
+def has_blocked_connection(cursor: CursorWrapper) -> bool:
+    """Whether another connection waits for a lock."""
     cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
     return bool(cursor.rowcount)

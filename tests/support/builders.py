@@ -1,4 +1,4 @@
-"""Texts for tests, real ones: each passes the check as an editor's would."""
+"""Texts of guides for tests. Each passes the check."""
 
 from pathlib import Path
 
@@ -24,21 +24,21 @@ VERBS = ["holds", "finds", "keeps", "leaves", "carries", "opens", "waits", "turn
 
 
 def sentence(number: int) -> str:
-    """One of many sentences, never the same for two numbers."""
+    """A sentence that no other number gives."""
     noun, verb, other = NOUNS[number % 15], VERBS[number // 15 % 10], NOUNS[number // 150 % 15]
     return f"The {noun} {verb} a {other} for guest {number}."
 
 
 def guide_text(slug: str = "waiting", *, title: str = "How to wait for an answer", related: str = "", sentences: int = 20) -> str:
-    """A guide as long as wanted, in which no sentence of another one's stands."""
-    seed = sum(ord(sign) * 7919**place for place, sign in enumerate(slug)) % 10**9 * 1000
-    said = [sentence(seed + number) for number in range(sentences + 8)]
+    """The text of a guide that shares no sentence with a guide of another slug."""
+    seed = sum(ord(character) * 7919**index for index, character in enumerate(slug)) % 10**9 * 1000
+    prose = [sentence(seed + number) for number in range(sentences + 8)]
     steps = "\n\n".join(
-        f"### Step {number}\n\n{' '.join(said[8 + number :: 8])}\n\n- [ ] Do what guest {seed} did in week {number}." for number in range(8)
+        f"### Step {step}\n\n{' '.join(prose[8 + step :: 8])}\n\n- [ ] Do what guest {seed} did in week {step}." for step in range(8)
     )
     return (
-        f"---\ntitle: {title}\nslug: {slug}\nsummary: {said[0]}\nreviewed: 2026-11-01\nnext_review: 2027-11-01\n"
-        f"related: [{related}]\n---\n{said[1]}\n\n## Quick takeaways\n\n- {said[2]}\n\n## Steps\n\n{steps}\n\n"
-        f"## Strategies\n\n### Rest\n\n{said[3]}\n\n## When to find professional help\n\n{said[4]}\n\n"
-        f"## Common questions\n\n### Does it pass?\n\n{said[5]}\n"
+        f"---\ntitle: {title}\nslug: {slug}\nsummary: {prose[0]}\nreviewed: 2026-11-01\nnext_review: 2027-11-01\n"
+        f"related: [{related}]\n---\n{prose[1]}\n\n## Quick takeaways\n\n- {prose[2]}\n\n## Steps\n\n{steps}\n\n"
+        f"## Strategies\n\n### Rest\n\n{prose[3]}\n\n## When to find professional help\n\n{prose[4]}\n\n"
+        f"## Common questions\n\n### Does it pass?\n\n{prose[5]}\n"
     )

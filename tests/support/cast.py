@@ -3,22 +3,22 @@
 import pytest
 from django.contrib.auth.models import User
 
-from tests.support.admin_client import Desk, person
+from tests.support.admin_client import AdminClient, log_in
 
 
 @pytest.fixture
-def ines(db: None, admin_model: str) -> Desk:
+def ines(db: None, admin_model: str) -> AdminClient:
     """Ines edits, and may publish."""
-    return person("Ines", "Editors", model=admin_model)
+    return log_in("Ines", "Editors", model=admin_model)
 
 
 @pytest.fixture
-def rui(db: None, admin_model: str) -> Desk:
+def rui(db: None, admin_model: str) -> AdminClient:
     """Rui writes drafts."""
-    return person("Rui", "Writers", model=admin_model)
+    return log_in("Rui", "Writers", model=admin_model)
 
 
 @pytest.fixture
-def owner(db: None, admin_model: str) -> Desk:
+def owner(db: None, admin_model: str) -> AdminClient:
     """Runs the site, and has every right."""
-    return Desk(User.objects.create_superuser("owner"), admin_model)
+    return AdminClient(User.objects.create_superuser("owner"), admin_model)

@@ -1,8 +1,8 @@
-"""How long our code computes, and how that grows with what it is given.
+"""CPU time of a function, and how it grows with the size of its input.
 
-Nothing counts the steps inside `re` or a parser, so time is measured: as CPU time of this process, which does not run while others
-work, and only against itself. Twice the text may take twice the time; what takes the square takes four times as long. Short times
-count for nothing, and what seems too long is tried again, in case something disturbed it.
+Nothing counts the steps inside `re` or a parser, so time is measured: the CPU time of this process, which other processes don't add to,
+and only compared with itself. Twice the input may take twice the time; a quadratic function takes four times as long. Short times are
+ignored, and a slow run is repeated, in case something disturbed it.
 """
 
 import gc
@@ -14,21 +14,24 @@ from typing import Any
 TRIES = 3
 
 
-def seconds(act: Callable[..., object], *given: Any) -> float:
-    """Without the garbage collector, which takes its time by what other tests left (as `timeit` does), and without coverage, which
-    makes Python several times slower and its libraries in C not at all."""
+def cpu_seconds(function: Callable[..., object], *args: Any) -> float:
+    """Seconds of CPU time that a call takes.
+
+    The garbage collector is off, as in `timeit`, because its time depends on what other tests left. So is coverage, which makes Python
+    several times slower and its libraries in C not at all.
+    """
     tracer = sys.gettrace()
     gc.disable()
     sys.settrace(None)
     try:
-        began = time.process_time()
-        act(*given)
-        return time.process_time() - began
+        start = time.process_time()
+        function(*args)
+        return time.process_time() - start
     finally:
         sys.settrace(tracer)
         gc.enable()
 
 
-def takes_the_square(act: Callable[[Any], object], half: Any, whole: Any, quick: float) -> bool:
-    """Whether `whole`, twice as long as `half`, takes `act` more than `quick` seconds and clearly more than twice as long."""
-    return all((spent := seconds(act, whole)) > quick and spent > 3 * seconds(act, half) for _ in range(TRIES))
+def takes_quadratic_time(function: Callable[[Any], object], half: Any, whole: Any, quick: float) -> bool:
+    """Whether a call with `whole`, twice as long as `half`, takes more than `quick` seconds and clearly more than twice as long."""
+    return all((spent := cpu_seconds(function, whole)) > quick and spent > 3 * cpu_seconds(function, half) for _ in range(TRIES))

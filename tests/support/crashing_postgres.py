@@ -1,4 +1,4 @@
-"""A Postgres of a test's own that may fall at any moment, and a copy of the site to serve on it."""
+"""A Postgres server that a test can crash, and a copy of the site to serve on it."""
 
 import os
 import signal
@@ -17,36 +17,36 @@ from tests.support.waiting import wait_until
 
 
 class Database:
-    """A Postgres of this test's own, with the site's tables and texts, that keeps its promises when it is stopped."""
+    """A server for one test, with the site's tables and content. It syncs to disk, so a crash loses no committed transaction."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.url = home, address(home)
 
     def stop(self) -> None:
-        """At once, as after a loss of power: open transactions are gone, committed ones are in the journal."""
-        number = int(postmaster(self.home)[0])
-        os.kill(number, signal.SIGQUIT)
-        wait_until(lambda: has_ended(number))
+        """Stops at once, as in a power failure: open transactions are lost, committed ones are in the write-ahead log."""
+        pid = int(postmaster(self.home)[0])
+        os.kill(pid, signal.SIGQUIT)
+        wait_until(lambda: has_ended(pid))
 
     def start(self) -> None:
         start(self.home, ())
 
-    def fall(self) -> None:
+    def crash_and_restart(self) -> None:
         self.stop()
         self.start()
 
-    def cut(self) -> None:
+    def disconnect_clients(self) -> None:
         self.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
 
-    def ask(self, question: str) -> list[Any]:
-        with psycopg.connect(self.url, autocommit=True) as link:
-            return link.execute(question).fetchall()
+    def ask(self, query: str) -> list[Any]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(query).fetchall()
 
 
-def has_ended(number: int) -> bool:
-    """Also a process that nobody has waited for yet (a zombie) has."""
+def has_ended(pid: int) -> bool:
+    """Whether the process has ended, even if its parent has not waited for it yet (a zombie)."""
     try:
-        return Path(f"/proc/{number}/stat").read_text().split()[2] == "Z"
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
 

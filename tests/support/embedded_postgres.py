@@ -1,4 +1,4 @@
-"""A pytest plugin: where no DATABASE_URL is set, tests run on an embedded Postgres of their own, apart from the site's."""
+"""A pytest plugin: where no DATABASE_URL is set, tests run on an embedded Postgres server apart from the site's."""
 
 import os
 from collections.abc import Iterator
@@ -24,6 +24,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
             address = server.enter_context(running(HOME, *THROWAWAY))
         except PostgresError as problem:
             raise pytest.UsageError(str(problem)) from None
-        # A name for each run: two runs at once in one checkout don't meet.
+        # Each run names its own database, so that two runs in one checkout can share the server.
         os.environ["DATABASE_URL"] = f"{address}&dbname=run_{os.getpid()}"
     return (yield)

@@ -1,4 +1,4 @@
-"""The site served by gunicorn as production serves it, met by visitors who try again when nothing comes back."""
+"""The site served by gunicorn as in production, and visitors who try again when no answer comes."""
 
 import os
 import random
@@ -19,12 +19,12 @@ from documents.models import digest_of
 from tests.support.quiz_taker import Taker
 
 AT_ONCE = 8
-ATTEMPTS = 40
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+MAX_ATTEMPTS = 40
+FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status_code: int
     content: bytes
     headers: dict[str, str]
@@ -35,27 +35,30 @@ class Answer:
 
 
 class Site:
-    """A server and its visitors. After every so many acknowledged results the next trouble comes, one after the other and again."""
+    """A running server, and a client for it that retries.
+
+    After every `fault_interval` acknowledged results the next of `faults` is called, in rotation.
+    """
 
     def __init__(self, port: int, master: int) -> None:
         self.port, self.master = port, master
-        self.patience, self.attempts = 30, ATTEMPTS  # seconds that a visitor waits for an answer, and how often it is tried
-        self.every = 0
-        self.troubles: list[Callable[[], object]] = []
-        self.lock, self.acknowledged, self.troubled, self.unanswered = Lock(), 0, 0, 0
-        self.refused: list[bytes] = []  # pages that said "not now" to a form
+        self.timeout, self.max_attempts = 30, MAX_ATTEMPTS  # seconds for an answer, and requests until the client gives up
+        self.fault_interval = 0
+        self.faults: list[Callable[[], object]] = []
+        self.lock, self.acknowledged, self.fault_count, self.unanswered = Lock(), 0, 0, 0
+        self.refusals: list[bytes] = []  # pages that asked a visitor to send the form again later
 
-    def get(self, path: str) -> Answer:
-        return self.insist("GET", path)
+    def get(self, path: str) -> Response:
+        return self.request_until_answered("GET", path)
 
-    def post(self, path: str, form: dict[str, str], headers: None = None) -> Answer:
-        answer = self.insist("POST", path, urlencode(form))
+    def post(self, path: str, form: dict[str, str], headers: None = None) -> Response:
+        answer = self.request_until_answered("POST", path, urlencode(form))
         assert answer.status_code == 303
         self.acknowledge()
         return answer
 
-    def insist(self, method: str, path: str, body: str | None = None) -> Answer:
-        for _ in range(self.attempts):
+    def request_until_answered(self, method: str, path: str, body: str | None = None) -> Response:
+        for _ in range(self.max_attempts):
             try:
                 answer = self.ask(method, path, body)
             except (OSError, HTTPException):
@@ -64,59 +67,59 @@ class Site:
                 if answer.status_code < 500:
                     return answer
                 if body:
-                    self.refused.append(answer.content)
-        raise AssertionError(f"{self.attempts} times no answer to {method} {path}")
+                    self.refusals.append(answer.content)
+        raise AssertionError(f"{self.max_attempts} times no answer to {method} {path}")
 
-    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
-        """Once, from an address of its own: all of them behind one proxy."""
-        somewhere = ".".join(str(random.randrange(256)) for _ in range(4))  # noqa: S311 (any will do)
-        asking = HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
+    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Response:
+        """Sends one request, as a proxy would for a visitor with another address each time."""
+        address = ".".join(str(random.randrange(256)) for _ in range(4))  # noqa: S311 (any will do)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         try:
-            asking.request(method, path, body, {"X-Forwarded-For": somewhere, **(FORM if body else {}), **headers})
-            answer = asking.getresponse()
-            return Answer(answer.status, answer.read(), dict(answer.headers))
+            connection.request(method, path, body, {"X-Forwarded-For": address, **(FORM_HEADERS if body else {}), **headers})
+            response = connection.getresponse()
+            return Response(response.status, response.read(), dict(response.headers))
         finally:
-            asking.close()
+            connection.close()
 
     def acknowledge(self) -> None:
         with self.lock:
             self.acknowledged += 1
-            if self.every and self.acknowledged % self.every == 0:
-                self.troubles[self.troubled % len(self.troubles)]()
-                self.troubled += 1
+            if self.fault_interval and self.acknowledged % self.fault_interval == 0:
+                self.faults[self.fault_count % len(self.faults)]()
+                self.fault_count += 1
 
-    def kill_a_worker(self) -> None:
+    def kill_worker(self) -> None:
         workers = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
-        with suppress(IndexError, ProcessLookupError):  # there is none at the moment, or this one has just died
+        with suppress(IndexError, ProcessLookupError):  # no worker is alive, or this one has just died
             os.kill(int(random.choice(workers)), signal.SIGKILL)  # noqa: S311 (any will do)
 
 
 @contextmanager
-def served(folder: Path, database: str, workers: int = 2) -> Iterator[Site]:
-    """The checkout in `folder`, with static files collected, on a database that is migrated."""
-    collect(folder, "--ignore=admin", "--ignore=markdownx")
-    with started(folder, database, workers) as site:
+def collect_and_serve(folder: Path, database: str, workers: int = 2) -> Iterator[Site]:
+    """Collects the static files of the checkout in `folder`, and serves it on a database that is migrated."""
+    collect_static(folder, "--ignore=admin", "--ignore=markdownx")
+    with serve(folder, database, workers) as site:
         yield site
 
 
-def collect(folder: Path, *options: str) -> None:
+def collect_static(folder: Path, *options: str) -> None:
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0", *options]
     subprocess.run(command, cwd=folder, env={**os.environ, "DEBUG": "0"}, check=True)
 
 
 @contextmanager
-def started(
-    folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", inside: Sequence[str] = (), **settings: str
+def serve(
+    folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", command_prefix: Sequence[str] = (), **settings: str
 ) -> Iterator[Site]:
-    """The same with static files collected before; `settings` go into the environment, `inside` is a command that starts others."""
-    usual = {"DATABASE_URL": database, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "PLAIN_HTTP": "1", "PROXIES": "1"}
+    """Serves the checkout, whose static files are collected. `settings` are environment variables; `command_prefix` runs gunicorn."""
+    defaults = {"DATABASE_URL": database, "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "PLAIN_HTTP": "1", "PROXIES": "1"}
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
         scheme = "https" if settings.get("PLAIN_HTTP") == "0" else "http"
-        env = {**os.environ, **usual, "SITE_URL": f"{scheme}://127.0.0.1:{port}", **settings}
+        env = {**os.environ, **defaults, "SITE_URL": f"{scheme}://127.0.0.1:{port}", **settings}
         bind, log = f"--bind=fd://{listener.fileno()}", "--log-level=critical"
         gunicorn = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py"]
-        command = [*inside, *gunicorn, bind, f"--workers={workers}", log, application]
+        command = [*command_prefix, *gunicorn, bind, f"--workers={workers}", log, application]
         server = subprocess.Popen(command, cwd=folder, env=env, pass_fds=[listener.fileno()], start_new_session=True)
     try:
         yield Site(port, server.pid)
@@ -125,29 +128,29 @@ def started(
         server.wait()
 
 
-def crowd_takes_the_quiz(site: Site, takers: int) -> dict[bytes, dict[str, int]]:
-    """What each acknowledged result has to hold in the end, by its digest."""
-    people = ThreadPoolExecutor(AT_ONCE)
+def take_quiz_concurrently(site: Site, takers: int) -> dict[bytes, dict[str, int]]:
+    """Returns the answers that each acknowledged result has to hold in the end, by its digest."""
+    pool = ThreadPoolExecutor(AT_ONCE)
     try:
-        return dict(people.map(lambda number: take(site, number), range(takers)))
+        return dict(pool.map(lambda number: take(site, number), range(takers)))
     finally:
-        people.shutdown(cancel_futures=True)  # all go home when one of them meets a failure
+        pool.shutdown(cancel_futures=True)  # the first failure ends the test
 
 
 def take(site: Site, number: int) -> tuple[bytes, dict[str, int]]:
-    """The final answers of one taker. Every fifth sends twice at once, every seventh corrects an answer afterwards."""
-    chance = random.Random(number)  # noqa: S311 (made-up people)
+    """Returns the digest of a taker's key and the final answers. Every fifth sends twice at once, every seventh corrects an answer."""
+    rng = random.Random(number)  # noqa: S311 (simulated people)
     taker = Taker(site)  # type: ignore[arg-type]  # the site answers as Django's client does
-    answers = {item: chance.randint(1, 7) for item in taker.items}
-    with ThreadPoolExecutor() as hands:
-        sent = list(hands.map(lambda _: send(taker, answers), range(1 + (number % 5 == 0))))
+    answers = {item: rng.randint(1, 7) for item in taker.items}
+    with ThreadPoolExecutor() as pool:
+        sent = list(pool.map(lambda _: send(taker, answers), range(1 + (number % 5 == 0))))
     if number % 7 == 0:
-        answers[chance.choice(taker.items)] = chance.randint(1, 7)
+        answers[rng.choice(taker.items)] = rng.randint(1, 7)
         sent.append(send(taker, answers))
     assert {answer.location for answer in sent} == {taker.address}
     return digest_of(taker.key), answers
 
 
-def send(taker: Taker, answers: dict[str, int]) -> Answer:
-    answer: Answer = taker.send(**{item.replace("-", "_"): answer for item, answer in answers.items()})
+def send(taker: Taker, answers: dict[str, int]) -> Response:
+    answer: Response = taker.send(**{item.replace("-", "_"): answer for item, answer in answers.items()})
     return answer

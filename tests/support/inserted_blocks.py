@@ -1,4 +1,4 @@
-"""Blocks of every kind, each with one word, put between any two lines of a text: the word is shown, or a problem names its line."""
+"""Markdown blocks of every kind to insert between any two lines of a text: its word is shown, or a problem names its line."""
 
 import re
 from collections.abc import Iterator
@@ -87,28 +87,28 @@ BLOCKS = (
 )
 
 
-def with_block(text: str, before: int, block: str) -> tuple[str, range]:
-    """The text with a block put before a line of it, and the numbers of the lines that the block then has."""
+def insert_block(text: str, before: int, block: str) -> tuple[str, range]:
+    """Inserts a block before the line with index `before`. Returns the text, and the line numbers of the block, from 1."""
     lines = text.splitlines(keepends=True)
     first = before + 2
     return "".join([*lines[:before], f"\n{block.format(word=WORD)}\n\n", *lines[before:]]), range(first, first + block.count("\n") + 1)
 
 
 def body_lines(text: str) -> range:
-    """The lines of a body, counted from 0 at the top of the whole text, and the end of it."""
+    """Indexes of the body's lines in the whole text, from 0, and of its end."""
     return range(parse_source(text).body_line - 1, len(text.splitlines()) + 1)
 
 
-def unlike_places(text: str) -> list[int]:
-    """The first of the body's lines with such a line above and below, in each part. Around a blank line all places are alike."""
+def distinct_positions(text: str) -> list[int]:
+    """The first position in each section between two lines of a given shape. Positions around a blank line count as one."""
     lines = [*text.splitlines(), "", ""]
     found: dict[tuple[str, str, str], int] = {}
-    part = ""
+    section = ""
     for number in body_lines(text):
         above, below = lines[number - 1], lines[number]
-        part = above if above.startswith("## ") else part
+        section = above if above.startswith("## ") else section
         if below or number == len(lines) - 2:
-            found.setdefault((part, shape_of(above), shape_of(below)), number)
+            found.setdefault((section, shape_of(above), shape_of(below)), number)
     return list(found.values())
 
 
@@ -116,12 +116,12 @@ def shape_of(line: str) -> str:
     return re.sub(r"\w[\w ,.’?!]*", "a", line)
 
 
-def every_block(text: str) -> Iterator[tuple[str, str, range]]:
-    """Every block at every place of a body that is unlike the others."""
-    places = ((block, before) for block in BLOCKS for before in unlike_places(text))
-    return ((block, *with_block(text, before, block)) for block, before in sample(places))
+def insert_every_block(text: str) -> Iterator[tuple[str, str, range]]:
+    """Every block at each distinct position of the body."""
+    places = ((block, before) for block in BLOCKS for before in distinct_positions(text))
+    return ((block, *insert_block(text, before, block)) for block, before in sample(places))
 
 
-def is_named(problems: tuple[Problem, ...], lines: range) -> bool:
+def is_reported(problems: tuple[Problem, ...], lines: range) -> bool:
     """Whether a problem names one of the lines."""
     return any(problem.is_error and ({problem.line, *problem.lines} & {*lines}) for problem in problems)

@@ -1,4 +1,4 @@
-"""The site's own packages, found rather than listed: all at the top of the checkout but the tests."""
+"""The site's packages, found rather than listed: all at the top of the checkout except the tests."""
 
 from pathlib import Path
 

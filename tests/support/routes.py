@@ -1,4 +1,4 @@
-"""Every address that the site has, as its resolver knows them, so that a new one is tried along with the others."""
+"""Every URL pattern of the site, from its resolver, so that a new one is tested with the others."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,11 +7,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 Patterns = Sequence[URLPattern | URLResolver]
 
 
-def every_address(patterns: Patterns | None = None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """The route from the root, such as "guides/<slug:slug>/", and its pattern."""
+def every_route(patterns: Patterns | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yields the whole route, such as "guides/<slug:slug>/", and the pattern."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        route = before + str(pattern.pattern)
+        route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from every_address(pattern.url_patterns, route)
+            yield from every_route(pattern.url_patterns, route)
         else:
             yield route, pattern

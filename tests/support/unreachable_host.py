@@ -1,7 +1,7 @@
-"""Two Postgres servers on a network of their own, the second a synchronous standby, and a way to lose every packet to the first.
+"""Two Postgres servers in a separate network, the second a synchronous standby, and a way to drop every packet to the first.
 
-The site runs in a network namespace. Its only way out leads to this side, where both servers listen, each on an address of its own. To
-lose packets a wrong hardware address is written down for the first server: nothing is refused, as with a host that lost its power.
+The site runs in a network namespace. A virtual link leads from there to this side, where each server listens on its own address. To
+drop packets, the site's ARP entry for the first server gets an unused hardware address: nothing answers, as if the host had lost power.
 """
 
 import os
@@ -16,29 +16,29 @@ import pytest
 from ops.embedded_postgres import OWNER, PORT, postmaster, running, start, stop
 from tests.support.checkout import copied, manage
 
-NETWORK = f"198.18.{os.getpid() % 256}"  # of the range for tests of networks (RFC 2544)
+NETWORK = f"198.18.{os.getpid() % 256}"  # from the range for network benchmarks (RFC 2544)
 SITE, FIRST, SECOND = (f"{NETWORK}.{number}" for number in (1, 2, 3))
-NOBODYS = "02:00:00:00:00:99"
-SAFE = ("fsync=off", "synchronous_commit=on")  # a commit waits for the standby, and neither for a disk
+UNUSED_MAC = "02:00:00:00:00:99"
+SYNCHRONOUS = ("fsync=off", "synchronous_commit=on")  # a commit waits for the standby, but not for a disk
 
 
 class Network:
     def __init__(self, name: str) -> None:
-        self.name, self.here, self.there = name, f"{name}h", f"{name}t"
-        self.inside = ("ip", "netns", "exec", name)
+        self.name, self.host_link, self.site_link = name, f"{name}h", f"{name}t"
+        self.command_prefix = ("ip", "netns", "exec", name)
 
     def build(self) -> None:
         ip("netns", "add", self.name)
-        ip("link", "add", self.here, "type", "veth", "peer", "name", self.there, "netns", self.name)
+        ip("link", "add", self.host_link, "type", "veth", "peer", "name", self.site_link, "netns", self.name)
         for address in (FIRST, SECOND):
-            ip("address", "add", f"{address}/24", "dev", self.here)
-        ip("link", "set", self.here, "up")
-        ip("-n", self.name, "address", "add", f"{SITE}/24", "dev", self.there)
-        for link in (self.there, "lo"):
+            ip("address", "add", f"{address}/24", "dev", self.host_link)
+        ip("link", "set", self.host_link, "up")
+        ip("-n", self.name, "address", "add", f"{SITE}/24", "dev", self.site_link)
+        for link in (self.site_link, "lo"):
             ip("-n", self.name, "link", "set", link, "up")
 
-    def lose(self, address: str) -> None:
-        ip("-n", self.name, "neighbour", "replace", address, "lladdr", NOBODYS, "dev", self.there, "nud", "permanent")
+    def drop_packets_to(self, address: str) -> None:
+        ip("-n", self.name, "neighbour", "replace", address, "lladdr", UNUSED_MAC, "dev", self.site_link, "nud", "permanent")
 
     def remove(self) -> None:
         subprocess.run(["ip", "netns", "delete", self.name], capture_output=True, check=False)  # the links go with it
@@ -48,29 +48,29 @@ def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], capture_output=True, text=True, check=True)
 
 
-class Pair:
-    """The site's database on two hosts."""
+class DatabasePair:
+    """The site's database on two hosts, the second a standby."""
 
     def __init__(self, network: Network, first: Path, second: Path, folder: Path) -> None:
         self.network, self.first, self.second, self.folder = network, first, second, folder
         self.url = f"postgresql://{OWNER}@{FIRST}:{PORT},{SECOND}:{PORT}/postgres?target_session_attrs=read-write"
 
-    def lose_the_first(self) -> None:
-        self.network.lose(FIRST)
+    def fail_over(self) -> None:
+        self.network.drop_packets_to(FIRST)
         self.ask("SELECT pg_promote()")
 
-    def ask(self, question: str) -> list[tuple[object, ...]]:
-        """The second server."""
-        with psycopg.connect(local(self.second), autocommit=True) as link:
-            return link.execute(question).fetchall()
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        """Queries the second server."""
+        with psycopg.connect(socket_url(self.second), autocommit=True) as connection:
+            return connection.execute(query).fetchall()
 
 
-def local(home: Path) -> str:
+def socket_url(home: Path) -> str:
     return f"postgresql:///postgres?host={postmaster(home)[-1]}&port={PORT}&user={OWNER}"
 
 
 def listen(home: Path, address: str, *settings: str) -> None:
-    start(home, (*SAFE, f"listen_addresses={address}", *settings))
+    start(home, (*SYNCHRONOUS, f"listen_addresses={address}", *settings))
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def network() -> Iterator[Network]:
         network.build()
     except (FileNotFoundError, subprocess.CalledProcessError) as error:
         network.remove()
-        pytest.skip(f"Networks can't be made here, which takes root on Linux and iproute2 ({getattr(error, 'stderr', error)}).")
+        pytest.skip(f"Network namespaces need root on Linux, and iproute2 ({getattr(error, 'stderr', error)}).")
     try:
         yield network
     finally:
@@ -88,7 +88,7 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture
-def pair(network: Network, tmp_path: Path) -> Iterator[Pair]:
+def pair(network: Network, tmp_path: Path) -> Iterator[DatabasePair]:
     first, second, folder = tmp_path / "first", tmp_path / "second", copied(tmp_path / "site")
     with running(first) as url:
         manage(folder, url, "release")
@@ -99,7 +99,7 @@ def pair(network: Network, tmp_path: Path) -> Iterator[Pair]:
     try:
         listen(first, FIRST, "synchronous_standby_names=*")
         listen(second, SECOND, f"primary_conninfo=host={postmaster(first)[-1]} port={PORT} user={OWNER}")
-        yield Pair(network, first, second, folder)
+        yield DatabasePair(network, first, second, folder)
     finally:
         stop(first)
         stop(second)

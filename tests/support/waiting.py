@@ -1,4 +1,4 @@
-"""Waits that end, with a failure where what they wait for doesn't come."""
+"""Waits with a deadline, after which a test fails."""
 
 from collections.abc import Callable
 from time import monotonic, sleep
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def wait_until(condition: Callable[[], T], seconds: float = 60) -> T:
-    """The first true value of `condition`, which is asked every millisecond."""
+    """Returns the first true value of `condition`, which is called every millisecond."""
     end = monotonic() + seconds
     while not (value := condition()):
         if monotonic() > end:

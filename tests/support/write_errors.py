@@ -1,4 +1,4 @@
-"""A table that answers every write with an error of our choice, as the real server would put it, and what a page gives back then."""
+"""A table on which every write fails with a given error, and the form fields that a page then offers to send again."""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 @contextmanager
 def failing_writes(table: str, state: str, event: str = "INSERT OR UPDATE OR DELETE") -> Iterator[None]:
+    """Lets writes to `table` fail with the SQLSTATE `state`."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(FAIL.format(table=table, state=state, event=event))
@@ -24,10 +25,10 @@ def failing_writes(table: str, state: str, event: str = "INSERT OR UPDATE OR DEL
         transaction.set_rollback(True)
 
 
-def given_back(response: HttpResponse) -> dict[str, str]:
-    return fields_given_back(response.content.decode())
+def hidden_fields_of(response: HttpResponse) -> dict[str, str]:
+    return hidden_fields(response.content.decode())
 
 
-def fields_given_back(page: str) -> dict[str, str]:
-    """The fields that a page holds to be sent again."""
+def hidden_fields(page: str) -> dict[str, str]:
+    """Returns the hidden fields of a page by their names."""
     return {unescape(name): unescape(value) for name, value in FIELD.findall(page)}

@@ -6,8 +6,8 @@ import pytest
 from django.urls import resolve
 
 from tests.support.checkout import Released
-from tests.support.gunicorn import Answer, Site, started
-from tests.support.routes import every_address
+from tests.support.gunicorn import Response, Site, serve
+from tests.support.routes import every_route
 
 GUIDE = "/guides/anxious/"
 CLEAR_CACHE = "/clear-cache"  # tests/web/clearable_cache.py
@@ -60,23 +60,23 @@ SENT = [
 @pytest.fixture(scope="module")
 def site(released: Released) -> Iterator[Site]:
     trusting = {"FORWARDED_ALLOW_IPS": "*"}
-    with started(released.folder, released.url, workers=1, application="tests.web.clearable_cache", **trusting) as site:
+    with serve(released.folder, released.url, workers=1, application="tests.web.clearable_cache", **trusting) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def clean(site: Site) -> dict[str, Answer]:
+def clean(site: Site) -> dict[str, Response]:
     """Each page as the first reader after the cache was cleared gets it."""
     site.ask("GET", CLEAR_CACHE)
     return {path: without_time(site.ask("GET", path)) for path in CACHED}
 
 
-def without_time(answer: Answer) -> Answer:
+def without_time(answer: Response) -> Response:
     changing = {"Date", "Last-Modified"}
-    return Answer(answer.status_code, answer.content, {name: value for name, value in answer.headers.items() if name not in changing})
+    return Response(answer.status_code, answer.content, {name: value for name, value in answer.headers.items() if name not in changing})
 
 
-def poisoned(site: Site, path: str, name: str, value: str) -> Answer:
+def poisoned(site: Site, path: str, name: str, value: str) -> Response:
     """Returns what the next reader gets of a page that was first requested with this header."""
     body = {"Content-Length": "abc", "Transfer-Encoding": "0\r\n\r\n"}.get(name)
     site.ask("GET", path, body, **{name: value})
@@ -112,5 +112,5 @@ def test_another_host_never_gets_a_cached_page(site, clean):
 
 
 def test_every_cached_page_is_tested_here():
-    public = {pattern.name for _, pattern in every_address() if getattr(pattern.callback, "is_public", False)}
+    public = {pattern.name for _, pattern in every_route() if getattr(pattern.callback, "is_public", False)}
     assert public == {resolve(path.partition("?")[0]).url_name for path in CACHED} | {PICTURE}

@@ -10,10 +10,10 @@ import pytest
 
 from ops.embedded_postgres import THROWAWAY, start, stop
 from tests.support.checkout import Released
-from tests.support.gunicorn import Site, started
+from tests.support.gunicorn import Site, serve
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
-from tests.support.write_errors import fields_given_back
+from tests.support.write_errors import hidden_fields
 
 PATIENT = "&options=-c%20deadlock_timeout%3D5s"  # long enough for a test to wait on the other side
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%quiz_result%'"
@@ -21,7 +21,7 @@ WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND q
 
 @pytest.fixture
 def site(released: Released) -> Iterator[Site]:
-    with started(released.folder, f"{released.url}{PATIENT}", workers=1) as site:
+    with serve(released.folder, f"{released.url}{PATIENT}", workers=1) as site:
         yield site
 
 
@@ -109,17 +109,17 @@ def test_a_deadlock_is_an_error_of_ours_and_gives_the_answers_back(released, sit
 
 
 def test_where_a_process_never_saw_the_quiz_it_gives_the_answers_back_without_the_questions(released):
-    with started(released.folder, released.url, workers=1) as site:
+    with serve(released.folder, released.url, workers=1) as site:
         form = answered(Taker(site))  # type: ignore[arg-type]  # as above
     restart(released, "max_connections=8", "superuser_reserved_connections=0", "max_wal_senders=0")
     try:
-        with started(released.folder, released.url, workers=1) as site, ExitStack() as others:
+        with serve(released.folder, released.url, workers=1) as site, ExitStack() as others:
             with suppress(psycopg.OperationalError):
                 for _ in range(9):
                     others.enter_context(psycopg.connect(released.url))
             answer = send_once(site, form)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
-            assert fields_given_back(answer.content.decode()) == form
+            assert hidden_fields(answer.content.decode()) == form
             others.close()
             assert send_once(site, form).status_code == 303
     finally:

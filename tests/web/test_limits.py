@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.checkout import ROOT, Released
-from tests.support.gunicorn import Site, started
+from tests.support.gunicorn import Site, serve
 from web.content_type import UNSUPPORTED, URLENCODED, normalize
 from web.middleware import MAX_FORM_BYTES, MAX_UPLOAD_BYTES
 
@@ -47,7 +47,7 @@ def upload_all_but_the_end(site: Site) -> socket.socket:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a worker is read from Linux's /proc")
 def test_forty_pictures_of_nobody_at_once_take_no_memory(released: Released):
-    with started(released.folder, released.url, workers=1) as site, ThreadPoolExecutor(AT_ONCE) as people:
+    with serve(released.folder, released.url, workers=1) as site, ThreadPoolExecutor(AT_ONCE) as people:
         site.get("/healthz")
         site.ask("POST", UPLOADING, "a")
         [worker] = map(int, Path(f"/proc/{site.master}/task/{site.master}/children").read_text().split())

@@ -21,7 +21,7 @@ import quiz.urls
 from quiz.models import KEEP_LIMIT
 from tests.documents.test_image_files import picture
 from tests.support.checkout import Released
-from tests.support.gunicorn import Answer, Site, collect, started
+from tests.support.gunicorn import Response, Site, collect_static, serve
 from tests.support.quiz_taker import Taker
 from web.middleware import MAX_FORM_BYTES, MAX_UPLOAD_BYTES
 
@@ -46,23 +46,23 @@ class Visitor:
     def __init__(self, site: Site) -> None:
         self.site = site
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> Response:
         return self.site.ask("GET", path, **{**TLS, **headers})
 
-    def post(self, path: str, form: dict[str, str] | str, headers: dict[str, str] | None = None) -> Answer:
+    def post(self, path: str, form: dict[str, str] | str, headers: dict[str, str] | None = None) -> Response:
         return self.site.ask("POST", path, form if isinstance(form, str) else urlencode(form), **{**TLS, **(headers or {})})
 
 
 @pytest.fixture(scope="module")
 def house(released: Released) -> tuple[Path, str]:
     """The checkout with all its static files, and its database."""
-    collect(released.folder)
+    collect_static(released.folder)
     return released.folder, released.url
 
 
 @pytest.fixture(scope="module")
 def site(house) -> Iterator[Site]:
-    with started(*house, PLAIN_HTTP="0") as site:
+    with serve(*house, PLAIN_HTTP="0") as site:
         yield site
 
 
@@ -72,7 +72,7 @@ def visitor(site) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def answers(visitor, house) -> dict[str, Answer]:
+def answers(visitor, house) -> dict[str, Response]:
     """One answer of each kind, by its name."""
     page = visitor.get("/guides/anxious/")
     [style, *_] = re.findall(r'href="(/static/[^"]+\.css)"', page.content.decode())
@@ -153,7 +153,7 @@ def test_every_answer_says_how_long_it_may_be_kept_and_no_refusal_or_redirect_ma
             assert "no-store" in answer.headers["Cache-Control"], name
 
 
-def assert_shut(answer: Answer, name: str, referrer: str = "same-origin") -> None:
+def assert_shut(answer: Response, name: str, referrer: str = "same-origin") -> None:
     assert set(answer.headers["Content-Security-Policy"].split("; ")) == POLICY, name
     for header, value in {**FIXED, "Referrer-Policy": referrer}.items():
         assert answer.headers.get(header) == value, (name, header)
@@ -189,7 +189,7 @@ def test_supervisors_are_answered_without_tls_and_whatever_name_they_ask_for(sit
 
 
 def test_a_strangers_word_that_it_speaks_tls_is_not_taken(house):
-    with started(*house, PLAIN_HTTP="0", FORWARDED_ALLOW_IPS="192.0.2.1") as site:
+    with serve(*house, PLAIN_HTTP="0", FORWARDED_ALLOW_IPS="192.0.2.1") as site:
         answer = site.ask("GET", "/", **TLS)
         assert answer.status_code == 301
         assert "Strict-Transport-Security" not in answer.headers
@@ -245,7 +245,7 @@ def kept(house: tuple[Path, str]) -> int:
 BY_KEY = [str(page.name) for page in quiz.urls.urlpatterns if "key" in page.pattern.converters]
 
 
-def ask_by_key(visitor: Visitor, name: str, key: str) -> Answer:
+def ask_by_key(visitor: Visitor, name: str, key: str) -> Response:
     """Asks for a page of a result, by the method that the page is for."""
     known = "k" * 22
     address = reverse(f"quiz:{name}", args=[known]).replace(known, key)
@@ -294,17 +294,17 @@ def test_a_request_with_too_long_a_head_is_refused(visitor, request_line, header
 
 
 def test_the_workers_together_keep_so_many_results_of_one_network_and_then_give_the_answers_back(house):
-    with started(*house, PLAIN_HTTP="0") as site:
+    with serve(*house, PLAIN_HTTP="0") as site:
         visitor = Visitor(site)
         taker = Taker(visitor)  # type: ignore[arg-type]  # the site answers as Django's client does
         form = {"key": taker.key, "version": taker.version, "relation": "friend", "keep": "yes", **dict.fromkeys(taker.items, "5")}
         network = {"X-Forwarded-For": "203.0.113.9"}
 
-        def send(_: int) -> Answer:
+        def send(_: int) -> Response:
             return visitor.post("/quiz/take/", form, network)
 
         [one, other] = [int(number) for number in Path(f"/proc/{site.master}/task/{site.master}/children").read_text().split()]
-        sent: list[Answer] = []
+        sent: list[Response] = []
         with ThreadPoolExecutor(4) as hands:
             for resting in (one, other):  # what a worker that is stopped does not take, the other one does
                 os.kill(resting, signal.SIGSTOP)
