@@ -1,4 +1,4 @@
-"""Characters that nobody sees are named with their line, however they were written, and what may stay does."""
+"""Invisible characters are reported with their line, whether typed or escaped; those that writing needs are allowed."""
 
 import json
 import sys
@@ -28,39 +28,39 @@ def line_of(words: str) -> int:
     return VALID[: VALID.index(words)].count("\n") + 1
 
 
-def named(text: str, kind: str = "guide") -> list[tuple[int, str]]:
-    """The lines and the code points that the check names."""
+def reported(text: str, kind: str = "guide") -> list[tuple[int, str]]:
+    """Returns the lines and code points that the check reports."""
     problems = KINDS[kind].parse(text, references()).problems
     return [(problem.line, problem.message.split()[0]) for problem in problems if problem.code == "character-invisible"]
 
 
-# Written as they are
+# Typed
 
 
 @pytest.mark.parametrize(
     "character", "\0\x07\x0b\x1b\x7f\x85\u00ad\u200b\u200e\u200f\u2028\u202a\u202e\u2060\u2066\u2069\u3164\ue000\ufeff\uffff"
 )
 @pytest.mark.parametrize("kind", ["guide", "quiz"])
-def test_a_character_that_nobody_sees_is_named_with_its_line(kind, character):
-    assert named(VALID.replace("quiet phone", f"quiet{character} phone"), kind) == [(line_of("quiet phone"), f"U+{ord(character):04X}")]
+def test_an_invisible_character_is_reported_with_its_line(kind, character):
+    assert reported(VALID.replace("quiet phone", f"quiet{character} phone"), kind) == [(line_of("quiet phone"), f"U+{ord(character):04X}")]
 
 
 @pytest.mark.parametrize("character", "\u200b\u202e\u00ad\ufeff")
 @pytest.mark.parametrize("line", [1, 2, 3, 4, 9, 10, 11, 13, 19, 23])
-def test_it_is_named_in_each_line_of_a_text(line, character):
+def test_it_is_reported_in_every_line_of_a_text(line, character):
     lines = VALID.split("\n")
     lines[line - 1] += character
-    assert (line, f"U+{ord(character):04X}") in named("\n".join(lines))
+    assert (line, f"U+{ord(character):04X}") in reported("\n".join(lines))
 
 
-def test_every_control_and_mark_of_direction_that_unicode_has_is_named():
+def test_every_control_and_format_character_of_unicode_is_reported():
     seen = {"\t", "\n", "\r"} | {name for name in map(chr, range(sys.maxunicode + 1)) if is_shown_by_fonts(name)}
     unseen = [name for name in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(name) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}]
     assert [name for name in unseen if name not in seen and not any(check_hidden(f"a{name}b", 1))] == []
 
 
 def is_shown_by_fonts(character: str) -> bool:
-    """Signs of Arabic, Syriac, Kaithi and Egyptian numbers and quadrats, which are formats by name only."""
+    """Format characters that are visible: Arabic, Syriac, Kaithi and Egyptian ones for numbers and quadrats."""
     names = ("ARABIC NUMBER", "ARABIC SIGN", "ARABIC FOOTNOTE", "ARABIC END", "ARABIC POUND", "ARABIC PIASTRE", "ARABIC DISPUTED")
     return unicodedata.name(character, "").startswith((*names, "SYRIAC ABBREVIATION", "KAITHI NUMBER", "EGYPTIAN HIEROGLYPH"))
 
@@ -82,9 +82,9 @@ def is_shown_by_fonts(character: str) -> bool:
         ("title: How", "title:{}How"),
     ],
 )
-def test_another_space_where_a_plain_one_is_wanted_is_named(space, before, after):
+def test_a_special_space_where_markdown_expects_a_plain_one_is_reported(space, before, after):
     line = line_of(before) + after.partition("{")[0].count("\n")
-    assert (line, f"U+{ord(space):04X}") in named(VALID.replace(before, after.format(space), 1))
+    assert (line, f"U+{ord(space):04X}") in reported(VALID.replace(before, after.format(space), 1))
 
 
 @pytest.mark.parametrize(
@@ -101,21 +101,21 @@ def test_another_space_where_a_plain_one_is_wanted_is_named(space, before, after
         "[a](https://example.org/%E2%80%8Ea)",
     ],
 )
-def test_what_writing_needs_may_stay(words):
-    assert named(VALID.replace("quiet phone", f"quiet {words} phone")) == []
+def test_characters_that_writing_needs_are_allowed(words):
+    assert reported(VALID.replace("quiet phone", f"quiet {words} phone")) == []
 
 
-# Written as escapes
+# Escaped
 
 
 @pytest.mark.parametrize(
     ("escape", "point"), [(r"\0", "U+0000"), (r"\u200b", "U+200B"), (r"\x1b", "U+001B"), (r"\N", "U+0085"), (r"\ufffe", "U+FFFE")]
 )
 @pytest.mark.parametrize(("line", "key"), [(2, "title"), (4, "summary"), (8, "authors")])
-def test_an_escape_of_yaml_counts_as_what_it_stands_for(line, key, escape, point):
+def test_an_escape_in_yaml_is_reported_as_its_character(line, key, escape, point):
     old = VALID.split("\n")[line - 1]
     value = f'["A {escape} guide"]' if key == "authors" else f'"A {escape} guide"'
-    assert (line, point) in named(VALID.replace(old, f"{key}: {value}"))
+    assert (line, point) in reported(VALID.replace(old, f"{key}: {value}"))
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_an_escape_of_yaml_counts_as_what_it_stands_for(line, key, escape, point
         ("&#12;", "U+000C"),
     ],
 )
-def test_an_entity_counts_as_what_it_stands_for(entity, point):
-    assert named(VALID.replace("One clear question", f"One\n{entity}question")) == [(line_of("One clear") + 1, point)]
-    assert (line_of("Silence"), point) in named(VALID.replace("Silence", f"[a](https://example.org/{entity}b)")) or entity == "&#12;"
+def test_an_entity_is_reported_as_its_character(entity, point):
+    assert reported(VALID.replace("One clear question", f"One\n{entity}question")) == [(line_of("One clear") + 1, point)]
+    assert (line_of("Silence"), point) in reported(VALID.replace("Silence", f"[a](https://example.org/{entity}b)")) or entity == "&#12;"
 
 
-def test_half_a_character_in_a_work_that_is_cited_is_named():
+def test_a_lone_surrogate_in_a_cited_work_is_reported():
     work = {"id": "a-1", "author": [{"family": "Poe"}], "title": "A \ud83d title", "issued": {"date-parts": [[2007]]}}
     works, problems = read_references(json.dumps([work], indent=1))
     assert works == {}
@@ -149,10 +149,10 @@ def test_a_helpline_is_checked_too(written):
     assert [(problem.line, problem.message[:6]) for problem in found] == [(2, "U+200B")]
 
 
-# Nothing of it reaches the database
+# None of them reaches the database
 
 
-def test_an_import_names_the_file_and_takes_nothing(write, run, texts):
+def test_an_import_names_the_file_and_imports_nothing(write, run, texts):
     write("other")
     path = write("waiting")
     path.write_text(path.read_text().replace("title: How to wait for an answer", r'title: "A \0 guide"'))
@@ -161,14 +161,14 @@ def test_an_import_names_the_file_and_takes_nothing(write, run, texts):
     assert texts() == {}
 
 
-def test_a_title_of_spaces_alone_is_missing(write, run, texts):
+def test_a_title_of_spaces_counts_as_missing(write, run, texts):
     path = write("waiting")
     path.write_text(path.read_text().replace("title: How to wait for an answer", r'title: "\_ "'))
     assert 'error key-missing: "title" is missing' in run("import_content", str(path.parent.parent))
     assert texts() == {}
 
 
-ESCAPED = r'"a\0b" # '  # a value in quotes, and the old one as a remark
+ESCAPED = r'"a\0b" # '  # a quoted value, and a comment that hides the old one
 HARM = st.sampled_from(
     [
         *(ESCAPED, r"\0", r"\x1b", '"', "\\", "&", "&#0;", "&#xD800;", "&#8203;", "&NewLine;", "&nbsp;", "\n", "\r"),

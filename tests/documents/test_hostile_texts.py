@@ -1,4 +1,4 @@
-"""Texts that were made to break whatever reads them: each is read or refused, within bounded time and memory."""
+"""Hostile texts are parsed or refused, in bounded time and memory."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from pages import helplines
 SECONDS, BYTES = 8, 2**30  # of CPU and of address space: generous, and far from what a quadratic bomb takes
 FRONT = "---\ntitle: a\nslug: a\nsummary: b\n---\n"
 
-# What stands for a whole text: a beginning, and what is repeated until it is as long as may be read.
+# Each text is a beginning, and a part that is repeated up to the maximum length.
 BOMBS = {
     "nested lists": (FRONT, "- "),
     "lists in lists": (FRONT, "".join("  " * depth + "- a\n" for depth in range(40))),
@@ -44,8 +44,8 @@ BOMBS = {
     "one table": (FRONT + "| a |\n|---|\n", "| 1 |\n"),
     "short rows": (FRONT, "|a" * 100 + "|\n" + "|-" * 100 + "|\n" + "|\n" * 600 + "\n"),
     "heads of tables": (FRONT, "| a |\n|---|---|\n"),
-    "marks of dialects": (FRONT, "~~a [^1] *b * == | {.c} :d: $e_f @g-2000 " * 100 + "\n\n"),
-    "marks without end": (FRONT, "~~[^{$_`@**|| " * 300 + "\n\n"),
+    "markup of dialects": (FRONT, "~~a [^1] *b * == | {.c} :d: $e_f @g-2000 " * 100 + "\n\n"),
+    "markup without end": (FRONT, "~~[^{$_`@**|| " * 300 + "\n\n"),
     "boxes": (FRONT + "## Steps\n### a\n", "- [x] a\n- b\n"),
     "tags": (FRONT, "<a "),
     "comments": (FRONT, "a <!-- "),
@@ -67,7 +67,7 @@ BOMBS = {
     "YAML, one value": ("---\na: ", "b "),
     "YAML, block": ("---\na: |\n", "  b\n"),
 }
-READ = """
+PARSE = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))
 resource.setrlimit(resource.RLIMIT_AS, ({bytes}, {bytes}))
@@ -85,13 +85,13 @@ for text in sys.stdin.buffer.read().decode().split("\\x1e"):
 """
 
 
-def read_within_bounds(kind, *texts):
-    command = READ.format(seconds=SECONDS, bytes=BYTES, folder=str(settings.BASE_DIR))
+def parse_within_bounds(kind, *texts):
+    command = PARSE.format(seconds=SECONDS, bytes=BYTES, folder=str(settings.BASE_DIR))
     sent = "\x1e".join(texts).encode()
     return subprocess.run([sys.executable, "-c", command, kind], input=sent, capture_output=True, check=False)
 
 
-def filled(beginning, again, length):
+def repeated(beginning, again, length):
     end = "]\n---\n" if beginning.endswith("[") else "\n---\n" if beginning.startswith("---\na") else ""
     return (beginning + again * (length // len(again) + 1))[: length - len(end)] + end
 
@@ -99,25 +99,25 @@ def filled(beginning, again, length):
 @pytest.mark.parametrize("name", BOMBS)
 @pytest.mark.processes
 def test_a_bomb_is_refused_within_bounds_as_a_guide(name):
-    done = read_within_bounds("guide", filled(*BOMBS[name], MAX_CHARACTERS))
+    done = parse_within_bounds("guide", repeated(*BOMBS[name], MAX_CHARACTERS))
     assert done.stdout.split() == [b"%d" % MAX_CHARACTERS, b"True"], done.stderr.decode()[-300:]
 
 
 @pytest.mark.parametrize("name", ["nested lists", "headings", "quotes in paragraphs", "YAML, nested keys", "one sentence"])
 @pytest.mark.processes
 def test_a_bomb_is_refused_within_bounds_as_a_quiz(name):
-    done = read_within_bounds("quiz", filled(*BOMBS[name], MAX_CHARACTERS))
+    done = parse_within_bounds("quiz", repeated(*BOMBS[name], MAX_CHARACTERS))
     assert done.stdout.split() == [b"%d" % MAX_CHARACTERS, b"True"], done.stderr.decode()[-300:]
 
 
 @pytest.mark.processes
-def test_ten_megabytes_cost_no_more_than_what_is_read_of_them():
-    texts = [filled(*BOMBS[name], 10_000_000) for name in ("headings", "YAML, nested lists", "line breaks")]
-    done = read_within_bounds("guide", *texts)
+def test_ten_megabytes_cost_no_more_than_the_part_that_is_parsed():
+    texts = [repeated(*BOMBS[name], 10_000_000) for name in ("headings", "YAML, nested lists", "line breaks")]
+    done = parse_within_bounds("guide", *texts)
     assert done.stdout.split() == [b"10000000", b"True"] * 3, done.stderr.decode()[-300:]
 
 
-# Any text, made of what means something to the reader
+# Random texts of pieces that mean something to the parser
 
 PIECES = st.sampled_from(
     [
@@ -178,7 +178,7 @@ TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=40).map("".join)
 
 @pytest.mark.parametrize("kind", ["guide", "quiz"])
 @given(text=TEXTS, with_front=st.booleans())
-def test_any_text_is_read_and_every_problem_has_a_line_of_it(kind, text, with_front):
+def test_any_text_is_parsed_and_every_problem_has_one_of_its_lines(kind, text, with_front):
     whole = FRONT + text if with_front else text
     parsed = KINDS[kind].parse(whole, {})
     lines = re.sub(r"\r\n?", "\n", whole).count("\n") + 1
@@ -187,14 +187,14 @@ def test_any_text_is_read_and_every_problem_has_a_line_of_it(kind, text, with_fr
 
 
 @given(TEXTS)
-def test_whatever_is_written_only_our_markup_comes_out(text):
+def test_any_text_renders_as_allowed_markup_only(text):
     shown = HtmlRenderer({}).html(parse(text))
     assert nh3.clean(shown, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None) == shown
     assert not re.search(r'<script|="javascript:|href="//|src="(?!/images/)', shown)
 
 
 @given(TEXTS)
-def test_front_matter_and_body_lose_nothing(text):
+def test_parsing_keeps_the_body(text):
     taken = parse_source(FRONT + text)
     assert taken.body == re.sub(r"\r\n?", "\n", text)
 
@@ -227,7 +227,7 @@ WORK = {
 
 
 @given(st.dictionaries(st.sampled_from(sorted(WORK)), JSON, max_size=3), st.sets(st.sampled_from(sorted(WORK)), max_size=4))
-def test_any_work_is_read_or_refused_and_brings_no_markup_of_its_own(changed, dropped):
+def test_any_work_is_parsed_or_refused_and_adds_no_markup(changed, dropped):
     work = {key: value for key, value in (WORK | changed).items() if key not in dropped}
     works, problems = read_references(json.dumps([work]))
     assert works or problems
@@ -236,7 +236,7 @@ def test_any_work_is_read_or_refused_and_brings_no_markup_of_its_own(changed, dr
 
 
 @given(st.text(max_size=60) | JSON.map(json.dumps))
-def test_any_list_of_works_is_read_or_refused(text):
+def test_any_list_of_works_is_parsed_or_refused(text):
     works, problems = read_references(text)
     assert works or problems or text.strip() == "[]"
 
@@ -262,7 +262,7 @@ def test_a_megabyte_of_broken_works_is_refused_within_bounds():
     ).map("".join)
 )
 @example("- name: a\n- name: b\n")
-def test_any_list_of_helplines_is_read_or_refused(text):
+def test_any_list_of_helplines_is_parsed_or_refused(text):
     found, problems = helplines.read(text)
     assert isinstance(found, tuple)
     assert all(problem.line >= 1 for problem in problems)
@@ -270,22 +270,22 @@ def test_any_list_of_helplines_is_read_or_refused(text):
 
 # Folders
 
-SAID = re.compile(r"^(.+?):(\d+): (error|warning) ([a-z-]+):", re.MULTILINE)
+PRINTED = re.compile(r"^(.+?):(\d+): (error|warning) ([a-z-]+):", re.MULTILINE)
 
 
-def said(printed):
-    return {(os.path.basename(file), code) for file, _, _, code in SAID.findall(printed)}  # noqa: PTH119 (names are hostile)
+def problems_in(printed):
+    return {(os.path.basename(file), code) for file, _, _, code in PRINTED.findall(printed)}  # noqa: PTH119 (names are hostile)
 
 
 @pytest.fixture(params=["check_content", "import_content"])
 def refused(request, run, folder, texts):
-    """Runs the command on the folder, and gives the problems that it names; nothing may have been imported."""
+    """Runs the command on the folder and returns the problems that it prints. Nothing may have been imported."""
 
     def refused():
         printed = run("check_content", f"--root={folder}") if request.param == "check_content" else run("import_content", str(folder))
         assert "exit 1" in printed or "refused: Nothing was imported" in printed
         assert texts() == {}
-        return said(printed)
+        return problems_in(printed)
 
     return refused
 
@@ -327,7 +327,7 @@ def test_a_name_that_forges_lines_is_refused_on_one_line(folder, refused):
     assert {code for _, code in refused()} == {"text-unreadable"}
 
 
-def test_a_picture_file_that_is_none_is_refused(folder, refused):
+def test_a_file_that_is_not_a_picture_is_refused(folder, refused):
     (folder / "images").mkdir()
     (folder / "images/folder.webp").mkdir()
     (folder / f"images/{'0' * 64}.webp").symlink_to("/dev/zero")

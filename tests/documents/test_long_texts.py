@@ -1,4 +1,4 @@
-"""A text as long as may be is checked, shown and compared within seconds, whatever it is made of (see tests/support/cpu_time.py)."""
+"""Any text of the maximum length is checked, shown and compared within seconds (see tests/support/cpu_time.py)."""
 
 from datetime import date
 from functools import cache
@@ -16,21 +16,21 @@ from documents.text.problems import Problem
 from documents.text.source import compose, parse_source
 from guides.reader import read_guide
 from quiz.instrument.reader import read_instrument
-from tests.documents.test_hostile_texts import FRONT, filled
+from tests.documents.test_hostile_texts import FRONT, repeated
 from tests.support.builders import sentence
 from tests.support.cpu_time import TRIES, cpu_seconds, takes_quadratic_time
 from tests.support.sampling import sample
 
 LENGTH = 190_000
-QUICK = 0.5  # seconds
-MOST_TIMES = 14  # as long as prose of the same length: two seconds, on a machine that reads such prose in a seventh of one
+QUICK_SECONDS = 0.5
+MAX_RATIO = 14  # to prose of the same length, which takes about a seventh of a second
 LIBRARY = Library({}, {}, lambda address: False, lambda address: False)
 PROSE = FRONT + "\n\n".join(" ".join(sentence(first + number) for number in range(8)) for first in range(0, 5000, 8))
 PROSE = PROSE[:LENGTH]
 
 
 def paragraph(again: str) -> str:
-    """As long as one may be."""
+    """Repeats up to the maximum length of a paragraph."""
     return again * (4900 // len(again)) + "\n\n"
 
 
@@ -62,7 +62,7 @@ SHAPES = {
     "quotes of both kinds": (FRONT, paragraph("\"a' ")),
     "quotes in emphasis": (FRONT, paragraph("*\"a*' ")),
     "single backticks": (FRONT, paragraph("`a``")),
-    "signs of less": (FRONT, paragraph("a <![CDATA[ <?")),
+    "less-than signs": (FRONT, paragraph("a <![CDATA[ <?")),
     "entities": (FRONT, paragraph("&amp;&a&#1")),
     "pipes": (FRONT, "| a | b |\n"),
     "tables": (FRONT, "| a | b |\n|---|---|\n| a | b |\n\n"),
@@ -102,18 +102,18 @@ SHAPES_AS = [(read_guide, name) for name in SHAPES] + [(read_instrument, name) f
 
 @pytest.mark.parametrize(("read", "name"), [*sample(SHAPES_AS)])
 def test_no_text_takes_much_longer_than_prose_and_twice_the_text_no_more_than_twice_the_time(read, name):
-    half, whole = (filled(*(SHAPES | QUIZ_SHAPES)[name], length) for length in (LENGTH // 2, LENGTH))
-    assert any(cpu_seconds(check, read, whole) < MOST_TIMES * prose_seconds(read) for _ in range(TRIES))
-    assert not takes_quadratic_time(lambda text: check(read, text), half, whole, QUICK)
+    half, whole = (repeated(*(SHAPES | QUIZ_SHAPES)[name], length) for length in (LENGTH // 2, LENGTH))
+    assert any(cpu_seconds(check, read, whole) < MAX_RATIO * prose_seconds(read) for _ in range(TRIES))
+    assert not takes_quadratic_time(lambda text: check(read, text), half, whole, QUICK_SECONDS)
 
 
-def test_a_text_with_more_signs_of_markdown_than_are_read_says_where_reading_ended():
-    [problem] = [found for found in read_guide(filled(*SHAPES["brackets"], LENGTH), {}).problems if found.code == "text-too-long"]
-    assert problem.line == 6 + 2 * 8  # of each paragraph of 4,900 signs, and the empty line after it
+def test_a_text_with_too_much_markup_says_where_parsing_ended():
+    [problem] = [found for found in read_guide(repeated(*SHAPES["brackets"], LENGTH), {}).problems if found.code == "text-too-long"]
+    assert problem.line == 6 + 2 * 8  # lines: eight paragraphs of 4,900 characters, each with the empty line after it
     assert "40,000 signs of Markdown" in problem.message
 
 
-# What the editor's pages do with a text
+# The editor's pages
 
 
 def blank_front_matter(length: int) -> str:
@@ -127,7 +127,7 @@ def nested_keys(length: int) -> str:
 @pytest.mark.parametrize("make", [blank_front_matter, nested_keys])
 def test_twice_the_front_matter_is_composed_in_twice_the_time(make):
     half, whole = ((make(length), {**parse_source(make(length)).values(), "title": "b"}) for length in (LENGTH // 2, LENGTH))
-    assert not takes_quadratic_time(lambda given: compose(given[1], "c", old=given[0]), half, whole, QUICK)
+    assert not takes_quadratic_time(lambda given: compose(given[1], "c", old=given[0]), half, whole, QUICK_SECONDS)
 
 
 def test_twice_the_problems_find_their_fields_in_twice_the_time():
@@ -135,7 +135,7 @@ def test_twice_the_problems_find_their_fields_in_twice_the_time():
         (parse_source(nested_keys(length)), [Problem(line, "key-unknown", "a") for line in range(1, length // 13)])
         for length in (LENGTH // 2, LENGTH)
     )
-    assert not takes_quadratic_time(lambda given: list(places_of(given[1], given[0])), half, whole, QUICK)
+    assert not takes_quadratic_time(lambda given: list(places_of(given[1], given[0])), half, whole, QUICK_SECONDS)
 
 
 def texts_that_differ(lines: int) -> tuple[Revision, Revision]:
@@ -148,7 +148,7 @@ def texts_that_differ(lines: int) -> tuple[Revision, Revision]:
 
 def test_twice_the_lines_are_compared_in_twice_the_time():
     half, whole = (texts_that_differ(lines) for lines in (10_000, 20_000))
-    assert not takes_quadratic_time(lambda given: list(changes(*given)), half, whole, QUICK)
+    assert not takes_quadratic_time(lambda given: list(changes(*given)), half, whole, QUICK_SECONDS)
 
 
 @given(st.lists(st.sampled_from("abcde"), max_size=30), st.lists(st.sampled_from("abcde"), max_size=30))

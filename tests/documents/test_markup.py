@@ -1,4 +1,4 @@
-"""What other dialects of Markdown read and ours does not is named with its line, and ordinary prose is left alone."""
+"""Markup of other dialects of Markdown is reported with its line; ordinary prose is not."""
 
 import pytest
 from django.conf import settings
@@ -12,7 +12,7 @@ from documents.text.problems import LEVELS
 from guides.reader import read_guide
 from tests.support.builders import VALID
 
-# Each of these would be shown to readers as it was typed. "¶" is the line that the problem has to name.
+# Each of these would be shown to readers as it was typed. "¶" marks the line of the problem.
 ERRORS = [
     *("A note.[^1]", "A note.^[inline]", "[^1]: The note has words.", "Text[^n]\n\n[^n]: https://ok.example/"),
     *("~~gone~~", "==lit==", "++new++", "||hidden||", "%%aside%%", "H~2~O", "m^2^", "{++new++}", "a <!-- never ends"),
@@ -75,12 +75,12 @@ def line_in(body):
 
 
 @pytest.mark.parametrize("body", ERRORS)
-def test_what_a_page_would_show_raw_is_refused_with_its_line(body):
+def test_markup_that_a_page_would_show_raw_is_an_error_with_its_line(body):
     assert line_in(body) in {problem.line for problem in problems_in(body) if problem.is_error}
 
 
 @pytest.mark.parametrize("body", WARNINGS)
-def test_what_may_be_a_slip_is_a_warning_with_its_line(body):
+def test_a_possible_slip_is_a_warning_with_its_line(body):
     problems = problems_in(body)
     assert line_in(body) in {problem.line for problem in problems}
     assert not any(problem.is_error for problem in problems)
@@ -97,7 +97,7 @@ def test_the_problem_shows_the_written_words_and_what_to_do():
 
 
 @pytest.mark.parametrize("path", [*settings.CONTENT_DIR.glob("*/*.md")], ids=lambda path: path.stem)
-def test_our_own_texts_have_nothing_of_the_kind(path):
+def test_our_own_texts_have_no_such_problems(path):
     kind = "quiz" if path.parent.name == "quiz" else "guide"
     codes = {problem.code for problem in KINDS[kind].parse(path.read_text(), {}).problems}
     assert codes <= {"citation-unknown"}  # without the list of works, all are
@@ -106,7 +106,7 @@ def test_our_own_texts_have_nothing_of_the_kind(path):
 @pytest.mark.parametrize(
     "written", ["**Wait** a minute", "See [help](/help/)", "Wait &amp; see", "# Wait", "~~Wait~~", "`Wait`", "1\\. Wait"]
 )
-def test_markdown_in_front_matter_is_a_warning_because_readers_see_its_marks(written):
+def test_markdown_in_front_matter_is_a_warning_because_readers_see_the_markup(written):
     (problem,) = read_guide(VALID.replace("title: How to wait for an answer", f"title: '{written}'"), {}).problems[:1]
     assert (problem.line, problem.code) == (2, "markup-suspicious")
 
@@ -141,25 +141,25 @@ def boxes(body):
         ("- [ ] one\n\n## Strategies\n\n### Rest\n\n- [ ] two", [(7, "error")]),
     ],
 )
-def test_a_box_that_no_reader_would_see_is_named(body, expected):
+def test_a_box_that_no_reader_would_see_is_reported(body, expected):
     assert boxes(body) == expected
 
 
-# Whatever is written
+# Random texts
 
 DIALECTS = st.sampled_from([*ERRORS, *WARNINGS, *PROSE, "| a | b |\n|--:|:-:|\n", "\n\n", "    ", "> ", "- ", "|", "\n", "\\|", MASK])
 
 
 @pytest.mark.parametrize("kind", ["guide", "quiz"])
 @given(st.lists(DIALECTS | st.text(max_size=4), max_size=20).map("".join))
-def test_whatever_dialect_a_text_is_in_it_is_read_and_each_problem_has_a_line_of_it(kind, text):
+def test_text_in_any_dialect_is_parsed_and_every_problem_has_one_of_its_lines(kind, text):
     parsed = KINDS[kind].parse(f"---\ntitle: a\n---\n{text}", {})
     last = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 4
     assert all(1 <= problem.line <= last and problem.code in LEVELS for problem in parsed.problems)
 
 
 @given(st.lists(DIALECTS, max_size=12).map("".join))
-def test_no_dialect_brings_marks_of_our_own_into_a_message_or_a_page(text):
+def test_our_placeholders_reach_no_message_and_no_page(text):
     tokens = parse(text.replace(MASK, ""))
-    said = "".join(problem.message for problem in check_literals(tokens, 1))
-    assert not {*said, *HtmlRenderer({}).html(tokens)} & {MASK, "\ue002"}
+    messages = "".join(problem.message for problem in check_literals(tokens, 1))
+    assert not {*messages, *HtmlRenderer({}).html(tokens)} & {MASK, "\ue002"}

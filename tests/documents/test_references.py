@@ -1,4 +1,4 @@
-"""Works in CSL-JSON, as readers see them in a list of sources."""
+"""Works in CSL-JSON, formatted for a list of sources."""
 
 import json
 
@@ -65,7 +65,7 @@ def test_a_chapter_names_its_book_and_editors():
     )
 
 
-def test_authors_are_counted_as_in_print():
+def test_two_authors_are_named_and_more_are_shortened():
     two = entry(author=people(("Poe", "Ann"), ("Roe", "Jean-Luc")))
     three = entry(author=[*people(("Poe", "Ann"), ("Roe", "Bo")), {"literal": "Door Group"}])
     assert two.text.startswith("Poe, A., &amp; Roe, J.-L. (2007).")
@@ -73,12 +73,12 @@ def test_authors_are_counted_as_in_print():
     assert [two.label, three.label] == ["Poe and Roe, 2007", "Poe and others, 2007"]
 
 
-def test_a_title_that_asks_gets_no_second_mark():
+def test_a_title_with_a_question_mark_gets_no_full_stop():
     assert " Why doors? <em>" in entry(title="Why doors?").text
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ('[\n{"id": "a"', [(2, "text-unreadable")]),
         ('[{"id": "a-1",\n"title": "x"}]', [(1, "value-wrong")]),
@@ -88,11 +88,11 @@ def test_a_title_that_asks_gets_no_second_mark():
         ("[" * 100_000, [(1, "text-unreadable")]),
     ],
 )
-def test_a_list_that_is_broken_is_said_with_its_line(text, said):
-    assert [(problem.line, problem.code) for problem in read_references(text)[1]] == said
+def test_a_broken_list_is_reported_with_its_line(text, expected):
+    assert [(problem.line, problem.code) for problem in read_references(text)[1]] == expected
 
 
-def test_our_own_works_are_readable_and_say_their_evidence():
+def test_our_own_works_are_parsed_with_their_evidence():
     text = (settings.CONTENT_DIR / "references.json").read_text()
     works, problems = read_references(text)
     assert problems == []

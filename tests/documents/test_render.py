@@ -1,4 +1,4 @@
-"""Markdown to outline and HTML: nothing dangerous comes through, whatever was written."""
+"""Markdown as an outline and as HTML, which is harmless for any text."""
 
 import re
 import subprocess
@@ -39,8 +39,8 @@ PIECES = [
 ]
 
 
-class Judge(HTMLParser):
-    """Collects whatever an outsider would not want on a page."""
+class ForbiddenMarkup(HTMLParser):
+    """Collects tags, attributes and addresses that a page must not have."""
 
     def __init__(self, html):
         super().__init__()
@@ -73,14 +73,14 @@ def html_of(parts):
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40).map("".join))
-def test_whatever_was_written_the_parser_answers_and_the_html_is_harmless(text):
+def test_any_text_is_parsed_and_its_html_is_harmless(text):
     parts = read_guide(text, WORKS)
-    assert Judge(html_of(parts)).found == []
+    assert ForbiddenMarkup(html_of(parts)).found == []
     assert all(1 <= problem.line <= text.count("\n") + text.count("\r") + 2 for problem in parts.problems)
 
 
-def html(markdown, **page):
-    return HtmlRenderer(WORKS, **page).html(parse(markdown))
+def html(markdown, **options):
+    return HtmlRenderer(WORKS, **options).html(parse(markdown))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def html(markdown, **page):
         ("a [@nobody-1900].", "<p>a.</p>\n"),
     ],
 )
-def test_a_page_shows_what_there_is(markdown, expected):
+def test_markdown_is_rendered_and_forbidden_markup_becomes_text(markdown, expected):
     assert html(markdown) == expected
 
 
@@ -122,7 +122,7 @@ def test_where_the_first_header_is_empty_the_first_column_names_the_rows():
     assert "<td></td>\n<td>2</td>" in shown
 
 
-def test_more_cells_than_anybody_reads_are_no_table():
+def test_tables_with_too_many_cells_are_shown_as_text():
     assert html("|a" * 30 + "|\n" + "|-" * 30 + "|\n" + "|1\n" * 40).count("<table>") == 0
     assert html("| a |\n|---|\n\n" * 2_000).count("<table>") < 1_000
 
@@ -136,7 +136,7 @@ def test_more_cells_than_anybody_reads_are_no_table():
         ("- > one", "<blockquote>\n<p>one</p>\n</blockquote>\n"),
     ],
 )
-def test_the_paragraphs_of_a_list_item_stay_apart(markdown, expected):
+def test_a_list_item_loses_the_tags_of_its_first_paragraph_only(markdown, expected):
     (block,) = blocks(parse(markdown), "bullet_list")
     assert HtmlRenderer(WORKS).inline_html(list_items(block)[0]) == expected
 
@@ -152,7 +152,7 @@ def test_a_link_to_a_hidden_page_becomes_plain_words():
 
 
 @pytest.mark.parametrize("address", ["?x", "?x#step", "./", "../draft/", "/", "#"])
-def test_no_other_way_to_write_an_address_leads_to_a_hidden_page(address):
+def test_no_spelling_of_an_address_leads_to_a_hidden_page(address):
     for start in ("/guides/draft/", "/guides/draft", "/guides/%64raft/", "/./guides//draft/", "/help/../guides/draft/"):
         if start.endswith("/") or not address.startswith("."):
             assert "href" not in html(f"[a]({start}{address})", hidden={"/guides/draft/"})
@@ -166,7 +166,7 @@ def test_headings_become_an_outline_with_lines_and_attributes():
     assert (one.title, one.line, one.anchor, one.eases) == ("One two", 6, "one", ("alarm", "distance"))
 
 
-AT_ONCE = """
+IN_PARALLEL = """
 import sys
 from threading import Barrier, Thread
 
@@ -175,16 +175,16 @@ from documents.text.markdown import parse
 sys.setswitchinterval(1e-6)
 start = Barrier(16)
 
-def reads():
+def parse_text():
     start.wait()
     parse("[One](/one/) and <https://two.example/>")
 
-for thread in [Thread(target=reads) for _ in range(16)]:
+for thread in [Thread(target=parse_text) for _ in range(16)]:
     thread.start()
 """
 
 
 @pytest.mark.processes
-def test_the_first_texts_of_a_process_may_be_read_at_once():
-    done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True, check=True)
+def test_the_first_texts_of_a_process_can_be_parsed_in_parallel():
+    done = subprocess.run([sys.executable, "-c", IN_PARALLEL], capture_output=True, text=True, check=True)
     assert done.stderr == ""

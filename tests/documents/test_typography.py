@@ -1,4 +1,4 @@
-"""Quotes and apostrophes are those that a printer would set, in texts and in titles."""
+"""Quotes and apostrophes are typographic, in texts and in titles."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from documents.text.markdown import HtmlRenderer, parse
 from documents.text.typography import MAX_LENGTH, typographic
 
-SET = {
+TYPESET = {
     "the '90s and the kids' toys": "the ’90s and the kids’ toys",
     "rock 'n' roll, rock'n'roll": "rock ’n’ roll, rock’n’roll",
     "'Tis late, get 'em 'til noon": "’Tis late, get ’em ’til noon",
@@ -25,10 +25,10 @@ SET = {
 }
 
 
-@pytest.mark.parametrize("typed", SET)
+@pytest.mark.parametrize("typed", TYPESET)
 def test_a_text_and_a_title_have_the_same_typographic_quotes(typed):
-    assert HtmlRenderer({}).html(parse(typed)) == f"<p>{SET[typed]}</p>\n"
-    assert typographic(typed) == SET[typed]
+    assert HtmlRenderer({}).html(parse(typed)) == f"<p>{TYPESET[typed]}</p>\n"
+    assert typographic(typed) == TYPESET[typed]
 
 
 def test_code_and_escaped_quotes_stay_as_they_are():

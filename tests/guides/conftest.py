@@ -1,4 +1,4 @@
-"""The cast of the editors' side, at the admin's pages of guides."""
+"""The people of the admin, working on guides."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def admin_model() -> str:
 
 @pytest.fixture
 def onlooker(db: None) -> AdminClient:
-    """Works here and may look at guides."""
+    """Olga is staff and may only view guides."""
     desk = log_in("Olga", model=GUIDES)
     desk.user.user_permissions.add(Permission.objects.get(codename="view_guide"))
     return desk
@@ -27,7 +27,7 @@ def onlooker(db: None) -> AdminClient:
 
 @pytest.fixture
 def stranger(db: None) -> AdminClient:
-    """Has an account, and no business here."""
+    """Simon has an account and is not staff."""
     return log_in("Simon", model=GUIDES, staff=False)
 
 

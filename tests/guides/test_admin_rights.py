@@ -8,18 +8,18 @@ from guides.models import Guide
 
 
 def test_a_writer_saves_drafts(rui, guide):
-    made = guide(state="draft")
-    assert rui.save(made, title="Rui's title").saved
-    assert Guide.objects.get(pk=made.pk).title == "Rui's title"
+    document = guide(state="draft")
+    assert rui.save(document, title="Rui's title").saved
+    assert Guide.objects.get(pk=document.pk).title == "Rui's title"
 
 
-def test_a_writer_may_not_publish_her_own_draft_and_is_told(rui, guide):
-    made = guide(state="draft")
-    assert "Somebody who may publish does the rest." in rui.page("change", made.pk)
-    assert "state" not in rui.form(made)
-    assert rui.save(made, state="published", publish_at_0="2020-01-01", publish_at_1="08:00:00").saved
-    made.refresh_from_db()
-    assert (made.state, made.publish_at) == ("draft", None)
+def test_a_writer_may_not_publish_her_own_draft_and_the_form_says_so(rui, guide):
+    document = guide(state="draft")
+    assert "Somebody who may publish does the rest." in rui.page("change", document.pk)
+    assert "state" not in rui.form(document)
+    assert rui.save(document, state="published", publish_at_0="2020-01-01", publish_at_1="08:00:00").saved
+    document.refresh_from_db()
+    assert (document.state, document.publish_at) == ("draft", None)
 
 
 def test_a_writer_reads_a_published_guide_and_can_not_save_it(rui, guide):
@@ -30,25 +30,25 @@ def test_a_writer_reads_a_published_guide_and_can_not_save_it(rui, guide):
 
 
 def test_a_writer_whose_draft_was_published_meanwhile_gets_back_what_she_typed(rui, ines, guide):
-    made = guide(state="draft")
-    opened = rui.form(made)
-    assert ines.save(made, state="published").saved
-    answer = rui.send({**opened, "title": "Rui's title"}, made)
+    document = guide(state="draft")
+    opened = rui.form(document)
+    assert ines.save(document, state="published").saved
+    answer = rui.send({**opened, "title": "Rui's title"}, document)
     assert "This guide is published, and you may change drafts only." in answer.errors["__all__"][0]
     assert answer.fields["title"] == "Rui's title"
-    assert not rui.send(answer.fields, made).saved  # and trying again does not help
-    assert Guide.objects.get(pk=made.pk).title == "How to wait for an answer"
+    assert not rui.send(answer.fields, document).saved  # and trying again does not help
+    assert Guide.objects.get(pk=document.pk).title == "How to wait for an answer"
 
 
 def test_an_onlooker_sees_a_guide_and_can_not_save_it(onlooker, guide):
-    made = guide(state="draft")
-    page = onlooker.page("change", made.pk)
+    document = guide(state="draft")
+    page = onlooker.page("change", document.pk)
     assert 'name="_save"' not in page
     assert "Quick takeaways" in page
-    assert onlooker.send({"title": "Olga's title"}, made).status == 403
+    assert onlooker.send({"title": "Olga's title"}, document).status == 403
 
 
-def test_only_the_owner_may_delete_whatever_rights_the_others_have(ines, owner, guide):
+def test_only_the_owner_may_delete(ines, owner, guide):
     ines.user.user_permissions.add(Permission.objects.get(codename="delete_guide"))
     address = reverse("admin:guides_guide_delete", args=[guide().pk])
     assert ines.client.post(address, {"post": "yes"}).status_code == 403

@@ -22,7 +22,7 @@ def reader_sees(guide):
 
 
 def line_of(text, body):
-    """As the editor's window counts."""
+    """Counts as the editor's textarea does."""
     return body.replace("\r\n", "\n")[: body.replace("\r\n", "\n").index(text)].count("\n") + 1
 
 
@@ -39,38 +39,38 @@ def test_the_form_shows_keys_as_fields_and_no_yaml(ines, guide):
 def test_saving_an_untouched_form_changes_no_byte_of_the_text(ines, guide):
     guide("other")
     text = guide_text(related=" other ").replace("summary:", "# for the search engines\nsummary:")
-    made = guide(text=text)
-    assert ines.save(made).saved
-    made.refresh_from_db()
-    assert made.source == text
-    assert made.revisions.first().note == "Saved without a change"
+    document = guide(text=text)
+    assert ines.save(document).saved
+    document.refresh_from_db()
+    assert document.source == text
+    assert document.revisions.first().note == "Saved without a change"
 
 
 @pytest.mark.parametrize("changed", [("---\ntitle", "\ufeff---\ntitle"), ("---\n", "--- \n"), ("\n", "\r\n")])
 def test_an_untouched_form_keeps_what_a_writers_own_editor_left_in_the_file(ines, guide, changed):
-    made = guide(text=guide_text().replace(*changed))
-    before = made.source
-    assert ines.save(made).saved
-    made.refresh_from_db()
-    assert made.source == before != guide_text()
+    document = guide(text=guide_text().replace(*changed))
+    before = document.source
+    assert ines.save(document).saved
+    document.refresh_from_db()
+    assert document.source == before != guide_text()
 
 
 def test_an_untouched_form_changes_no_byte_of_our_own_guides(ines, guide, settings):
     for path in sorted((settings.CONTENT_DIR / "guides").glob("*.md")):
         guide(text=path.read_text())
     assert Guide.objects.count() >= 3
-    for made in Guide.objects.all():
-        before = made.source, made.publish_at
-        assert ines.save(made).errors == {}
-        made.refresh_from_db()
-        assert (made.source, made.publish_at) == before
+    for document in Guide.objects.all():
+        before = document.source, document.publish_at
+        assert ines.save(document).errors == {}
+        document.refresh_from_db()
+        assert (document.source, document.publish_at) == before
 
 
 def test_a_corrected_sentence_reaches_the_reader(ines, guide):
-    made = guide()
-    body = ines.form(made)["body"]
-    assert ines.save(made, body=body.replace("## Quick", "Someone corrected this.\r\n\r\n## Quick", 1)).saved
-    assert "Someone corrected this." in Client().get(made.get_absolute_url()).content.decode()
+    document = guide()
+    body = ines.form(document)["body"]
+    assert ines.save(document, body=body.replace("## Quick", "Someone corrected this.\r\n\r\n## Quick", 1)).saved
+    assert "Someone corrected this." in Client().get(document.get_absolute_url()).content.decode()
 
 
 @pytest.fixture
@@ -88,22 +88,22 @@ def parsed(monkeypatch):
 
 @pytest.mark.parametrize("heading", ["## Steps", "## Nonsense"], ids=["saved", "refused"])
 def test_a_save_parses_the_text_once_whether_it_is_saved_or_refused(ines, guide, parsed, heading):
-    made = guide()
-    form = ines.form(made)
+    document = guide()
+    form = ines.form(document)
     parsed.clear()
-    ines.send({**form, "body": form["body"].replace("## Steps", heading), "summary": "Somebody changed this."}, made)
+    ines.send({**form, "body": form["body"].replace("## Steps", heading), "summary": "Somebody changed this."}, document)
     assert len(parsed) == 1
 
 
 def test_a_save_derives_title_links_and_page_from_the_text_that_was_sent(ines, guide):
-    made = guide()
-    body = ines.form(made)["body"].replace("### Step 0", "### Breathe {#breathe}")
-    assert ines.save(made, title="How to breathe", slug="breathing", body=body).saved
-    columns = list(Guide.objects.filter(pk=made.pk).values_list(*DERIVED_FIELDS))
-    made.refresh_from_db()
-    made.derive(made.parse(made.source))
-    assert columns == [tuple(getattr(made, name) for name in DERIVED_FIELDS)]
-    assert (made.title, made.slug, "breathe" in made.anchors) == ("How to breathe", "breathing", True)
+    document = guide()
+    body = ines.form(document)["body"].replace("### Step 0", "### Breathe {#breathe}")
+    assert ines.save(document, title="How to breathe", slug="breathing", body=body).saved
+    columns = list(Guide.objects.filter(pk=document.pk).values_list(*DERIVED_FIELDS))
+    document.refresh_from_db()
+    document.derive(document.parse(document.source))
+    assert columns == [tuple(getattr(document, name) for name in DERIVED_FIELDS)]
+    assert (document.title, document.slug, "breathe" in document.anchors) == ("How to breathe", "breathing", True)
 
 
 def test_a_new_guide_begins_with_the_headings_that_every_guide_has(ines):
@@ -119,20 +119,20 @@ def test_a_new_guide_is_a_draft_that_only_editors_see(ines):
         "next_review": "2027-11-01",
     }
     assert ines.save(body=parse_source(guide_text()).body, **values).errors == {}
-    made = Guide.objects.get(slug="rest")
-    assert made.state == Guide.State.DRAFT
-    assert not reader_sees(made)
-    assert made.source.startswith(
+    document = Guide.objects.get(slug="rest")
+    assert document.state == Guide.State.DRAFT
+    assert not reader_sees(document)
+    assert document.source.startswith(
         "---\ntitle: Rest\nslug: rest\nsummary: One small skill.\nnext_review: 2027-11-01\nauthors: [Ines]\n---\n"
     )
-    assert [(last.number, last.made_by, last.note) for last in made.revisions.all()] == [(1, ines.user, "Written")]
+    assert [(last.number, last.made_by, last.note) for last in document.revisions.all()] == [(1, ines.user, "Written")]
 
 
-def test_every_problem_of_a_body_is_said_at_once_with_the_line_the_editor_sees(ines, guide):
-    made = guide(state="draft", text=VALID.replace("[anxious]", "[]"))
-    body = ines.form(made)["body"]
+def test_all_problems_of_a_body_are_reported_at_once_with_the_lines_the_editor_sees(ines, guide):
+    document = guide(state="draft", text=VALID.replace("[anxious]", "[]"))
+    body = ines.form(document)["body"]
     broken = body.replace("- [ ] Write the question on paper first.", "<b>Bold</b>").replace("[@feeney-2007]", "[@nobody-1900]")
-    answer = ines.save(made, body=broken)
+    answer = ines.save(document, body=broken)
     assert not answer.saved
     said = answer.errors["body"]
     assert [problem.rpartition("(")[2] for problem in said] == [
@@ -152,57 +152,57 @@ def test_a_text_without_its_parts_names_each_missing_one(ines, guide):
 
 
 def test_lines_that_a_message_names_are_those_the_editor_sees_too(ines, guide):
-    made = guide()
+    document = guide()
     again = "This very sentence stands here three times."
-    body = ines.form(made)["body"].replace("\r\n\r\n## Quick", f"\r\n\r\n{again}\r\n{again}\r\n{again}\r\n\r\n## Quick", 1)
+    body = ines.form(document)["body"].replace("\r\n\r\n## Quick", f"\r\n\r\n{again}\r\n{again}\r\n{again}\r\n\r\n## Quick", 1)
     first = line_of(again, body)
-    (said,) = ines.save(made, body=body).errors["body"]
+    (said,) = ines.save(document, body=body).errors["body"]
     assert said.startswith(f"Line {first + 1}: ")
     assert f"in lines {first}, {first + 1}, {first + 2}." in said
 
 
 def test_the_summary_is_named_where_the_text_repeats_it(ines, guide):
-    made = guide()
+    document = guide()
     again = "This very sentence stands here three times."
-    body = ines.form(made)["body"].replace("\r\n\r\n## Quick", f"\r\n\r\n{again}\r\n{again}\r\n\r\n## Quick", 1)
+    body = ines.form(document)["body"].replace("\r\n\r\n## Quick", f"\r\n\r\n{again}\r\n{again}\r\n\r\n## Quick", 1)
     first = line_of(again, body)
-    (said,) = ines.save(made, summary=again, body=body).errors["body"]
+    (said,) = ines.save(document, summary=again, body=body).errors["body"]
     assert f"in lines of the summary, {first}, {first + 1}." in said
 
 
-def test_two_steps_with_one_anchor_are_told_by_the_lines_the_editor_sees(ines, guide):
-    made = guide()
-    body = ines.form(made)["body"].replace("### Step 0", "### Step 1", 1)
-    (said,) = ines.save(made, body=body).errors["body"]
+def test_a_repeated_anchor_is_reported_with_the_lines_the_editor_sees(ines, guide):
+    document = guide()
+    body = ines.form(document)["body"].replace("### Step 0", "### Step 1", 1)
+    (said,) = ines.save(document, body=body).errors["body"]
     assert f"the step in line {line_of('### Step 1', body)} too" in said
 
 
-def test_a_problem_of_a_key_stands_at_its_field(ines, guide):
-    made = guide()
-    answer = ines.save(made, slug="Not A Slug", next_review="2020-01-01", related="nowhere")
+def test_a_problem_of_a_key_is_shown_at_its_field(ines, guide):
+    document = guide()
+    answer = ines.save(document, slug="Not A Slug", next_review="2020-01-01", related="nowhere")
     assert set(answer.errors) == {"slug", "next_review", "related"}
     assert "small letters, digits and single hyphens" in answer.errors["slug"][0]
     assert "(link-broken)" in answer.errors["related"][0]
 
 
-def test_a_missing_key_is_said_once_by_its_own_field(ines, guide):
+def test_a_missing_key_is_reported_once_at_its_field(ines, guide):
     answer = ines.save(guide(), title="", slug="", summary="")
     assert {field: len(said) for field, said in answer.errors.items()} == {"title": 1, "slug": 1, "summary": 1}
 
 
 def test_a_key_that_the_form_does_not_know_does_not_keep_a_guide_from_being_saved(ines, guide):
-    made = guide(text=guide_text().replace("summary:", "mood: calm\nsummary:"))
-    assert '"mood" is not known here' in unescape(ines.page("change", made.pk))
-    assert ines.save(made).saved
-    assert "mood" not in Guide.objects.get(pk=made.pk).source
+    document = guide(text=guide_text().replace("summary:", "mood: calm\nsummary:"))
+    assert '"mood" is not known here' in unescape(ines.page("change", document.pk))
+    assert ines.save(document).saved
+    assert "mood" not in Guide.objects.get(pk=document.pk).source
 
 
-def test_a_day_that_is_none_is_said_at_its_field(ines, guide):
+def test_an_impossible_day_is_reported_at_its_field(ines, guide):
     assert list(ines.save(guide(), reviewed="31.31.2026").errors) == ["reviewed"]
 
 
 def test_nothing_typed_is_lost_when_a_text_is_refused(ines, guide):
-    made = guide(state="draft")
+    document = guide(state="draft")
     typed = {
         "title": "Typed title",
         "slug": "typed",
@@ -217,28 +217,28 @@ def test_nothing_typed_is_lost_when_a_text_is_refused(ines, guide):
         "publish_at_0": "2031-01-01",
         "publish_at_1": "half past",
     }
-    answer = ines.save(made, **typed)
+    answer = ines.save(document, **typed)
     assert not answer.saved
     assert {key: answer.fields[key] for key in typed} == typed
-    made.refresh_from_db()
-    assert (made.title, made.state) == ("How to wait for an answer", "draft")
-    assert made.revisions.count() == 1
+    document.refresh_from_db()
+    assert (document.title, document.state) == ("How to wait for an answer", "draft")
+    assert document.revisions.count() == 1
 
 
-def test_a_warning_does_not_block_and_is_said_after_saving(ines, guide):
-    made = guide()
-    body = ines.form(made)["body"].replace("\r\n\r\n## Quick", "\r\n\r\nResearch shows that waiting helps.\r\n\r\n## Quick", 1)
-    answer = ines.save(made, body=body)
+def test_a_warning_does_not_block_and_is_shown_after_saving(ines, guide):
+    document = guide()
+    body = ines.form(document)["body"].replace("\r\n\r\n## Quick", "\r\n\r\nResearch shows that waiting helps.\r\n\r\n## Quick", 1)
+    answer = ines.save(document, body=body)
     assert answer.saved
     line = line_of("Research shows", body)
     assert next(said for said in answer.messages if "claim-without-source" in said).startswith(f"Line {line}: ")
-    assert f"Line {line}: " in ines.page("change", made.pk)
+    assert f"Line {line}: " in ines.page("change", document.pk)
 
 
-def test_the_warnings_stand_beside_the_errors_so_that_one_round_is_enough(ines, guide):
-    made = guide()
-    body = ines.form(made)["body"].replace("\r\n\r\n## Quick", "\r\n\r\nResearch shows <b>it</b>.\r\n\r\n## Quick", 1)
-    said = ines.save(made, body=body).errors["body"]
+def test_warnings_are_shown_together_with_errors(ines, guide):
+    document = guide()
+    body = ines.form(document)["body"].replace("\r\n\r\n## Quick", "\r\n\r\nResearch shows <b>it</b>.\r\n\r\n## Quick", 1)
+    said = ines.save(document, body=body).errors["body"]
     assert sorted(problem.rpartition("(")[2] for problem in said) == [
         "raw-html)",
         "raw-html)",
@@ -246,11 +246,11 @@ def test_the_warnings_stand_beside_the_errors_so_that_one_round_is_enough(ines, 
     ]
 
 
-def test_the_order_of_related_guides_is_the_writers(ines, guide):
+def test_related_guides_keep_the_order_of_the_writer(ines, guide):
     guide("alpha"), guide("omega")
-    made = guide()
-    assert ines.save(made, related="omega\r\nalpha").saved
-    assert parse_source(Guide.objects.get(pk=made.pk).source).values()["related"] == ("omega", "alpha")
+    document = guide()
+    assert ines.save(document, related="omega\r\nalpha").saved
+    assert parse_source(Guide.objects.get(pk=document.pk).source).values()["related"] == ("omega", "alpha")
 
 
 def test_a_slug_that_another_guide_has_is_refused(ines, guide):
@@ -259,66 +259,66 @@ def test_a_slug_that_another_guide_has_is_refused(ines, guide):
 
 
 def test_an_address_that_a_guide_gives_up_leads_to_the_new_one(ines, guide):
-    made = guide()
-    old = made.get_absolute_url()
-    assert ines.save(made, slug="moved").saved
+    document = guide()
+    old = document.get_absolute_url()
+    assert ines.save(document, slug="moved").saved
     assert Client().get(old).headers["Location"] == "/guides/moved/"
 
 
 def test_published_without_a_time_means_now(ines, guide):
-    made = guide(state="draft")
-    assert ines.save(made, state="published").saved
-    assert reader_sees(made)
-    assert made.revisions.first().note == "Published"
+    document = guide(state="draft")
+    assert ines.save(document, state="published").saved
+    assert reader_sees(document)
+    assert document.revisions.first().note == "Published"
 
 
 def test_a_guide_published_for_a_later_day_stays_hidden_until_then(ines, guide):
-    made = guide(state="draft")
-    assert ines.save(made, state="published", publish_at_0="2999-01-01", publish_at_1="08:00:00").saved
-    assert not reader_sees(made)
+    document = guide(state="draft")
+    assert ines.save(document, state="published", publish_at_0="2999-01-01", publish_at_1="08:00:00").saved
+    assert not reader_sees(document)
     assert "View on site" not in ines.page("changelist")
 
 
 def test_a_guide_goes_back_to_draft_with_its_text(ines, guide):
-    made = guide()
-    assert ines.save(made, state="draft").saved
-    assert not reader_sees(made)
-    assert made.revisions.first().note == "Back to draft"
+    document = guide()
+    assert ines.save(document, state="draft").saved
+    assert not reader_sees(document)
+    assert document.revisions.first().note == "Back to draft"
 
 
-def test_whoever_saves_second_is_told_who_was_first_and_keeps_what_she_typed(ines, rui, guide):
-    made = guide(state="draft")
-    opened = ines.form(made)
-    assert rui.save(made, title="Rui's title").saved
-    answer = ines.send({**opened, "title": "Ines's title"}, made)
-    (said,) = answer.errors["__all__"]
-    assert said.startswith("Rui saved this guide on ")
-    assert "Text changed" in said
+def test_the_second_of_two_saves_reports_the_first_and_keeps_what_was_typed(ines, rui, guide):
+    document = guide(state="draft")
+    opened = ines.form(document)
+    assert rui.save(document, title="Rui's title").saved
+    answer = ines.send({**opened, "title": "Ines's title"}, document)
+    (message,) = answer.errors["__all__"]
+    assert message.startswith("Rui saved this guide on ")
+    assert "Text changed" in message
     assert answer.fields["title"] == "Ines's title"
-    assert Guide.objects.get(pk=made.pk).title == "Rui's title"
-    assert ines.send(answer.fields, made).saved  # she has been told
-    assert Guide.objects.get(pk=made.pk).title == "Ines's title"
+    assert Guide.objects.get(pk=document.pk).title == "Rui's title"
+    assert ines.send(answer.fields, document).saved  # after the warning it is her decision
+    assert Guide.objects.get(pk=document.pk).title == "Ines's title"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_save_at_the_same_moment_the_second_is_told(owner, guide):
-    made = guide(state="draft")
-    values = {**owner.form(made), "title": "The owner's title"}
+def test_the_second_of_two_concurrent_saves_reports_the_first(owner, guide):
+    document = guide(state="draft")
+    values = {**owner.form(document), "title": "The owner's title"}
     with ThreadPoolExecutor() as elsewhere:
         with transaction.atomic():
-            Guide.objects.select_for_update().get(pk=made.pk)
-            answer = elsewhere.submit(run_and_disconnect, owner.send, values, made)
+            Guide.objects.select_for_update().get(pk=document.pk)
+            answer = elsewhere.submit(run_and_disconnect, owner.send, values, document)
             wait_until_blocked(answer)
-            made.save_revision(guide_text(title="Another title"), by=None, now=timezone.now(), note="Text changed")
+            document.save_revision(guide_text(title="Another title"), by=None, now=timezone.now(), note="Text changed")
         assert answer.result().errors["__all__"][0].startswith("An import saved this guide")
-    assert Guide.objects.get(pk=made.pk).title == "Another title"
+    assert Guide.objects.get(pk=document.pk).title == "Another title"
 
 
-def test_a_save_is_one_revision_with_who_and_what(ines, guide):
-    made = guide(state="draft")
-    assert ines.save(made, title="Another title", state="published").saved
-    assert ines.save(made, publish_at_0="2020-01-01").saved
-    said = [(last.number, last.made_by, last.note) for last in made.revisions.all()]
+def test_a_save_is_one_revision_with_its_author_and_note(ines, guide):
+    document = guide(state="draft")
+    assert ines.save(document, title="Another title", state="published").saved
+    assert ines.save(document, publish_at_0="2020-01-01").saved
+    said = [(last.number, last.made_by, last.note) for last in document.revisions.all()]
     assert said == [
         (3, ines.user, "Time of publishing changed"),
         (2, ines.user, "Text changed, Published"),
@@ -326,16 +326,16 @@ def test_a_save_is_one_revision_with_who_and_what(ines, guide):
     ]
 
 
-def test_deleting_asks_first_and_takes_revisions_and_redirects_along(owner, guide):
-    made = guide()
-    owner.save(made, slug="moved")
-    address = reverse("admin:guides_guide_delete", args=[made.pk])
+def test_deleting_asks_first_and_deletes_revisions_and_redirects(owner, guide):
+    document = guide()
+    owner.save(document, slug="moved")
+    address = reverse("admin:guides_guide_delete", args=[document.pk])
     assert "Are you sure" in owner.client.get(address).content.decode()
     owner.client.post(address, {"post": "yes"})
     assert (Guide.objects.count(), Revision.objects.count(), Redirect.objects.count()) == (0, 0, 0)
 
 
-def test_a_character_that_nobody_sees_is_named_at_its_field_and_in_its_line(ines, guide):
+def test_an_invisible_character_is_reported_at_its_field_and_line(ines, guide):
     text = guide()
     body = ines.form(text)["body"] + "\r\nOne\u200bword."
     answer = ines.save(text, title="How to \u202ewait", authors="Ines\x1b", body=body)

@@ -1,4 +1,4 @@
-"""Whatever front matter the check lets through can be saved and shown, at the ends of lengths and of the calendar too."""
+"""Front matter that passes the check can be saved and shown, at the limits of lengths and of the calendar too."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def errors(text):
 
 
 @pytest.mark.parametrize("what", ALLOWED.values(), ids=ALLOWED)
-def test_what_passes_the_check_is_saved_and_shown(what, client, db):
+def test_a_text_that_passes_the_check_is_saved_and_shown(what, client, db):
     text = changed(what)
     assert errors(text) == []
     guide = create_guide(text=text)
@@ -45,5 +45,5 @@ def test_what_passes_the_check_is_saved_and_shown(what, client, db):
 
 
 @pytest.mark.parametrize("what", REFUSED.values(), ids=REFUSED)
-def test_what_no_column_can_hold_is_refused(what):
+def test_a_value_that_no_column_can_hold_is_refused(what):
     assert errors(changed(what))

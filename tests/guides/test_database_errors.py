@@ -1,4 +1,4 @@
-"""What an editor wrote comes back when the database can't take it."""
+"""An editor's text comes back when the database can't save it."""
 
 from html import unescape
 
@@ -35,7 +35,7 @@ def test_a_password_is_never_written_into_a_page(client, db):
     assert hidden_fields_of(response) == {}
 
 
-def test_a_session_that_can_not_be_saved_is_an_absence_too(ines, client):
+def test_a_session_that_can_not_be_saved_is_answered_with_503(ines, client):
     ines.user.set_password("a secret of hers")
     ines.user.save()
     client.raise_request_exception = False
@@ -44,7 +44,7 @@ def test_a_session_that_can_not_be_saved_is_an_absence_too(ines, client):
     assert (response.status_code, response["Retry-After"]) == (503, "10")
 
 
-def test_a_large_body_is_not_read_while_nobody_can_tell_who_sends_it(ines, guide):
+def test_a_large_body_is_not_read_while_its_sender_can_not_be_identified(ines, guide):
     draft = guide(state="draft")
     form = {**ines.form(draft), "body": "a" * MAX_FORM_BYTES}
     ines.client.raise_request_exception = False

@@ -1,4 +1,4 @@
-"""The two addresses that the Markdown editor asks: whom they answer, and what."""
+"""The two URLs that the Markdown editor uses: preview and upload."""
 
 import re
 from html import unescape
@@ -20,16 +20,16 @@ PREVIEW, UPLOAD = ADDRESSES
 def png():
     file = BytesIO()
     Image.effect_noise((40, 20), 50).save(file, "PNG")
-    return SimpleUploadedFile("lamp.svg", file.getvalue(), "image/svg+xml")  # names and types decide nothing
+    return SimpleUploadedFile("lamp.svg", file.getvalue(), "image/svg+xml")  # neither name nor type is trusted
 
 
 def parts_of(html):
-    """The words of a page without its marks."""
+    """Returns the words of a page without its markup."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_editor_answers_nobody_who_may_not_write(address, stranger, onlooker):
+def test_people_who_may_not_write_are_refused(address, stranger, onlooker):
     reader = Client()
     former = stranger.client
     for client in (reader, former, onlooker.client):
@@ -40,19 +40,19 @@ def test_the_editor_answers_nobody_who_may_not_write(address, stranger, onlooker
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_editor_does_not_answer_somebody_who_no_longer_works_here(address, rui):
+def test_former_staff_are_refused(address, rui):
     rui.user.is_staff = False
     rui.user.save()
     assert rui.client.post(address, {"content": "Hello.", "image": png()}).status_code == 403
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_editor_is_asked_by_post_only(address, ines):
+def test_only_post_is_allowed(address, ines):
     assert ines.client.get(address).status_code == 405
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_request_that_lacks_what_it_should_bring_is_told_so(address, ines):
+def test_a_request_without_its_data_is_refused_with_a_reason(address, ines):
     for data in ({}, {"wrong": "field"}, {"image": "words"}):
         answer = ines.client.post(address, data)
         assert answer.status_code == 400
@@ -63,18 +63,18 @@ def test_a_request_that_lacks_what_it_should_bring_is_told_so(address, ines):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_another_site_can_not_ask_in_an_editors_name(address, ines):
+def test_a_request_without_a_csrf_token_is_refused(address, ines):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(ines.user)
     assert strict.post(address, {"content": "Hello.", "image": png()}).status_code == 403
 
 
-def test_the_stock_addresses_of_markdownx_are_not_there(ines):
+def test_the_urls_of_markdownx_do_not_exist(ines):
     assert ines.client.post("/markdownx/upload/", {"image": png()}).status_code == 404
     assert ines.client.post("/markdownx/markdownify/", {"content": "Hello."}).status_code == 404
 
 
-def test_the_form_asks_our_addresses(ines):
+def test_the_form_uses_our_urls(ines):
     page = ines.page("add")
     assert f'data-markdownx-urls-path="{PREVIEW}"' in page
     assert f'data-markdownx-upload-urls-path="{UPLOAD}"' in page
@@ -88,7 +88,7 @@ def test_a_picture_is_kept_and_comes_back_as_markdown(rui):
     assert Client().get(kept.get_absolute_url()).status_code == 200
 
 
-def test_a_file_that_is_no_picture_is_refused_with_what_to_do(ines):
+def test_a_file_that_is_not_a_picture_is_refused_with_advice(ines):
     drawing = SimpleUploadedFile("lamp.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/png")
     answer = ines.client.post(UPLOAD, {"image": drawing, "alt": "A lamp"})
     assert answer.status_code == 400
@@ -98,9 +98,9 @@ def test_a_file_that_is_no_picture_is_refused_with_what_to_do(ines):
 
 def test_the_preview_shows_a_body_as_its_page_does(ines, guide):
     guide("anxious")
-    made = guide(text=VALID)
-    preview = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": parse_source(VALID).body}).content.decode()
-    page = Client().get(made.get_absolute_url()).content.decode()
+    document = guide(text=VALID)
+    preview = ines.client.post(f"{PREVIEW}?document={document.pk}", {"content": parse_source(VALID).body}).content.decode()
+    page = Client().get(document.get_absolute_url()).content.decode()
     for part in ("guide__introduction", "takeaways", "step__body", "strategy ", "pull-quote", "sources", "guide-card"):
         pieces = re.findall(rf'<(\w+) class="{part}[^>]*>(.*?)</\1>', page, re.DOTALL)
         assert pieces
@@ -108,19 +108,19 @@ def test_the_preview_shows_a_body_as_its_page_does(ines, guide):
 
 
 def test_the_preview_names_each_problem_with_its_line(ines, guide):
-    made = guide(text=VALID.replace("[anxious]", "[]"))
+    document = guide(text=VALID.replace("[anxious]", "[]"))
     body = parse_source(VALID).body.replace("Silence has many reasons.", "Silence <b>has</b> many reasons.")
-    said = parts_of(ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": body}).content.decode())
+    said = parts_of(ines.client.post(f"{PREVIEW}?document={document.pk}", {"content": body}).content.decode())
     assert 'Line 5: "<b>" is HTML.' in said
 
 
 def test_the_preview_of_a_text_without_problems_says_so(ines, guide):
-    made = guide(text=VALID.replace("[anxious]", "[]"))
-    said = ines.client.post(f"{PREVIEW}?document={made.pk}", {"content": parse_source(VALID).body}).content.decode()
+    document = guide(text=VALID.replace("[anxious]", "[]"))
+    said = ines.client.post(f"{PREVIEW}?document={document.pk}", {"content": parse_source(VALID).body}).content.decode()
     assert "The check finds nothing to mend." in said
 
 
-def test_a_guide_does_not_stand_against_itself_in_its_preview(ines, guide):
+def test_the_preview_does_not_compare_a_guide_with_itself(ines, guide):
     body = parse_source(guide().source).body
     assert "(warning, sentence-shared)" in ines.client.post(PREVIEW, {"content": body}).content.decode()
 

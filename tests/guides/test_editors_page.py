@@ -1,4 +1,4 @@
-"""docs/editors.md says what the code does."""
+"""docs/editors.md agrees with the code."""
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -10,9 +10,9 @@ from guides.styles import Style
 PAGE = (settings.BASE_DIR / "docs/editors.md").read_text()
 
 
-def test_the_page_for_editors_names_every_key_style_part_and_place():
-    places = {place for place in read_guide("", {}).anchors if place != "main"}  # of a page without steps
-    named = {f"`{word}`" for word in (*GuideForm.keys, *Style, *places)} | {f"## {title}" for title in SECTIONS}
+def test_the_page_for_editors_names_every_key_style_section_and_anchor():
+    anchors = {anchor for anchor in read_guide("", {}).anchors if anchor != "main"}  # of a page without steps
+    named = {f"`{word}`" for word in (*GuideForm.keys, *Style, *anchors)} | {f"## {title}" for title in SECTIONS}
     assert {word for word in named if word not in PAGE} == set()
 
 

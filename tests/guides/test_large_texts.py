@@ -1,4 +1,4 @@
-"""An editor sends more than a text may have: told so in words, and nothing is saved or lost."""
+"""A text that is too large is refused with a reason, and nothing is saved or lost."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -11,7 +11,7 @@ MUCH = "A door.\r\n\r\n" * (MAX_CHARACTERS // 9 + 1)
 TEN_MEGABYTES = "A door.\r\n\r\n" * 1_000_000
 
 
-def test_a_text_that_is_too_long_comes_back_with_what_to_do(ines, guide):
+def test_a_text_that_is_too_long_comes_back_with_advice(ines, guide):
     text = guide()
     answer = ines.save(text, body=MUCH)
     assert not answer.saved
@@ -20,7 +20,7 @@ def test_a_text_that_is_too_long_comes_back_with_what_to_do(ines, guide):
     assert Revision.objects.count() == 1
 
 
-def test_the_longest_letters_do_not_make_a_text_too_large_to_be_sent(ines, guide):
+def test_a_text_of_four_byte_characters_is_not_too_large_to_be_sent(ines, guide):
     answer = ines.save(guide(), body="🚪" * (MAX_CHARACTERS - 1000))
     assert answer.status == 200
     assert "more than 5,000 characters" in str(answer.errors)
@@ -32,7 +32,7 @@ def test_the_preview_of_a_text_that_is_too_long_says_so(ines):
     assert TOO_LONG in shown
 
 
-def test_ten_megabytes_are_refused_before_anybody_reads_them(ines, guide):
+def test_ten_megabytes_are_refused_without_being_parsed(ines, guide):
     text = guide()
     values = {**ines.form(text), "body": TEN_MEGABYTES}
     for address, sent in ((f"/admin/guides/guide/{text.pk}/change/", values), ("/admin/guides/guide/preview/", {"content": TEN_MEGABYTES})):
@@ -42,7 +42,7 @@ def test_ten_megabytes_are_refused_before_anybody_reads_them(ines, guide):
     assert Revision.objects.count() == 1
 
 
-def test_a_picture_that_is_too_large_is_refused_in_the_editors_words(ines):
+def test_a_picture_that_is_too_large_is_refused_with_the_limit(ines):
     for size, status in ((MAX_IMAGE_BYTES + 1, 400), (MAX_IMAGE_BYTES + 2 * 2**20, 413)):
         file = SimpleUploadedFile("door.png", b"\0" * size, "image/png")
         answer = ines.client.post("/admin/guides/guide/upload/", {"image": file, "alt": "A door"})

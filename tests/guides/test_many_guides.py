@@ -1,4 +1,4 @@
-"""Among thousands of guides those that a page names are found by an index."""
+"""An index finds the guides that a page names among thousands."""
 
 import json
 
@@ -42,7 +42,7 @@ def many(db):
     ids=["by its slug", "by several slugs", "by one that it had", "by one that none had"],
 )
 def test_guides_are_found_in_a_few_pages_of_memory(many, named, slugs):
-    asked = named(Guide.objects.published(timezone.now()))
-    assert sorted(guide.slug for guide in asked) == slugs
-    [told] = json.loads(asked.explain(analyze=True, buffers=True, format="json"))
-    assert told["Plan"]["Shared Hit Blocks"] + told["Plan"]["Shared Read Blocks"] <= PAGES
+    queryset = named(Guide.objects.published(timezone.now()))
+    assert sorted(guide.slug for guide in queryset) == slugs
+    [result] = json.loads(queryset.explain(analyze=True, buffers=True, format="json"))
+    assert result["Plan"]["Shared Hit Blocks"] + result["Plan"]["Shared Read Blocks"] <= PAGES

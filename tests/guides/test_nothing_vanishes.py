@@ -1,4 +1,4 @@
-"""Whatever a guide's text holds is shown to readers, or the check names its line."""
+"""Everything in a guide's text is shown to readers, or reported by the check with its line."""
 
 import pytest
 from django.conf import settings
@@ -25,25 +25,25 @@ def vanishes(text, lines):
     return not is_reported(parts.problems, lines) and WORD not in render_head(parts) + render_text(parts)
 
 
-def test_a_block_of_any_kind_anywhere_in_a_guide_is_shown_or_named():
+def test_every_block_anywhere_in_a_guide_is_shown_or_reported():
     assert [(block, lines) for block, text, lines in insert_every_block(VALID) if vanishes(text, lines)] == []
 
 
 @pytest.mark.parametrize("key", KEYS, ids=[line.partition(":")[0] for line in KEYS])
-def test_the_value_of_any_key_is_shown_or_used_or_named(key):
+def test_the_value_of_every_key_is_shown_used_or_reported(key):
     value = key.partition(": ")[2]
     parts = read_guide(VALID.replace(key, key.replace(value, f"[{WORD}]" if value.startswith("[") else WORD)), WORKS)
     assert WORD in render_head(parts) or WORD in (parts.slug, *parts.related) or is_reported(parts.problems, range(2, 10))
 
 
-def test_what_follows_the_end_of_the_yaml_is_named():
+def test_text_after_the_end_of_the_yaml_is_reported():
     assert is_reported(read_guide(VALID.replace("style:", f"...\n{WORD}\nstyle:"), WORKS).problems, range(5, 8))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 @given(data=st.data())
 @how(max_examples=examples(30))
-def test_a_block_in_a_guide_of_ours_is_shown_or_named(name, data):
+def test_a_block_in_our_own_guides_is_shown_or_reported(name, data):
     text = SHIPPED[name]
     block, before = data.draw(st.sampled_from(BLOCKS)), data.draw(st.sampled_from(body_lines(text)))
     assert not vanishes(*insert_block(text, before, block))

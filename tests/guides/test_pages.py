@@ -1,4 +1,4 @@
-"""The guides' pages, as a reader's browser and a search engine ask for them."""
+"""The guides' pages, as readers and search engines see them."""
 
 import json
 import re
@@ -27,12 +27,12 @@ def publish(db):
     return create_guide
 
 
-def structured(page):
-    (told,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    return json.loads(told)["@graph"]
+def json_ld_of(page):
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(text)["@graph"]
 
 
-def test_a_guide_stands_at_the_address_that_its_links_name():
+def test_the_address_in_the_pure_module_is_that_of_the_url():
     assert reverse("guides:guide", args=["anxious"]) == ADDRESS.format("anxious")
 
 
@@ -56,11 +56,11 @@ def test_a_link_to_a_draft_is_plain_words_until_it_is_published(client, publish)
 @pytest.mark.parametrize(
     "address", ["/guides/secret/?x", "/guides/secret/?x#a", "/guides/secret", "/guides/./secret/", "/guides/%73ecret/"]
 )
-@pytest.mark.parametrize("is_ready", [True, False])
-def test_no_way_to_write_an_address_makes_a_link_to_a_draft(client, publish, address, is_ready):
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_no_way_to_write_an_address_makes_a_link_to_a_draft(client, publish, address, is_stored):
     publish("secret", state="draft")
     publish("open", text=guide_text("open").replace("### Rest\n\n", f"### Rest\n\nSee [the other one]({address}). "))
-    if not is_ready:
+    if not is_stored:
         Guide.objects.update(made_of=None)
     assert "See the other one." in client.get("/guides/open/").content.decode()
 
@@ -78,7 +78,7 @@ def test_an_editor_may_link_to_an_open_form_of_a_guide(publish):
     assert [problem for problem in found if problem.code == "link-broken"] == []
 
 
-# What a guide does not say is not shown
+# Facts that a guide lacks are not shown
 
 
 def without(text, *keys):
@@ -86,7 +86,7 @@ def without(text, *keys):
 
 
 def facts(page):
-    """What is said below a guide's title, as words."""
+    """Returns the facts below a guide's title as texts."""
     (found,) = re.findall(r'<ul class="plain cluster facts">(.*?)</ul>', page, re.DOTALL)
     return [" ".join(re.sub("<[^>]*>", "", fact).split()) for fact in re.findall(r"<li>(.*?)</li>", found, re.DOTALL)]
 
@@ -101,22 +101,22 @@ def facts(page):
         (["authors", "reviewed", "next_review"], ["1 minute to read", "1 source"]),
     ],
 )
-def test_the_byline_says_what_the_text_says_and_no_more(client, publish, missing, expected):
+def test_the_page_shows_only_facts_of_the_text(client, publish, missing, expected):
     publish(text=without(VALID, *missing))
     assert facts(client.get("/guides/waiting/").content.decode()) == expected
 
 
-def test_a_guide_without_sources_has_no_place_for_them(client, publish):
+def test_a_guide_without_sources_has_no_list_of_them(client, publish):
     publish(text=VALID.replace(" [@feeney-2007]", ""))
     page = client.get("/guides/waiting/").content.decode()
     assert "ources" not in page
     assert not any("source" in fact for fact in facts(page))
 
 
-def test_search_engines_are_told_of_no_authors_where_there_are_none(client, publish):
+def test_the_json_ld_of_a_guide_without_authors_names_none(client, publish):
     publish(text=VALID)
     publish("waiting-2", text=without(VALID.replace("slug: waiting", "slug: waiting-2"), "authors"))
-    named, nameless = (structured(client.get(f"/guides/{slug}/").content.decode())[0] for slug in ("waiting", "waiting-2"))
+    named, nameless = (json_ld_of(client.get(f"/guides/{slug}/").content.decode())[0] for slug in ("waiting", "waiting-2"))
     assert named["author"] == [{"@type": "Organization", "name": "Safe Haven"}]
     assert "author" not in nameless
 
@@ -147,7 +147,7 @@ def ids_in(page):
     return re.findall(r'\bid="([^"]*)"', page)
 
 
-def test_the_ids_of_a_guides_page_are_its_places_its_steps_and_its_sources(client, publish):
+def test_the_ids_of_a_guides_page_are_those_of_its_parts_steps_and_sources(client, publish):
     publish("anxious")
     publish(text=VALID)
     found = ids_in(client.get("/guides/waiting/").content.decode())
@@ -163,7 +163,7 @@ def test_no_step_may_have_an_id_of_the_page(client, publish, anchor):
     assert ("anchor-reserved", 20) in {(problem.code, problem.line) for problem in found}
 
 
-def test_a_guide_appears_at_its_time_without_anybody_doing_anything(client, publish):
+def test_a_guide_appears_at_its_time(client, publish):
     guide = publish()
     Guide.objects.filter(pk=guide.pk).update(publish_at=timezone.now() + timedelta(days=1))
     assert client.get("/guides/waiting/").status_code == 404
@@ -185,14 +185,14 @@ def test_an_old_address_of_a_draft_leads_nowhere(client, publish):
 
 
 @pytest.mark.parametrize("address", ["/guides/", "/guides/waiting/"])
-def test_the_pages_are_only_read(client, publish, address):
+def test_the_pages_allow_only_safe_methods(client, publish, address):
     publish()
     assert client.post(address).status_code == 405
     head = client.head(address)
     assert (head.status_code, head.content) == (200, b"")
 
 
-def test_a_guide_costs_the_same_queries_however_many_there_are(client, publish, django_assert_max_num_queries):
+def test_a_guide_needs_the_same_queries_for_any_number_of_guides(client, publish, django_assert_max_num_queries):
     publish("one", related="two")
     publish("two")
     for number in range(50):
@@ -204,7 +204,7 @@ def test_a_guide_costs_the_same_queries_however_many_there_are(client, publish, 
 
 
 @pytest.mark.parametrize("name", ["anxious", "dismissive-avoidant", "fearful-avoidant"])
-def test_a_page_that_lies_ready_is_the_page_that_its_text_makes(client, publish, settings, name):
+def test_the_stored_page_equals_the_rendered_one(client, publish, settings, name):
     for path in settings.CONTENT_DIR.glob("guides/*.md"):
         publish(text=path.read_text())
     ready = client.get(f"/guides/{name}/")
@@ -214,7 +214,7 @@ def test_a_page_that_lies_ready_is_the_page_that_its_text_makes(client, publish,
 
 
 @pytest.mark.parametrize("other", [{"made_of": b"0" * 32}, {"made_of": None, "facts": None, "html": ""}])
-def test_what_another_release_made_of_a_text_is_not_shown(client, publish, other):
+def test_a_page_stored_by_another_release_is_not_shown(client, publish, other):
     publish()
     before = client.get("/guides/waiting/")
     assert before.status_code == 200
@@ -222,21 +222,21 @@ def test_what_another_release_made_of_a_text_is_not_shown(client, publish, other
     assert client.get("/guides/waiting/").content == before.content
 
 
-@pytest.mark.parametrize(("days", "said"), [(0, ", next review <time"), (1, ", review was due <time")])
-def test_readers_see_from_the_day_after_that_a_review_is_overdue(client, publish, days, said):
+@pytest.mark.parametrize(("days", "expected"), [(0, ", next review <time"), (1, ", review was due <time")])
+def test_readers_see_from_the_day_after_that_a_review_is_overdue(client, publish, days, expected):
     due = (timezone.now() - timedelta(days=days)).date()
     publish(text=guide_text().replace("next_review: 2027-11-01", f"next_review: {due}"))
-    assert said in client.get("/guides/waiting/").content.decode()
+    assert expected in client.get("/guides/waiting/").content.decode()
 
 
-def test_what_was_made_of_another_text_is_not_shown(client, publish):
-    """A release before this one changes the text and knows nothing of what was made of it."""
+def test_a_page_stored_for_another_text_is_not_shown(client, publish):
+    """An earlier release may have changed the text without the stored page."""
     guide = publish()
     Guide.objects.update(source=guide.source.replace("### Rest\n\n", "### Rest\n\nRead *this* first. "))
     assert "Read <em>this</em> first." in client.get("/guides/waiting/").content.decode()
 
 
-def test_only_the_open_form_of_a_page_is_made_for_whoever_asks(client, publish, django_assert_max_num_queries):
+def test_the_page_with_open_steps_is_rendered_on_request(client, publish, django_assert_max_num_queries):
     publish()
     with django_assert_max_num_queries(3):
         page = client.get("/guides/waiting/?steps=open").content.decode()
@@ -261,10 +261,10 @@ def test_the_list_shows_the_styles_in_their_order_and_no_empty_one(client, publi
     assert "Dismissive" not in page
 
 
-def test_search_engines_are_told_what_the_page_shows(client, publish):
+def test_the_json_ld_says_what_the_page_shows(client, publish):
     guide = publish(title="How to wait & see")
     page = client.get("/guides/waiting/").content.decode()
-    article, crumbs = structured(page)
+    article, crumbs = json_ld_of(page)
     assert article["headline"] == "How to wait & see"
     assert article["dateModified"] == guide.changed_at.isoformat(timespec="seconds")
     assert article["url"] == "http://testserver/guides/waiting/"
@@ -272,11 +272,11 @@ def test_search_engines_are_told_what_the_page_shows(client, publish):
     assert '<link rel="canonical" href="http://testserver/guides/waiting/">' in page
 
 
-def test_a_title_can_not_break_out_of_what_search_engines_are_told(client, publish):
+def test_a_title_can_not_break_out_of_the_json_ld(client, publish):
     publish(title='"</script><script>alert(1)</script>"')
     page = client.get("/guides/waiting/").content.decode()
     assert "<script>alert" not in page
-    assert structured(page)[0]["headline"] == "</script><script>alert(1)</script>"
+    assert json_ld_of(page)[0]["headline"] == "</script><script>alert(1)</script>"
 
 
 def test_a_link_opens_all_steps_where_no_script_runs(client, publish):
@@ -285,7 +285,7 @@ def test_a_link_opens_all_steps_where_no_script_runs(client, publish):
     assert [text.count("<details open") + text.count('" open>') for text in (page, opened)] == [1, 8]
 
 
-def test_a_text_that_a_later_release_finds_wrong_still_has_its_page(client, publish):
+def test_a_text_with_problems_still_has_its_page(client, publish):
     publish()
     Guide.objects.update(source="no front matter\n\n## Odd\n\n<script>alert(1)</script>\n")
     page = client.get("/guides/waiting/")

@@ -1,4 +1,4 @@
-"""A guide's text read to its parts, and what must be impossible in it."""
+"""A guide's text parsed into its parts."""
 
 import re
 
@@ -17,7 +17,7 @@ WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text(
 SHIPPED = sorted((settings.CONTENT_DIR / "guides").glob("*.md"))
 
 
-def test_a_guide_is_read_to_the_parts_that_its_page_shows():
+def test_a_guide_is_parsed_into_the_parts_of_its_page():
     parts = read_guide(VALID, WORKS)
     assert (parts.title, parts.slug, parts.style) == ("How to wait for an answer", "waiting", "anxious")
     assert (str(parts.reviewed), parts.authors, parts.related) == ("2026-11-01", ("Safe Haven",), ("anxious",))
@@ -48,8 +48,8 @@ def test_sources_are_numbered_in_the_order_of_the_page_and_once_each():
     ]
 
 
-def test_the_words_that_are_counted_are_those_that_a_reader_sees():
-    assert read_guide(VALID, WORKS).words == 121  # by hand, without front matter, marks, attributes and citations
+def test_only_words_that_readers_see_are_counted():
+    assert read_guide(VALID, WORKS).words == 121  # counted by hand, without front matter, markup, attributes and citations
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(121, 1), (356, 1), (358, 2), (2380, 10)])
@@ -64,12 +64,12 @@ def test_four_strategies_are_shown_and_the_others_are_one_click_away():
     assert [len(parts.first_strategies), len(parts.more_strategies)] == [4, 2]
 
 
-def test_the_guides_that_a_text_mentions_are_its_links_and_its_related_ones():
+def test_the_linked_slugs_are_those_of_links_and_related_guides():
     assert linked_slugs(VALID.replace("out.", "out, see [a](/guides/calm/#x).")) == {"anxious", "calm"}
 
 
 @pytest.mark.parametrize("link", ["/guides/calm/#x", "&#47;guides&#x2f;c&#97;lm/", r"\/guides/calm\/", "</guides/calm/>"])
-def test_a_guide_is_mentioned_however_its_address_is_spelled(link):
+def test_every_spelling_of_an_address_counts_as_a_link(link):
     text = VALID.replace("out.", f"out, see [a]({link}).")
     assert any(link.address.startswith("/guides/calm/") for link in read_guide(text, WORKS).links)
     assert "calm" in linked_slugs(text)
@@ -78,14 +78,14 @@ def test_a_guide_is_mentioned_however_its_address_is_spelled(link):
 @pytest.mark.parametrize(
     "heading", ["## steps", "## STEPS", "##  *Steps*  ##", "Steps\n---", "## Steps\n### First\n- [ ] a\n## Help\n## steps"]
 )
-def test_the_steps_that_a_quiz_can_lead_to_are_those_of_the_guides_page(heading):
+def test_step_titles_are_those_of_the_guides_page(heading):
     text = VALID.replace("## Steps", heading)
     steps = read_guide(text, WORKS).steps
     assert steps
     assert step_titles(text) == {step.anchor: step.title for step in steps}
 
 
-# Steps: what to do, and what is said
+# Steps: action items and prose
 
 
 def steps_of(body):
@@ -116,7 +116,7 @@ def test_an_item_that_lost_its_box_is_shown_in_the_text():
         ("Say ναι today", "say-today"),
     ],
 )
-def test_an_anchor_is_made_of_the_titles_latin_letters(title, anchor):
+def test_an_anchor_has_the_latin_letters_of_the_title(title, anchor):
     assert steps_of(f"### {title}\n\nA.\n")[0].anchor == anchor
 
 
@@ -134,7 +134,7 @@ def test_every_anchor_fits_into_a_link(title):
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", step.anchor)
 
 
-def test_a_page_without_sources_or_related_guides_has_no_place_for_them():
+def test_a_page_without_sources_or_related_guides_has_no_anchors_for_them():
     anchors = read_guide(VALID.replace(" [@feeney-2007]", "").replace("related: [anxious]\n", ""), WORKS).anchors
     assert not {"sources", "related"} & {*anchors}
     assert {"sources", "related"} <= {*read_guide(VALID, WORKS).anchors}
@@ -151,26 +151,26 @@ def test_a_page_without_sources_or_related_guides_has_no_place_for_them():
         ("#calm", ""),
     ],
 )
-def test_the_guide_that_an_address_leads_to_is_known_however_it_is_written(address, slug):
+def test_every_spelling_of_an_address_has_the_slug_of_its_guide(address, slug):
     assert guide_slug(address) == slug
 
 
 @given(st.text(max_size=200))
-def test_any_body_whatever_is_read_without_an_exception(body):
+def test_any_body_is_parsed_without_an_exception(body):
     assert read_guide(f"---\ntitle: A\n---\n{body}", WORKS).title == "A"
 
 
-# On the page that inspired this site, with sentences of three words and less left out: how often each one stood that stood more
-# than once, and how many stood alone.
+# The counts of repeated sentences on the page that inspired this site, and the number of sentences that occur once. Sentences of up to
+# three words are left out.
 REFRAINS = [32, 25, 24, 5, 4, 4, 4, 3, 3, 3, 2, 2, 2, 2]
-ALONE = 35
+UNIQUE = 35
 
 
 def test_a_text_that_repeats_itself_like_the_page_that_inspired_us_is_refused():
     refrains = [(sentence(10**7 + number), count) for number, count in enumerate(REFRAINS)]
-    said = [text for text, count in refrains for _ in range(count)] + [sentence(2 * 10**7 + number) for number in range(ALONE)]
-    assert (len(said), len(set(said))) == (150, 49)
-    joined = "\n\n".join(said)
+    sentences = [text for text, count in refrains for _ in range(count)] + [sentence(2 * 10**7 + number) for number in range(UNIQUE)]
+    assert (len(sentences), len(set(sentences))) == (150, 49)
+    joined = "\n\n".join(sentences)
     problems = read_guide(guide_text().replace("### Rest\n", f"### Rest\n\n{joined}\n"), WORKS).problems
     expected = [("sentence-repeated" if count > 2 else "sentence-twice", f'"{text}" stands {count} times') for text, count in refrains]
     assert sorted((problem.code, problem.message.partition(", in lines")[0]) for problem in problems) == sorted(expected)
@@ -189,9 +189,9 @@ class TestShippedGuide:
         assert parts.help
 
     def test_it_can_be_read_at_grade_8(self, path):
-        sentences = [said.text for said in read_guide(path.read_text(), WORKS).sentences]
+        sentences = [sentence.text for sentence in read_guide(path.read_text(), WORKS).sentences]
         assert grade(sentences) <= 8
-        assert max(len(said.split()) for said in sentences) <= 30
+        assert max(len(text.split()) for text in sentences) <= 30
 
     def test_it_sends_readers_in_danger_to_help(self, path):
         assert "(/help/)" in path.read_text().split("## Quick takeaways")[0]

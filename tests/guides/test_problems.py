@@ -43,12 +43,12 @@ def cases():
 
 
 @pytest.mark.parametrize(("text", "expected"), list(cases()))
-def test_the_check_says_every_problem_with_its_line(text, expected):
+def test_the_check_reports_every_problem_with_its_line(text, expected):
     works, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
     file = DocumentFile(Path("guides/waiting.md"), KINDS["guide"], text, KINDS["guide"].parse(text, works))
     problems = [found.problem for found in sorted(check_documents([file], ELSEWHERE, TODAY))]
-    said = [f"{problem.line} {problem.level} {problem.code}: {problem.message}" for problem in problems]
-    assert said == expected
+    reported = [f"{problem.line} {problem.level} {problem.code}: {problem.message}" for problem in problems]
+    assert reported == expected
 
 
 def test_every_problem_of_a_guide_has_a_case():
