@@ -30,11 +30,11 @@ class StyleFilter(admin.SimpleListFilter):
 @admin.register(Guide)
 class GuideAdmin(DocumentAdmin):
     form = GuideForm
-    about = ((None, {"fields": ("title", "slug", "summary", "style", ("reviewed", "next_review"), "authors", "related")}),)
+    front_matter_fieldsets = ((None, {"fields": ("title", "slug", "summary", "style", ("reviewed", "next_review"), "authors", "related")}),)
     list_display = ("title", "style_name", "state_name", "publish_at", "reviewed", "next_review", "on_site")
     list_filter = ("state", StyleFilter)
     prepopulated_fields = {"slug": ("title",)}
-    unsaved = {"title": "New guide", "slug": "new-guide", "summary": "New guide."}
+    placeholder_front_matter = {"title": "New guide", "slug": "new-guide", "summary": "New guide."}
     change_form_template = "admin/guides/guide/change_form.html"
     preview_template = "admin/guides/guide/preview.html"
 
@@ -42,6 +42,6 @@ class GuideAdmin(DocumentAdmin):
     def style_name(self, guide: Guide) -> str:
         return guide.get_style_display()
 
-    def previewed(self, document: Guide) -> dict[str, Any]:
+    def preview_context(self, document: Guide) -> dict[str, Any]:
         parts, related = document.parts_and_related(timezone.now())
         return {"parts": parts, "related": related}

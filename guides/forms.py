@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 
-from documents.admin.forms import DocumentForm, Lines, SlugField
+from documents.admin.forms import DocumentForm, LineListField, SlugField
 from guides.models import KIND, Guide
 from guides.reader import SECTIONS
 from guides.styles import NO_STYLE, STYLES
@@ -16,7 +16,7 @@ SKELETON = "\n".join(f"\n## {title}\n" for title in SECTIONS)
 class GuideForm(DocumentForm):
     kind = KIND
     keys = ("title", "slug", "summary", "style", "reviewed", "next_review", "authors", "related")
-    begins_with = {"body": SKELETON}
+    initial_values = {"body": SKELETON}
 
     slug = SlugField(
         help_text="The end of its address, such as “fearful-avoidant”. If you change it, the old address leads to the new one.",
@@ -27,7 +27,7 @@ class GuideForm(DocumentForm):
         choices=[("", NO_STYLE.name), *((str(style), described.name) for style, described in STYLES.items())],
         help_text="The group that the guide stands in.",
     )
-    related = Lines(required=False, widget=AdminTextareaWidget(attrs={"rows": 3}))
+    related = LineListField(required=False, widget=AdminTextareaWidget(attrs={"rows": 3}))
 
     class Meta(DocumentForm.Meta):
         model = Guide

@@ -1,4 +1,4 @@
-"""Authored texts in Django admin, whatever their kind: who may do what, lists, the form's page, history."""
+"""The admin of documents of all kinds: permissions, list, form and history."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -19,8 +19,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 
-from documents.admin.editor import EditorAdmin, number_in
-from documents.admin.forms import DocumentForm, right_to_publish
+from documents.admin.editor import EditorAdmin, query_number
+from documents.admin.forms import DocumentForm, publish_permission
 from documents.models import Document, Revision
 
 admin.site.site_header = admin.site.site_title = "Safe Haven"
@@ -28,21 +28,21 @@ admin.site.index_title = "Editing"
 admin.site.enable_nav_sidebar = False  # editor and preview need the width
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
-CONTEXT = 3  # lines that stay the same, around a change
-MAX_COMPARED = 2_000  # lines; what compares them takes up to the cube of their number
+CONTEXT_LINES = 3  # unchanged ones around a change
+MAX_COMPARED_LINES = 2_000  # SequenceMatcher takes up to cubic time
 
 
-class Change(NamedTuple):
-    """A line of the difference between two texts; `kind` is added, removed, place or same."""
+class DiffLine(NamedTuple):
+    """A line of a unified diff; `kind` is "added", "removed", "same" or "place", which is a line such as "@@ -1,4 +1,5 @@"."""
 
     kind: str
     line: str
 
 
 class DocumentAdmin(EditorAdmin):
-    """What the admin pages of all kinds have in common. A kind says with which form, and in which fieldsets."""
+    """The base of the admins of all kinds. A kind sets its form and the fieldsets for its front matter."""
 
-    about: ClassVar[Fieldsets]  # the fields that are keys of the front matter
+    front_matter_fieldsets: ClassVar[Fieldsets]
     search_fields = ("title",)
     change_form_template = "admin/documents/change_form.html"
     change_list_template = "admin/documents/change_list.html"
@@ -51,18 +51,18 @@ class DocumentAdmin(EditorAdmin):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        for name in (*self.form.keys, "body"):  # for those who may only look
-            setattr(self, name, as_shown(self.form, name))
+        for name in (*self.form.keys, "body"):  # for users with the view permission only
+            setattr(self, name, readonly_display(self.form, name))
 
-    # Who may do what
+    # Permissions
 
     def may_publish(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(right_to_publish(self.model))
+        return request.user.has_perm(publish_permission(self.model))
 
     def has_change_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
         may = super().has_change_permission(request, obj)
         if request.method == "POST":
-            return may  # the form refuses, and gives back what was typed
+            return may  # the form refuses, and keeps the input
         return may and (obj is None or obj.state == Document.State.DRAFT or self.may_publish(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
@@ -75,10 +75,10 @@ class DocumentAdmin(EditorAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         documents: QuerySet[Document] = super().get_queryset(request).defer("anchors", "fingerprints")
-        return documents.annotate(online=self.online(timezone.now()))
+        return documents.annotate(is_live=self.is_live(timezone.now()))
 
-    def online(self, now: datetime) -> Combinable:
-        """Whether visitors get a document at `now`."""
+    def is_live(self, now: datetime) -> Combinable:
+        """Returns an expression: whether readers see the document at `now`."""
         return Exists(self.model.objects.published(now).filter(pk=OuterRef("pk")))
 
     @admin.display(description="state", ordering="state")
@@ -91,25 +91,25 @@ class DocumentAdmin(EditorAdmin):
         return format_html('<a href="{}">View on site</a>', address) if address else "Hidden"
 
     def get_view_on_site_url(self, obj: Document | None = None) -> str | None:
-        return obj.get_absolute_url() if getattr(obj, "online", False) and obj else None
+        return obj.get_absolute_url() if getattr(obj, "is_live", False) and obj else None
 
     # The form
 
     def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Fieldsets:
         return (
-            *self.about,
-            ("Publishing", {"fields": ("state", "publish_at"), "description": self.rule(request, obj)}),
+            *self.front_matter_fieldsets,
+            ("Publishing", {"fields": ("state", "publish_at"), "description": self.publishing_note(request, obj)}),
             ("Text", {"fields": ("body",), "classes": ("writing",)}),
         )
 
-    def rule(self, request: HttpRequest, obj: Document | None) -> str | None:
-        """What to know before one publishes, or saves what is published."""
+    def publishing_note(self, request: HttpRequest, obj: Document | None) -> str | None:
+        """Returns what the user should know before publishing, or before saving a published document."""
         return None if self.may_publish(request) else "You may write and change drafts. Somebody who may publish does the rest."
 
     def get_form(self, request: HttpRequest, obj: Document | None = None, change: bool = False, **options: Any) -> type[DocumentForm]:
-        """The other fields are the form's own: their columns are derived from the text."""
+        """Limits Django to the model's fields in `Meta`. The form's other fields are front matter."""
         form = cast("type[DocumentForm]", super().get_form(request, obj, change, **{**options, "fields": self.form.Meta.fields}))
-        form.user, form.shown = cast("User", request.user), asked_revision(request, obj)
+        form.user, form.shown_revision = cast("User", request.user), requested_revision(request, obj)
         return form
 
     def render_change_form(
@@ -122,18 +122,18 @@ class DocumentAdmin(EditorAdmin):
         obj: Document | None = None,
     ) -> HttpResponse:
         form: DocumentForm = context["adminform"].form
-        context["shown"] = form.shown
+        context["shown_revision"] = form.shown_revision
         if obj and request.method == "GET":
-            source = form.shown.source if form.shown else obj.source
-            context["places"] = list(form.places_in(source, obj.parse(source)))
-            context["out_of_reach"] = super().has_change_permission(request, obj) and not self.has_change_permission(request, obj)
+            source = (form.shown_revision or obj).source
+            context["field_problems"] = list(form.field_problems(source, obj.parse(source)))
+            context["is_read_only"] = super().has_change_permission(request, obj) and not self.has_change_permission(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
         obj.save_revision(form.source, by=form.user, now=timezone.now(), note=form.note, parsed=form.parsed)
-        if "_continue" not in request.POST:  # the form's page shows them by itself
-            for place in form.warnings:
-                messages.warning(request, str(place))
+        if "_continue" not in request.POST:  # then the form shows them
+            for warning in form.warnings:
+                messages.warning(request, str(warning))
 
     # History
 
@@ -160,54 +160,54 @@ class DocumentAdmin(EditorAdmin):
             "document": document,
             "revision": revision,
             "before": before,
-            "changes": list(changes(before, revision)) if before else [],
+            "changes": list(diff(before, revision)) if before else [],
             "may_change": self.has_change_permission(request, document),
         }
         return TemplateResponse(request, "admin/documents/revision.html", context)
 
 
-def as_shown(form: type[DocumentForm], name: str) -> Any:
-    """A field's value as text, for a page on which nothing can be typed."""
+def readonly_display(form: type[DocumentForm], name: str) -> Any:
+    """Returns a display method for a field's value, for pages without a form."""
 
     @admin.display(description=form.base_fields[name].label or name.replace("_", " "))
-    def shown(document: Document) -> str:
+    def display(document: Document) -> str:
         return str(form(instance=document)[name].value())
 
-    return shown
+    return display
 
 
-def asked_revision(request: HttpRequest, document: Document | None) -> Revision | None:
-    """The revision that `?revision=` puts into the editor. Only to begin with: what is sent is compared with the document."""
+def requested_revision(request: HttpRequest, document: Document | None) -> Revision | None:
+    """Returns the revision that `?revision=` puts into the form. A submitted form is compared with the document as it is."""
     if document is None or request.method != "GET":
         return None
-    return Revision.objects.filter(document=document, number=number_in(request, "revision")).first()
+    return Revision.objects.filter(document=document, number=query_number(request, "revision")).first()
 
 
-def changes(old: Revision, new: Revision) -> Iterator[Change]:
-    """The difference as `diff -u` shows it. Where too much differs to be compared, the old lines as removed and the new as added."""
-    first, before, after = differing(old.source.split("\n"), new.source.split("\n"))
+def diff(old: Revision, new: Revision) -> Iterator[DiffLine]:
+    """Yields the lines that `diff -u` shows. If too many differ, all old lines are removed and all new ones added."""
+    start, before, after = without_common_ends(old.source.split("\n"), new.source.split("\n"))
     whole = [[("replace", 0, len(before), 0, len(after))]]
-    is_long = max(len(before), len(after)) > MAX_COMPARED
-    for group in whole if is_long else SequenceMatcher(None, before, after).get_grouped_opcodes(CONTEXT):
+    is_long = max(len(before), len(after)) > MAX_COMPARED_LINES
+    for group in whole if is_long else SequenceMatcher(None, before, after).get_grouped_opcodes(CONTEXT_LINES):
         _, top, _, new_top, _ = group[0]
         _, _, bottom, _, new_bottom = group[-1]
-        yield Change("place", f"@@ -{first + top + 1},{bottom - top} +{first + new_top + 1},{new_bottom - new_top} @@")
-        for what, start, end, new_start, new_end in group:
-            if what == "equal":
-                yield from (Change("same", f" {line}") for line in before[start:end])
+        yield DiffLine("place", f"@@ -{start + top + 1},{bottom - top} +{start + new_top + 1},{new_bottom - new_top} @@")
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                yield from (DiffLine("same", f" {line}") for line in before[i1:i2])
             else:
-                yield from (Change("removed", f"-{line}") for line in before[start:end])
-                yield from (Change("added", f"+{line}") for line in after[new_start:new_end])
+                yield from (DiffLine("removed", f"-{line}") for line in before[i1:i2])
+                yield from (DiffLine("added", f"+{line}") for line in after[j1:j2])
 
 
-def differing(before: list[str], after: list[str]) -> tuple[int, list[str], list[str]]:
-    """The lines from where two texts begin to differ to where they differ no more, with some around them, and how many are above."""
-    head = common_lines(before, after)
-    tail = common_lines(before[head:][::-1], after[head:][::-1])
-    above, below = max(0, head - CONTEXT), max(0, tail - CONTEXT)
+def without_common_ends(before: list[str], after: list[str]) -> tuple[int, list[str], list[str]]:
+    """Drops the lines that both texts begin and end with, except some context. Returns how many are dropped at the top, and the rest."""
+    head = count_common_lines(before, after)
+    tail = count_common_lines(before[head:][::-1], after[head:][::-1])
+    above, below = max(0, head - CONTEXT_LINES), max(0, tail - CONTEXT_LINES)
     return above, before[above : len(before) - below], after[above : len(after) - below]
 
 
-def common_lines(before: Sequence[str], after: Sequence[str]) -> int:
-    """How many lines are the same at the beginning of both."""
+def count_common_lines(before: Sequence[str], after: Sequence[str]) -> int:
+    """Returns how many lines both begin with."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))

@@ -1,9 +1,9 @@
-"""A text as editors fill it in: the front matter's keys are fields, the body is the Markdown editor, and nobody sees YAML."""
+"""The form of a document: a field for each key of the front matter, and the Markdown editor for the body. Nobody sees YAML."""
 
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from markdownx.widgets import MarkdownxWidget
 
-from documents.admin.field_problems import Place, check_document, places_of
+from documents.admin.field_problems import FieldProblem, check_document, locate_problems
 from documents.models import Document, Revision
 from documents.text.fields import Fields
 from documents.text.library import ParsedText
@@ -25,27 +25,27 @@ from documents.text.source import compose, parse_source
 from documents.text.strict_yaml import Value
 
 
-class Editor(MarkdownxWidget):  # type: ignore[misc]  # markdownx has no types
-    """markdownx's editor, bound to our own addresses: its stock ones would serve anybody."""
+class MarkdownEditor(MarkdownxWidget):  # type: ignore[misc]  # markdownx has no types
+    """markdownx's editor with our own addresses, because its default ones serve anybody."""
 
     document: Document
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
-        own = f"?document={self.document.pk}" if self.document.pk else ""
+        query = f"?document={self.document.pk}" if self.document.pk else ""
         context["widget"]["attrs"] |= {
-            "data-markdownx-urls-path": reverse(page_of(self.document, "preview")) + own,
-            "data-markdownx-upload-urls-path": reverse(page_of(self.document, "upload")),
-            "data-markdownx-editor-resizable": "False",  # it would grow past its preview
+            "data-markdownx-urls-path": reverse(admin_url_name(self.document, "preview")) + query,
+            "data-markdownx-upload-urls-path": reverse(admin_url_name(self.document, "upload")),
+            "data-markdownx-editor-resizable": "False",  # or it grows past its preview
             "spellcheck": "true",
         }
         return context
 
 
-class Body(forms.CharField):
-    """Markdown, every space of it; browsers send line breaks as Windows writes them."""
+class MarkdownField(forms.CharField):
+    """Markdown with all its spaces, and with the line breaks that browsers send (CRLF) normalised to LF."""
 
-    widget = Editor
+    widget = MarkdownEditor
 
     def __init__(self, **options: Any) -> None:
         super().__init__(strip=False, **options)
@@ -54,10 +54,10 @@ class Body(forms.CharField):
         return re.sub(r"\r\n?", "\n", super().to_python(value) or "")
 
 
-class Lines(forms.CharField):
-    """Several short texts, one a line."""
+class LineListField(forms.CharField):
+    """A tuple of short texts, entered one a line."""
 
-    def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]  # of one text several are made
+    def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]  # a CharField returns str
         lines = (super().to_python(value) or "").splitlines()
         return tuple(line.strip() for line in lines if line.strip())
 
@@ -65,8 +65,8 @@ class Lines(forms.CharField):
         return "\n".join(value) if isinstance(value, tuple) else value
 
 
-class Moment(AdminSplitDateTime):
-    """A day and a time, each with its name for who can't see where it stands."""
+class LabelledSplitDateTime(AdminSplitDateTime):
+    """A day and a time, each with a label for screen readers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class Moment(AdminSplitDateTime):
 
 
 class SlugField(forms.CharField):
-    """Checked with the whole text, so that the message is the one that a file gets. Each kind says what its slug is for."""
+    """A slug, validated with the whole text so that its message is the same as for a file. Each kind sets a help text."""
 
     widget = AdminTextInputWidget
 
@@ -84,14 +84,14 @@ class SlugField(forms.CharField):
 
 
 class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its model in Meta only
-    """What the forms of all kinds have in common. A kind adds its own fields, and names those that are keys."""
+    """The base of the forms of all kinds. A kind adds its fields and lists in `keys` those that are front matter."""
 
     kind: ClassVar[str]
-    keys: ClassVar[tuple[str, ...]]  # the fields that are keys of the front matter; "a__b" is the key b under the key a
-    begins_with: ClassVar[Mapping[str, Any]]  # what stands in the form of a new text
-    user: User  # who fills it in
-    parsed: ParsedText  # the text that was sent, parsed: for the check, and for the columns when it is saved
-    shown: Revision | None = None  # the revision whose text to begin with, instead of the document's own
+    keys: ClassVar[tuple[str, ...]]  # names of the fields for front matter; "a__b" is the key b under the key a
+    initial_values: ClassVar[Mapping[str, Any]]  # of the form for a new document
+    user: User
+    parsed: ParsedText  # the submitted text, set by `clean`; saving derives the columns from it
+    shown_revision: Revision | None = None  # shown instead of the current text
 
     title = forms.CharField(
         max_length=MAX_LENGTHS["title"],
@@ -111,89 +111,88 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         help_text="The day on which the whole text was checked against its sources.",
     )
     next_review = forms.DateField(required=False, widget=AdminDateWidget, help_text="The day by which to check again.")
-    authors = Lines(required=False, widget=AdminTextareaWidget(attrs={"rows": 2}), help_text="One name a line.")
-    body = Body(required=False, label="Text")  # an empty one has every part missing, and the check says which
-    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the last revision when the form was opened
+    authors = LineListField(required=False, widget=AdminTextareaWidget(attrs={"rows": 2}), help_text="One name a line.")
+    body = MarkdownField(required=False, label="Text")  # the check lists the parts that an empty one lacks
+    base_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the latest one when the form was opened
 
     class Meta:
         model: type[Document] = Document
         fields = ("state", "publish_at")
-        widgets = {"publish_at": Moment}
+        widgets = {"publish_at": LabelledSplitDateTime}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         document = options["instance"] = options.get("instance") or self.Meta.model(kind=self.kind)
         last = last_revision(document)
-        known = {**self.typed(self.shown.source if self.shown else document.source), "opened": last.number if last else None}
-        options["initial"] = {**known, **(options.get("initial") or {})}
+        initial = self.initial_from_source((self.shown_revision or document).source)
+        options["initial"] = {**initial, "base_revision": last.number if last else None, **(options.get("initial") or {})}
         super().__init__(*args, **options)
         self.noun = str(document._meta.verbose_name)
         self.fields["body"].widget.document = document
         self.source = document.source
         self.note = ""
-        self.warnings: list[Place] = []
+        self.warnings: list[FieldProblem] = []
 
-    # Between the text and the fields
+    # Conversion between the text and the fields
 
-    def typed(self, source: str) -> dict[str, Any]:
-        """A text as the fields show it."""
+    def initial_from_source(self, source: str) -> dict[str, Any]:
+        """Returns the fields' initial values for a text."""
         if not source:
-            return dict(self.begins_with)
-        taken = parse_source(source)
-        return {**{name: self.as_typed(name, Fields(taken.fields)) for name in self.keys}, "body": taken.body}
+            return dict(self.initial_values)
+        parts = parse_source(source)
+        return {**{name: self.initial_value(name, Fields(parts.fields)) for name in self.keys}, "body": parts.body}
 
-    def as_typed(self, name: str, fields: Fields) -> Any:
+    def initial_value(self, name: str, fields: Fields) -> Any:
         fields, key = fields.resolve(name)
-        if isinstance(self.base_fields[name], Lines):
+        if isinstance(self.base_fields[name], LineListField):
             return fields.texts(key)
         return fields.day(key) if isinstance(self.base_fields[name], forms.DateField) else fields.text(key)
 
-    def as_value(self, name: str, typed: Any) -> Value:
-        return typed.isoformat() if isinstance(typed, date) else typed or ""
+    def front_matter_value(self, name: str, cleaned: Any) -> Value:
+        return cleaned.isoformat() if isinstance(cleaned, date) else cleaned or ""
 
-    def composed(self) -> str:
-        """The text. A field that could not be read leaves its key as it was, and so does one that nobody touched."""
+    def compose_source(self) -> str:
+        """Returns the text with the changed fields in it. Unchanged and invalid fields leave their keys as they were."""
         old = self.instance.source
-        touched = self.changed_data if old else self.keys
-        kept = dict(by_field(parse_source(old).values(), self.keys))
-        changed = {
-            name: self.as_value(name, self.cleaned_data[name]) for name in touched if name in self.keys and name in self.cleaned_data
-        }
-        return compose(grouped({**kept, **changed}), self.cleaned_data.get("body", ""), old=old)
+        changed = self.changed_data if old else self.keys
+        valid = [name for name in changed if name in self.keys and name in self.cleaned_data]
+        before = dict(flatten(parse_source(old).values(), self.keys))
+        after = {name: self.front_matter_value(name, self.cleaned_data[name]) for name in valid}
+        return compose(nest({**before, **after}), self.cleaned_data.get("body", ""), old=old)
 
-    # What is checked
+    # Validation
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.check_may_change()
-        self.check_nobody_saved_meanwhile()
-        self.source = self.composed()
+        self.check_base_revision()
+        self.source = self.compose_source()
         self.check_slug_is_free()
         self.check_text()
         if "publish_at" in self.fields:
-            cleaned["publish_at"] = self.publish_at()
-        self.note = self.what_changed()
+            cleaned["publish_at"] = self.cleaned_publish_at()
+        self.note = self.describe_changes()
         return cleaned
 
     def check_may_change(self) -> None:
-        if self.instance.state == Document.State.PUBLISHED and not self.user.has_perm(right_to_publish(type(self.instance))):
+        if self.instance.state == Document.State.PUBLISHED and not self.user.has_perm(publish_permission(type(self.instance))):
             self.add_error(
                 None,
                 f"This {self.noun} is published, and you may change drafts only. Nothing was saved; what you typed stands below. "
                 "Ask somebody who may publish to take it over.",
             )
 
-    def check_nobody_saved_meanwhile(self) -> None:
-        Document.objects.lock_table()  # nobody saves, or takes the slug, between our checks and our writing
+    def check_base_revision(self) -> None:
+        Document.objects.lock_table()  # so that nobody saves, or takes the slug, before this form is saved
         last = last_revision(self.instance)
-        if last is None or last.number == self.cleaned_data.get("opened"):
+        if last is None or last.number == self.cleaned_data.get("base_revision"):
             return
-        sent = {key: self.data[key] for key in self.data}
-        self.data = {**sent, "opened": str(last.number)}  # whoever saves again has been told
+        submitted = {key: self.data[key] for key in self.data}
+        self.data = {**submitted, "base_revision": str(last.number)}  # so that saving again replaces that revision
         self.add_error(
             None,
-            f"{name_of(last.made_by)} saved this {self.noun} on {date_format(last.made_at, 'j F Y, H:i')} (UTC), after you had opened it: "
-            f"“{last.note}”. Nothing of yours was saved; what you typed stands below. Look at the history in another tab, "
-            "take over what you want to keep, then save again: your text then replaces that one.",
+            f"{display_name(last.made_by)} saved this {self.noun} on {date_format(last.made_at, 'j F Y, H:i')} (UTC), "
+            f"after you had opened it: “{last.note}”. Nothing of yours was saved; what you typed stands below. "
+            "Look at the history in another tab, take over what you want to keep, then save again: your text then replaces that one.",
         )
 
     def check_slug_is_free(self) -> None:
@@ -202,88 +201,88 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
             self.add_error("slug", f"“{slug}” is taken by another {self.noun}. Choose another one.")
 
     def check_text(self) -> None:
-        """Refuses errors. Warnings stand beside them then, so that one round of mending is enough."""
+        """Adds the errors of the text, and then its warnings too, so that one round of corrections is enough."""
         self.parsed = self.instance.parse(self.source)
-        places = list(self.places_in(self.source, self.parsed))
-        self.warnings = [place for place in places if not place.problem.is_error]
-        if len(places) > len(self.warnings):
-            said: dict[str | None, list[ValidationError]] = defaultdict(list)
-            for place in places:
-                said[self.field_of(place)].append(ValidationError(said_at(place)))
-            for field, errors in said.items():
+        found = list(self.field_problems(self.source, self.parsed))
+        self.warnings = [each for each in found if not each.problem.is_error]
+        if len(found) > len(self.warnings):
+            by_field: dict[str | None, list[ValidationError]] = defaultdict(list)
+            for each in found:
+                by_field[self.form_field(each)].append(ValidationError(message_for(each)))
+            for field, errors in by_field.items():
                 self.add_error(field, errors)
 
-    def field_of(self, place: Place) -> str | None:
-        """The field that shows a key, or else the first of those that show the keys under it."""
-        at = [name for name in self.fields if f"{place.field}__".startswith(f"{name}__")]
-        under = [name for name in self.fields if name.startswith(f"{place.field}__")]
-        return next(iter([*at, *under]), None)
+    def form_field(self, found: FieldProblem) -> str | None:
+        """Returns the name of the field for a problem's key, or else that of the first field for a key under it."""
+        same = [name for name in self.fields if f"{found.field}__".startswith(f"{name}__")]
+        below = [name for name in self.fields if name.startswith(f"{found.field}__")]
+        return next(iter([*same, *below]), None)
 
-    def places_in(self, source: str, parsed: ParsedText) -> Iterator[Place]:
-        """The problems of a text of this document. That a key is missing is said by its own field."""
+    def field_problems(self, source: str, parsed: ParsedText) -> Iterator[FieldProblem]:
+        """Returns the problems of a text of this document, except missing keys, which the required fields report."""
         problems = check_document(self.instance, parsed, timezone.now().date())
-        return places_of((problem for problem in problems if problem.code != "key-missing"), parse_source(source))
+        return locate_problems((problem for problem in problems if problem.code != "key-missing"), parse_source(source))
 
-    def publish_at(self) -> Any:
-        """As typed. Untouched it keeps its fractions of a second, which the form does not show."""
-        chosen = self.cleaned_data.get("publish_at")
-        if "publish_at" not in self.changed_data:
-            chosen = self.instance.publish_at
-        if chosen is None and self.cleaned_data.get("state") == Document.State.PUBLISHED:
+    def cleaned_publish_at(self) -> datetime | None:
+        """Returns the time as submitted. If it is unchanged it keeps its fractions of a second, which the form does not show."""
+        submitted: datetime | None = self.cleaned_data.get("publish_at")
+        publish_at = submitted if "publish_at" in self.changed_data else self.instance.publish_at
+        if publish_at is None and self.cleaned_data.get("state") == Document.State.PUBLISHED:
             return timezone.now()
-        return chosen
+        return publish_at
 
-    def what_changed(self) -> str:
-        """For the history. Asked before the instance takes on what was typed."""
+    def describe_changes(self) -> str:
+        """Returns the revision's note. Works only until `_post_clean` changes the instance."""
         state = self.cleaned_data.get("state", self.instance.state)
-        said = []
+        changes = []
         if self.source != self.instance.source:
-            said.append("Text changed" if self.instance.pk else "Written")
+            changes.append("Text changed" if self.instance.pk else "Written")
         if state != self.instance.state:
-            said.append("Published" if state == Document.State.PUBLISHED else "Back to draft")
+            changes.append("Published" if state == Document.State.PUBLISHED else "Back to draft")
         elif self.instance.pk and "publish_at" in self.changed_data:
-            said.append("Time of publishing changed")
-        return ", ".join(said) or "Saved without a change"
+            changes.append("Time of publishing changed")
+        return ", ".join(changes) or "Saved without a change"
 
 
-def by_field(values: Mapping[str, Value], names: Collection[str], above: str = "") -> Iterator[tuple[str, Value]]:
-    """The values that fields show, by the fields' names, in the order of the text."""
+def flatten(values: Mapping[str, Value], names: Collection[str], prefix: str = "") -> Iterator[tuple[str, Value]]:
+    """Yields the values that fields show with the fields' names, in the order of the text: "scale__from" for "from" under "scale"."""
     for key, value in values.items():
-        if above + key in names:
-            yield above + key, value
+        if prefix + key in names:
+            yield prefix + key, value
         elif isinstance(value, Mapping):
-            yield from by_field(value, names, f"{above}{key}__")
+            yield from flatten(value, names, f"{prefix}{key}__")
 
 
-def grouped(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values of fields with their groups: "scale__from" is "from" under "scale"."""
-    found: dict[str, Any] = {}
+def nest(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Returns the reverse of `flatten`."""
+    nested: dict[str, Any] = {}
     for name, value in values.items():
         *groups, key = name.split("__")
-        inner = found
+        inner = nested
         for group in groups:
             inner = inner.setdefault(group, {})
         inner[key] = value
-    return found
+    return nested
 
 
-def right_to_publish(model: type[Document]) -> str:
-    """The permission, as `has_perm` names it."""
+def publish_permission(model: type[Document]) -> str:
+    """Returns the permission to publish documents of a model, for `has_perm`."""
     return f"{model._meta.app_label}.{get_permission_codename('publish', model._meta)}"
 
 
-def page_of(document: Document, page: str) -> str:
-    """The name of an address in the admin, such as "admin:guides_guide_history"."""
-    return f"admin:{document._meta.app_label}_{document._meta.model_name}_{page}"
+def admin_url_name(document: Document, view: str) -> str:
+    """Returns the URL name of a view in the admin, such as "admin:guides_guide_history"."""
+    return f"admin:{document._meta.app_label}_{document._meta.model_name}_{view}"
 
 
 def last_revision(document: Document) -> Revision | None:
     return Revision.objects.filter(document_id=document.pk).select_related("made_by").first()
 
 
-def said_at(place: Place) -> str:
-    return str(place) if place.line else place.said
+def message_for(found: FieldProblem) -> str:
+    """Returns a problem's message for its field, with the line if it has one."""
+    return str(found) if found.line else found.text
 
 
-def name_of(user: User | None) -> str:
+def display_name(user: User | None) -> str:
     return user.get_full_name() or user.get_username() if user else "An import"

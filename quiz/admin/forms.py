@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 
-from documents.admin.forms import DocumentForm, Lines, SlugField
+from documents.admin.forms import DocumentForm, LineListField, SlugField
 from documents.text.fields import Fields
 from documents.text.strict_yaml import Value
 from guides.parts import FACETS
@@ -67,7 +67,7 @@ BODY_TEMPLATE = """[insert two or three sentences: what is asked, how long it ta
 """
 
 
-class FacetsField(Lines):
+class FacetsField(LineListField):
     """One facet per line: its key, its name, and its dimension."""
 
     def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]  # as in the base class
@@ -117,7 +117,7 @@ class InstrumentForm(DocumentForm):
         *(f"dimensions__{key}__{part}" for key in (ANXIETY, AVOIDANCE) for part in DIMENSION_KEYS),
         *("correlation", "planning", "facets"),
     )
-    begins_with = {
+    initial_values = {
         "scale__from": "1",
         "scale__to": "7",
         "scale__low": "Not at all like me",
@@ -162,15 +162,15 @@ class InstrumentForm(DocumentForm):
     class Meta(DocumentForm.Meta):
         model = Instrument
 
-    def as_typed(self, name: str, fields: Fields) -> Any:
+    def initial_value(self, name: str, fields: Fields) -> Any:
         if name != "facets":
-            return super().as_typed(name, fields)
+            return super().initial_value(name, fields)
         groups = {key: fields.group(name).group(key) for key in fields.group(name).fields}
         return tuple(f"{key}: {group.text('name')}, {group.text('dimension')}" for key, group in groups.items())
 
-    def as_value(self, name: str, typed: Any) -> Value:
+    def front_matter_value(self, name: str, typed: Any) -> Value:
         if name != "facets":
-            return super().as_value(name, typed)
+            return super().front_matter_value(name, typed)
         return parse_facets(typed)
 
 

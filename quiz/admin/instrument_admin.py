@@ -37,7 +37,7 @@ def dimension_fields(key: str) -> tuple[str | tuple[str, ...], ...]:
 @admin.register(Instrument)
 class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
     form = InstrumentForm
-    about = (
+    front_matter_fieldsets = (
         (None, {"fields": ("title", "slug", "summary", ("reviewed", "next_review"), "authors")}),
         ("Answers", {"fields": (("scale__from", "scale__to"), "scale__low", "scale__middle", "scale__high")}),
         ("Anxiety", {"fields": dimension_fields(ANXIETY)}),
@@ -49,10 +49,10 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
     actions = None  # deletion has a page of confirmation, which names protected results
     ordering = (F("publish_at").desc(nulls_last=True), "-pk")  # the one that visitors get comes first
     prepopulated_fields = {"slug": ("title",)}
-    unsaved = PLACEHOLDER_FRONT_MATTER
+    placeholder_front_matter = PLACEHOLDER_FRONT_MATTER
     preview_template = "admin/quiz/instrument/preview.html"
 
-    def online(self, now: datetime) -> Combinable:
+    def is_live(self, now: datetime) -> Combinable:
         """Of all that are published, visitors get one."""
         current = Instrument.objects.current(now)
         return ExpressionWrapper(Q(pk=current.document_id if current else None), BooleanField())
@@ -62,15 +62,15 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
         address = self.get_view_on_site_url(document)
         return format_html('<a href="{}">Visitors get this one</a>', address) if address else "No"
 
-    def rule(self, request: HttpRequest, obj: Document | None) -> str | None:
+    def publishing_note(self, request: HttpRequest, obj: Document | None) -> str | None:
         if obj is None or obj.state == Document.State.DRAFT or not self.may_publish(request):
-            return super().rule(request, obj)
+            return super().publishing_note(request, obj)
         return (
             "This quiz is published, and each save makes a new version. Whoever is answering now finishes with the version that they "
             "opened, and each result that is kept stays with its own."
         )
 
-    def previewed(self, document: Instrument) -> dict[str, Any]:
+    def preview_context(self, document: Instrument) -> dict[str, Any]:
         instrument, titles = read(document.source, timezone.now())
         return {
             "instrument": instrument,

@@ -110,7 +110,7 @@ class Editor:
                 return
             lists = {"authors": "", "related": ""}
             plain = {key: str(values.get(key, "")) for key in ("title", "slug", "summary", "style", "reviewed", "next_review")}
-            known = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "opened", "publish_at_0", "publish_at_1")}
+            known = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "base_revision", "publish_at_0", "publish_at_1")}
             form = {**plain, **lists, **known, "state": "published", "body": body}
             try:
                 status, answer = self.ask("POST", self.page, form)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from documents.admin.document_admin import changes
-from documents.admin.field_problems import places_of
+from documents.admin.document_admin import diff
+from documents.admin.field_problems import locate_problems
 from documents.models import Revision
 from documents.text.library import Library, ParsedText, check_against_library
 from documents.text.problems import Problem
@@ -135,7 +135,7 @@ def test_twice_the_problems_find_their_fields_in_twice_the_time():
         (parse_source(nested_keys(length)), [Problem(line, "key-unknown", "a") for line in range(1, length // 13)])
         for length in (LENGTH // 2, LENGTH)
     )
-    assert not takes_quadratic_time(lambda given: list(places_of(given[1], given[0])), half, whole, QUICK_SECONDS)
+    assert not takes_quadratic_time(lambda given: list(locate_problems(given[1], given[0])), half, whole, QUICK_SECONDS)
 
 
 def texts_that_differ(lines: int) -> tuple[Revision, Revision]:
@@ -148,13 +148,13 @@ def texts_that_differ(lines: int) -> tuple[Revision, Revision]:
 
 def test_twice_the_lines_are_compared_in_twice_the_time():
     half, whole = (texts_that_differ(lines) for lines in (10_000, 20_000))
-    assert not takes_quadratic_time(lambda given: list(changes(*given)), half, whole, QUICK_SECONDS)
+    assert not takes_quadratic_time(lambda given: list(diff(*given)), half, whole, QUICK_SECONDS)
 
 
 @given(st.lists(st.sampled_from("abcde"), max_size=30), st.lists(st.sampled_from("abcde"), max_size=30))
 @example(["a"] * 2500, ["b"] * 2500)
 def test_the_difference_of_two_texts_leads_from_one_to_the_other(before, after):
-    shown = list(changes(Revision(source="\n".join(before)), Revision(source="\n".join(after))))
+    shown = list(diff(Revision(source="\n".join(before)), Revision(source="\n".join(after))))
     rest, found = "\n".join(before).split("\n"), []
     for change in shown:
         if change.kind == "place":

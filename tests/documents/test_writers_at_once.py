@@ -71,7 +71,7 @@ class Library:
 
     def add(self) -> None:
         """A new guide under that address."""
-        assert self.owner.send({**self.form, "slug": "once-zz", "opened": ""}).status in {200, 302}
+        assert self.owner.send({**self.form, "slug": "once-zz", "base_revision": ""}).status in {200, 302}
 
     def delete(self) -> None:
         self.post(reverse("admin:guides_guide_delete", args=[self.last.pk]), post="yes")
