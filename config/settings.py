@@ -93,7 +93,7 @@ INSTALLED_APPS = [
     "ops",
     "web.throttle",
     "markdownx",
-    "web.throttle.admin_config.GuardedAdminConfig",  # django.contrib.admin
+    "web.throttle.admin_config.ThrottledAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -1,4 +1,4 @@
-"""The quiz: its instruments, what is scored and said, and the results that visitors keep."""
+"""The quiz: instruments, scoring, results, and their statistics."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Parsed instruments, kept in memory while their texts stay the same."""
+"""Parsed instruments, cached in memory by their texts, because parsing takes longer than all the rest of a request."""
 
 from collections.abc import Container
 from datetime import datetime
@@ -14,22 +14,21 @@ from web.stale_if_error import stale_if_error
 
 
 @stale_if_error
-def read(source: str, now: datetime) -> tuple[types.Instrument, dict[str, str]]:
-    """An instrument's text, with links only to what readers may see at `now`, and the titles of the steps that it names."""
-    guides = dict(Guide.objects.published(now).filter(slug__in=slugs_in(source)).values_list("slug", "source"))
-    titles = {f"{ADDRESS.format(slug)}#{anchor}": title for slug, text in guides.items() for anchor, title in titles_in(text).items()}
-    return parsed(source, HiddenGuides(frozenset(guides))), titles
+def instrument_with_links(source: str, now: datetime) -> tuple[types.Instrument, dict[str, str]]:
+    """Returns an instrument that links only to guides published at `now`, and the titles of these guides' steps by their addresses."""
+    guides = dict(Guide.objects.published(now).filter(slug__in=cached_slugs(source)).values_list("slug", "source"))
+    titles = {f"{ADDRESS.format(slug)}#{anchor}": title for slug, text in guides.items() for anchor, title in cached_titles(text).items()}
+    return parse(source, HiddenGuides(frozenset(guides))), titles
 
 
-def asked(version: Revision) -> types.Instrument:
-    """What a version asks. Its links are not looked at, so that no guide has to be."""
-    return parsed(version.source, ())
+def instrument_of(revision: Revision) -> types.Instrument:
+    """Returns a revision's instrument for its items and scale. Its links are not checked, so no guide is looked up."""
+    return parse(revision.source, ())
 
 
 @lru_cache(maxsize=32)
-def parsed(source: str, hidden: Container[str]) -> types.Instrument:
-    """Kept, because parsing takes longer than all the rest of a request. Works cited are read once a process, as everywhere."""
+def parse(source: str, hidden: Container[str]) -> types.Instrument:
     return reader.read_instrument(source, references(), hidden)
 
 
-slugs_in, titles_in = lru_cache(maxsize=32)(linked_slugs), lru_cache(maxsize=32)(step_titles)
+cached_slugs, cached_titles = lru_cache(maxsize=32)(linked_slugs), lru_cache(maxsize=32)(step_titles)

@@ -1,4 +1,4 @@
-"""Instruments in the table of documents, and the results that visitors chose to keep."""
+"""Instruments, as documents, and the results that visitors chose to keep."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from documents.models import Document, DocumentQuerySet, Revision
 from quiz.instrument import types
 from quiz.instrument.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
 from quiz.instrument.types import measurement_signature
-from quiz.instrument_cache import asked
+from quiz.instrument_cache import instrument_of
 from quiz.submission import Submission
 from web.prepared_statements import prepared_cursor
 from web.stale_if_error import stale_if_error
-from web.throttle.models import COUNT, Limit
+from web.throttle.models import COUNT_SQL, Limit
 
 KIND = "quiz"
-VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key, as forms name it
+VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key in a form
 SECOND = timedelta(seconds=1)
-FEWEST = 50  # results before their number is told
-KEEP_LIMIT = Limit("results kept", most=300, seconds=3600)  # a school or a clinic behind one address stays far below
+MIN_PUBLIC_COUNT = 50  # kept results, from which on their number is shown
+KEEP_LIMIT = Limit("results kept", max_count=300, seconds=3600)  # far more than a school or a clinic behind one address needs
 models.BinaryField.register_lookup(Length)
-# Counted and kept in one statement. What is sent again corrects the row and does not lengthen its life; one whose time was over is a
-# new result. What arrived before the content of the row did, or before its deletion, changes nothing.
+# Counts the submission and keeps its result in one statement. A second submission for a key corrects the row without extending its
+# lifetime; if the result had expired, it is a new one. A submission that arrived before the one in the row, or before the result was
+# deleted, changes nothing.
 KEEP_SQL = f"""
-WITH counted AS ({COUNT}), written AS (
+WITH counted AS ({COUNT_SQL}), written AS (
     INSERT INTO quiz_result AS kept (
         digest, earlier, revision_id, answers, relation, anxiety, avoidance, day, expires_on, arrival_number
     )
@@ -48,8 +49,8 @@ WITH counted AS ({COUNT}), written AS (
     WHERE kept.arrival_number <= EXCLUDED.arrival_number
 )
 SELECT is_allowed FROM counted
-"""  # noqa: S608 (both parts are our own)
-# From here until the transaction ends nothing that is sent for this key is written: `quiz_not_deleted_since` waits for it.
+"""  # noqa: S608 (both parts are constants)
+# Submissions for this key wait in `quiz_not_deleted_since` until the transaction ends.
 WAIT_FOR_SUBMISSIONS = "SELECT pg_advisory_xact_lock(quiz_lock_of(%s))"
 NOTE_DELETION = """
 INSERT INTO quiz_deletedresult AS noted (digest, arrival_number, forget_on) VALUES (%s, %s, %s)
@@ -59,12 +60,15 @@ ON CONFLICT (digest) DO UPDATE SET
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 OFFSET_BITS = 62  # with the microseconds of the next 140,000 years a number stays below 2**63, where a bigint ends
-PURPOSE = b"quiz arrival"  # keeps the offset apart from any other digest of the key
-REMEMBERED = timedelta(days=2)  # for so long a deletion is noted; no statement waits longer to be carried out
+OFFSET_PURPOSE = b"quiz arrival"  # makes the offset differ from any other digest of the key
+NOTE_LIFETIME = timedelta(days=2)  # no statement waits longer to be executed
 
 
 class InstrumentManager(models.Manager["Instrument"]):
-    last_answered: tuple[Revision | None, datetime] = None, datetime.min.replace(tzinfo=UTC)  # what this process found, and when
+    last_version: tuple[Revision | None, datetime] = (
+        None,
+        datetime.min.replace(tzinfo=UTC),
+    )  # found last, and when
 
     def get_queryset(self) -> DocumentQuerySet[Instrument]:
         return DocumentQuerySet(self.model, using=self._db).filter(kind=KIND)
@@ -82,20 +86,20 @@ class InstrumentManager(models.Manager["Instrument"]):
         return self.versions(now).first()
 
     def version_for_form(self, named: str, now: datetime) -> Revision | None:
-        """The version that a form was opened with, so that nobody's answers are taken for those to statements they never saw.
+        """Returns the version that a form was opened with, so that nobody's answers are scored as answers to other statements.
 
-        The current one where the form names none that visitors could see. Where many forms name one version, the first of each
-        second asks for all of them.
+        `named` is what the form says. If visitors could never see such a version, this is the current one; None if no quiz is published.
+        Queries the database at most once a second while all forms name the same version.
         """
         version = int(named) if VERSION.fullmatch(named) else 0
-        found, found_at = self.last_answered
+        found, found_at = self.last_version
         if found is None or found.pk != version or not found_at <= now < found_at + SECOND:
-            found = self.open_for_answers(version, now)
-            self.last_answered = found, now
+            found = self.find_version(version, now)
+            self.last_version = found, now
         return found
 
     @stale_if_error
-    def open_for_answers(self, version: int, now: datetime) -> Revision | None:
+    def find_version(self, version: int, now: datetime) -> Revision | None:
         current = self.current(now)
         if current is None or current.pk == version:
             return current
@@ -119,15 +123,15 @@ def key_digest(key: str) -> bytes:
 def arrival_number(key: str, now: datetime) -> int:
     """Returns a number that grows with `now` for one key, on every host alike.
 
-    It is the time in microseconds, moved by up to 146,000 years: how far, only the key says, and that is stored nowhere. The difference
-    between two numbers of one key is the time between them.
+    It is the time in microseconds plus an offset of up to 146,000 years. The offset is a digest of the key, which is stored nowhere, so
+    the number alone reveals no time. The difference between two numbers of one key is the time between them.
     """
-    offset = int.from_bytes(blake2b(key.encode(), digest_size=8, person=PURPOSE).digest()) >> (64 - OFFSET_BITS)
+    offset = int.from_bytes(blake2b(key.encode(), digest_size=8, person=OFFSET_PURPOSE).digest()) >> (64 - OFFSET_BITS)
     return offset + (now - EPOCH) // MICROSECOND
 
 
 def year_after(day: date) -> date:
-    """The same day of the next year; the last of February for a leap day."""
+    """The same day of the next year; 28 February for a leap day."""
     try:
         return day.replace(year=day.year + 1)
     except ValueError:
@@ -136,13 +140,13 @@ def year_after(day: date) -> date:
 
 class ResultManager(models.Manager["Result"]):
     def keep(self, submission: Submission, client: str, now: datetime, earlier_key: str = "") -> bool:
-        """Keeps one row for a key, however often it is submitted. Returns False if the client's address has kept too many.
+        """Keeps one row for a key, however often it is submitted. Returns False if `client`, an address, is over KEEP_LIMIT.
 
-        `now` is the time of arrival: what arrived later for the same key, even a deletion, prevails. `earlier_key` is that of the
-        result to compare with. Raises ValueError for a submission that can't be scored.
+        `now` is when the submission arrived: one that arrived later for the same key prevails, and so does a later deletion.
+        `earlier_key` is the key of a result to compare with. Raises ValueError if the submission has no scores.
         """
         if submission.scores is None:
-            raise ValueError("too few items were answered")
+            raise ValueError("a submission without scores can't be kept")
         today = now.date()
         row = {
             "digest": key_digest(submission.key),
@@ -157,65 +161,66 @@ class ResultManager(models.Manager["Result"]):
             "arrival_number": arrival_number(submission.key, now),
         }
         with prepared_cursor() as cursor:
-            cursor.execute(KEEP_SQL, {**row, **KEEP_LIMIT.turn_of(client, now)})
+            cursor.execute(KEEP_SQL, {**row, **KEEP_LIMIT.count_params(client, now)})
             allowed: bool = cursor.fetchone()[0]
         return allowed
 
     def delete_for_key(self, key: str, now: datetime) -> bool:
-        """Deletes the result, and ignores what was submitted for it before `now` and reaches the database later.
+        """Deletes the result, even if submissions from before `now` are still on their way to the database.
 
-        Returns False if the result is still there, because it was submitted again after `now`.
+        Returns False if the result is there, because it was submitted again after `now`.
         """
         digest, number = key_digest(key), arrival_number(key, now)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(WAIT_FOR_SUBMISSIONS, [digest])
-                cursor.execute(NOTE_DELETION, [digest, number, now.date() + REMEMBERED])
+                cursor.execute(NOTE_DELETION, [digest, number, now.date() + NOTE_LIFETIME])
             self.filter(digest=digest, arrival_number__lte=number).delete()
         return not self.for_key(key, now.date()).exists()
 
     def for_key(self, key: str, today: date) -> models.QuerySet[Result]:
-        """The one result that a key opens, or none."""
+        """The result with this key, unless it has expired."""
         return self.filter(digest=key_digest(key), expires_on__gt=today)
 
     def renew(self, key: str, today: date) -> bool:
-        """Gives the result another year. False where there is none, be it deleted this very moment."""
+        """Keeps the result for a year from today. Returns False if there is none, even if it was deleted concurrently."""
         return self.for_key(key, today).update(expires_on=Greatest("expires_on", Value(year_after(today)))) > 0
 
-    def before(self, found: Result, today: date) -> Result | None:
-        """The result that this one shall be compared with, as long as it is there."""
-        if found.earlier is None:
+    def find_earlier(self, result: Result, today: date) -> Result | None:
+        """The result to compare this one with; None if there is none or it was deleted or has expired."""
+        if result.earlier is None:
             return None
-        return self.filter(digest=found.earlier, expires_on__gt=today).select_related("revision").first()
+        return self.filter(digest=result.earlier, expires_on__gt=today).select_related("revision").first()
 
-    def taken(self, today: date) -> int | None:
-        """How many results were kept until last night and still are; nothing where they are few. A function of the day, for caches."""
+    def public_count(self, today: date) -> int | None:
+        """The number of results that were kept before today and have not expired; None if there are few. Changes once a day at most."""
         number = self.filter(expires_on__gt=today, day__lt=today).count()
-        return number if number >= FEWEST else None
+        return number if number >= MIN_PUBLIC_COUNT else None
 
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
 
     def comparable(self, quiz: types.Instrument, today: date) -> models.QuerySet[Result]:
-        """Results whose takers answered every one of these very statements, whatever the version of the text around them."""
-        texts = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
-        same = [text.pk for text in texts if measurement_signature(asked(text)) == measurement_signature(quiz)]
+        """Results with an answer to each of these statements, in any version of the text around them."""
+        revisions = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
+        wanted = measurement_signature(quiz)
+        same = [revision.pk for revision in revisions if measurement_signature(instrument_of(revision)) == wanted]
         return self.filter(revision__in=same, expires_on__gt=today, answers__has_keys=[item.key for item in quiz.items])
 
 
 class Result(models.Model):
-    """Answers that somebody chose to keep. Nothing in the row tells who: its link is the only way to it, and is not stored."""
+    """Answers that a taker chose to keep. The row identifies nobody: only the taker has the link to it."""
 
     digest = models.BinaryField()  # SHA-256 of the key in the link
-    earlier = models.BinaryField(null=True)  # the digest of the result to compare with; that one may be gone by now
-    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")  # the instrument's text as it was then
-    answers = models.JSONField()  # item's key -> answer
+    earlier = models.BinaryField(null=True)  # digest of the result to compare with, which may no longer exist
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")  # the text of the instrument that was answered
+    answers = models.JSONField()  # by the items' keys
     relation = models.CharField(max_length=MAX_KEY)
     anxiety = models.FloatField()
     avoidance = models.FloatField()
-    day = models.DateField()  # and no finer
+    day = models.DateField()  # without the time, for privacy
     expires_on = models.DateField()
-    arrival_number = models.BigIntegerField(db_default=0)  # of what was sent last; 0 from releases that took no numbers
+    arrival_number = models.BigIntegerField(db_default=0)  # of the last submission; 0 from a release without arrival numbers
 
     objects: ClassVar[ResultManager] = ResultManager()
 
@@ -239,12 +244,12 @@ class Result(models.Model):
 
 
 class DeletedResultManager(models.Manager["DeletedResult"]):
-    def forgotten(self, today: date) -> models.QuerySet[DeletedResult]:
+    def expired(self, today: date) -> models.QuerySet[DeletedResult]:
         return self.filter(forget_on__lte=today)
 
 
 class DeletedResult(models.Model):
-    """That a result was deleted, for a day or two: what was sent for it before may still be on its way."""
+    """Notes for two days that a result was deleted, because a submission from before may still be on its way."""
 
     digest = models.BinaryField(primary_key=True)
     arrival_number = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""Addresses of the quiz, under /quiz/. The first is a public page, cached whole; those under results/ are secrets."""
+"""Addresses under /quiz/. The start page is public and in the page cache; addresses under results/ contain a secret key."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter

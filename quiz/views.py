@@ -1,4 +1,4 @@
-"""Views of the quiz: its start page, the form, and results under their secret links. No cookie, no session; the key is in the request."""
+"""Views of the quiz: start page, form, results and plan. They use no cookie and no session: the key of a result is in the request."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from documents.models import Revision
 from guides.models import Guide
 from quiz.forms import AnswerForm
-from quiz.instrument_cache import asked, read
+from quiz.instrument_cache import instrument_of, instrument_with_links
 from quiz.models import KEEP_LIMIT, Instrument, Result
 from quiz.result.breakdown import break_down
 from quiz.result.comparison import Attempt, compare
@@ -29,9 +29,9 @@ from web.content_type import URLENCODED
 from web.cross_origin import same_origin_only
 from web.database_errors import is_outage
 from web.shortcuts import database_failed, render
-from web.throttle.models import address_of
+from web.throttle.models import client_address
 
-AWAY = "Our database does not answer right now, so nothing could be kept."
+OUTAGE = "Our database does not answer right now, so nothing could be kept."
 FAILED = "Something went wrong on our side, so nothing could be kept."
 TOO_MANY = "Very many results were kept from your network within an hour."
 
@@ -42,8 +42,12 @@ def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     current = Instrument.objects.current(now)
     if current is None:
-        return render(request, "quiz/none.html", status=404)
-    context = {"instrument": read(current.source, now)[0], "taken": Result.objects.taken(now.date()), "today": now.date()}
+        return no_quiz(request)
+    context = {
+        "instrument": instrument_with_links(current.source, now)[0],
+        "public_count": Result.objects.public_count(now.date()),
+        "today": now.date(),
+    }
     return render(request, "quiz/start.html", context)
 
 
@@ -51,19 +55,19 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return make_private(submit(request))  # what comes back holds the answers
+        return make_private(submit(request))  # the response shows the answers
     now = timezone.now()
     current = Instrument.objects.current(now)
     if current is None:
-        return render(request, "quiz/none.html", status=404)
-    return render_form(request, AnswerForm(Submission.blank(asked(current), current.pk)))
+        return no_quiz(request)
+    return render_form(request, AnswerForm(Submission.blank(instrument_of(current), current.pk)))
 
 
 @private_page
 @same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def again(request: HttpRequest, key: str) -> HttpResponse:
-    """The quiz once more, to be compared with the result under `key`."""
+    """The quiz again, to compare with the result that has this key."""
     if request.method == "POST":
         return submit(request, key)
     now = timezone.now()
@@ -72,18 +76,22 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
         return result_not_found(request)
     current = Instrument.objects.current(now)
     if current is None:
-        return render(request, "quiz/none.html", status=404)
-    return render_form(request, AnswerForm(Submission.blank(asked(current), current.pk)), earlier)
+        return no_quiz(request)
+    return render_form(request, AnswerForm(Submission.blank(instrument_of(current), current.pk)), earlier)
 
 
 def render_form(request: HttpRequest, form: AnswerForm, earlier: Result | None = None, action: str = "") -> HttpResponse:
-    """The form's page. It is submitted to its own address, or to `action`.
+    """Renders the form. It is submitted to `action`, or to the address of the page.
 
-    Before anything is answered a browser may keep it: Back then finds the same key and what was chosen, and a correction is no second
-    result, as it would be with `no-store`, under a secret link too.
+    A browser may store the page before it is submitted, even under a secret link. Then Back finds the same key and the chosen answers,
+    and a correction doesn't become a second result, as it would with `no-store`.
     """
-    to, then = action or request.path, taking(earlier) if earlier else None
-    context = {"form": form, "instrument": form.instrument, "earlier": then, "action": to}
+    context = {
+        "form": form,
+        "instrument": form.instrument,
+        "earlier": attempt_of(earlier) if earlier else None,
+        "action": action or request.path,
+    }
     response = render(request, "quiz/take.html", context)
     if request.method != "POST":
         response["Cache-Control"] = "private, no-cache"
@@ -91,27 +99,27 @@ def render_form(request: HttpRequest, form: AnswerForm, earlier: Result | None =
 
 
 def submit(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
-    """The page that a submitted form leads to; if the database fails then, the form with all answers."""
-    now = timezone.now()  # orders the submissions of one key, so it is taken before anything is waited for, even the body
+    """Reads a submitted form and handles it. If the database fails meanwhile, the form comes back with all answers."""
+    now = timezone.now()  # orders the submissions for one key, so it is read before anything that may wait, even the body
     fields = submitted_fields(request)
     revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
     if revision is None:
-        return render(request, "quiz/none.html", status=404)
-    submission = read_submission(fields, asked(revision), revision.pk)
+        return no_quiz(request)
+    submission = read_submission(fields, instrument_of(revision), revision.pk)
     try:
         return handle_submission(request, submission, revision, earlier_key, now)
     except Error as error:
-        return database_failed(request, retry_later(request, submission, AWAY if is_outage(error) else FAILED), error)
+        return database_failed(request, retry_later(request, submission, OUTAGE if is_outage(error) else FAILED), error)
 
 
 def handle_submission(request: HttpRequest, submission: Submission, revision: Revision, earlier_key: str, now: datetime) -> HttpResponse:
-    """The form with what is missing, the result alone, or a redirect to the kept result."""
+    """Responds with the form and its problems, with the result, or with a redirect to the kept result."""
     if submission.problems:
         return render_form(request, AnswerForm(submission), find_result(earlier_key, now))
     if not submission.keep:
-        shown = Result(revision=revision, answers=submission.answers, relation=submission.relation, day=now.date())
-        return render(request, "quiz/result.html", result_context(shown, find_result(earlier_key, now), now))
-    if not Result.objects.keep(submission, address_of(request), now, earlier_key):
+        result = Result(revision=revision, answers=submission.answers, relation=submission.relation, day=now.date())
+        return render(request, "quiz/result.html", result_context(result, find_result(earlier_key, now), now))
+    if not Result.objects.keep(submission, client_address(request), now, earlier_key):
         response = retry_later(request, submission, TOO_MANY)
         response.status_code, response["Retry-After"] = 429, str(KEEP_LIMIT.seconds)
         return response
@@ -121,7 +129,7 @@ def handle_submission(request: HttpRequest, submission: Submission, revision: Re
 def submitted_fields(request: HttpRequest) -> Mapping[str, str]:
     """Returns the fields of a form, the last one of each name.
 
-    The same as `request.POST`, which takes Django four times as long and is used only for what no browser sends.
+    They are those of `request.POST`, which takes four times as long and is used only for types that no browser sends.
     """
     if request.META.get("CONTENT_TYPE") != URLENCODED:
         return request.POST
@@ -138,7 +146,7 @@ def find_result(key: str, now: datetime) -> Result | None:
 
 
 def retry_later(request: HttpRequest, submission: Submission, reason: str) -> HttpResponse:
-    """The form with all answers, to be submitted again later."""
+    """The form with all answers, to be submitted again."""
     form = AnswerForm(submission)
     form.add_error(None, reason)
     return render_form(request, form)
@@ -155,43 +163,43 @@ def result(request: HttpRequest, key: str) -> HttpResponse:
     found = find_result(key, now)
     if found is None:
         return result_not_found(request)
-    earlier = Result.objects.before(found, now.date())
-    kept = Addresses(found, key, settings.SITE_URL)
+    earlier = Result.objects.find_earlier(found, now.date())
+    kept = ResultLinks(found, key, settings.SITE_URL)
     return render(request, "quiz/result.html", {**result_context(found, earlier, now), "kept": kept})
 
 
-def result_context(shown: Result, earlier: Result | None, now: datetime) -> dict[str, Any]:
-    """What the result's page shows of a result, kept or not."""
-    instrument, titles = read(shown.revision.source, now)
-    comparison = compare(taking(earlier), taking(shown)) if earlier else None
+def result_context(result: Result, earlier: Result | None, now: datetime) -> dict[str, Any]:
+    """Context of the template for a result, whether it is kept or not."""
+    instrument, titles = instrument_with_links(result.revision.source, now)
+    comparison = compare(attempt_of(earlier), attempt_of(result)) if earlier else None
     before = comparison.earlier_position if comparison else None
     return {
-        "breakdown": break_down(instrument, shown.answers, shown.relation, titles, before),
+        "breakdown": break_down(instrument, result.answers, result.relation, titles, before),
         "instrument": instrument,
         "comparison": comparison,
-        "sent": form_fields(shown.revision.pk, shown.relation, shown.answers),
+        "sent": form_fields(result.revision.pk, result.relation, result.answers),
     }
 
 
-def taking(result: Result) -> Attempt:
-    return Attempt(asked(result.revision), result.answers, result.relation, result.day)
+def attempt_of(result: Result) -> Attempt:
+    return Attempt(instrument_of(result.revision), result.answers, result.relation, result.day)
 
 
 @private_page
 @same_origin_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest) -> HttpResponse:
-    """The plan for the answers that a result sends along, as a sheet to print or as a calendar file. Nothing is stored."""
+    """The plan for the answers in the form of a result, as a page to print or as a calendar file. Stores nothing."""
     if request.method != "POST":
-        return redirect("quiz:start")  # the sheet's address, opened again without the answers
+        return redirect("quiz:start")  # opened again without the answers, which are not in the address
     fields, now = submitted_fields(request), timezone.now()
     revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
     if revision is None:
-        return render(request, "quiz/none.html", status=404)
-    submission = read_submission(fields, asked(revision), revision.pk)
+        return no_quiz(request)
+    submission = read_submission(fields, instrument_of(revision), revision.pk)
     if submission.problems:
         return render_form(request, AnswerForm(submission), action=reverse("quiz:take"))
-    instrument, titles = read(revision.source, now)
+    instrument, titles = instrument_with_links(revision.source, now)
     breakdown = break_down(instrument, submission.answers, submission.relation, titles)
     if fields.get("as") == "calendar" and breakdown.plan:
         return calendar_file(to_ical(breakdown.plan, settings.SITE_URL, now))
@@ -216,7 +224,7 @@ def deletion(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         is_deleted = Result.objects.delete_for_key(key, now)
         return render(request, "quiz/deleted.html") if is_deleted else redirect_to_result(key)
-    return render(request, "quiz/deletion.html", {"kept": Addresses(found, key, settings.SITE_URL)})
+    return render(request, "quiz/deletion.html", {"kept": ResultLinks(found, key, settings.SITE_URL)})
 
 
 @private_page
@@ -235,18 +243,22 @@ def answers(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         return result_not_found(request)
     scores = {"anxiety": found.anxiety, "avoidance": found.avoidance}
-    told = {"day": found.day, "version": found.revision.number, "relation": found.relation, "answers": found.answers, "scores": scores}
-    response = JsonResponse(told, json_dumps_params={"indent": 2})
+    data = {"day": found.day, "version": found.revision.number, "relation": found.relation, "answers": found.answers, "scores": scores}
+    response = JsonResponse(data, json_dumps_params={"indent": 2})
     response["Content-Disposition"] = 'attachment; filename="answers.json"'
     return response
+
+
+def no_quiz(request: HttpRequest) -> HttpResponse:
+    return render(request, "quiz/none.html", status=404)
 
 
 def result_not_found(request: HttpRequest) -> HttpResponse:
     return render(request, "quiz/not_found.html", status=404)
 
 
-class Addresses:
-    """A kept result with the addresses that only its key can name."""
+class ResultLinks:
+    """The dates of a kept result, and the addresses that contain its key."""
 
     def __init__(self, result: Result, key: str, origin: str) -> None:
         self.day, self.expires_on = result.day, result.expires_on

@@ -37,7 +37,7 @@ def is_public(path: str) -> bool:
 
 
 def private_page(view: View) -> View:
-    """For pages that only a link opens: nobody stores them, lists them, or learns their address from a click."""
+    """Decorator for pages with a secret in their address or with a visitor's answers. See `make_private`."""
 
     @wraps(view)
     def private_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -47,7 +47,8 @@ def private_page(view: View) -> View:
 
 
 def make_private(response: HttpResponse) -> HttpResponse:
+    """Sets headers so that no cache stores the response, no search engine lists it, and no other site gets its address as a referrer."""
     response.headers.setdefault("Cache-Control", "no-store")
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "strict-origin"  # "no-referrer" would make browsers hide the origin of our own forms
+    response["Referrer-Policy"] = "strict-origin"  # with "no-referrer" browsers would send "Origin: null" with our own forms
     return response

@@ -11,22 +11,22 @@ from web.shortcuts import render
 
 
 def same_origin_only(view: View) -> View:
-    """Refuses what another site makes a browser send. There is no authority to steal here, but nobody else shall write."""
+    """Decorator that answers a POST from a page of another site with 403."""
 
     @csrf_exempt
     @wraps(view)
-    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        if request.method == "POST" and not is_own(request):
+    def same_origin_view(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        if request.method == "POST" and not is_same_origin(request):
             return render(request, "403_cross_origin.html", status=403)
         return view(request, *args, **kwargs)
 
-    return guarded
+    return same_origin_view
 
 
-def is_own(request: HttpRequest) -> bool:
+def is_same_origin(request: HttpRequest) -> bool:
     site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site in {"same-origin", "none"}
     origin, host = request.META.get("HTTP_ORIGIN"), request.get_host()
-    # Compared and never parsed. The site's own address counts as well, because a proxy may have dropped the port from Host.
+    # Compared as text, because parsing may raise. The site's configured address counts too: a proxy may drop the port from Host.
     return origin is None or origin in {f"http://{host}", f"https://{host}", settings.SITE_URL}

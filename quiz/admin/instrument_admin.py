@@ -19,7 +19,7 @@ from quiz.admin.preview import findings_at_ends
 from quiz.admin.simulator import SimulatorAdmin
 from quiz.forms import AnswerForm
 from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLE_KEYS
-from quiz.instrument_cache import read
+from quiz.instrument_cache import instrument_with_links
 from quiz.models import Instrument, Result
 from quiz.submission import Submission
 
@@ -71,7 +71,7 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
         )
 
     def preview_context(self, document: Instrument) -> dict[str, Any]:
-        instrument, titles = read(document.source, timezone.now())
+        instrument, titles = instrument_with_links(document.source, timezone.now())
         return {
             "instrument": instrument,
             "form": AnswerForm(Submission.blank(instrument)),

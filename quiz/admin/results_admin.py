@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from quiz.instrument_cache import read
+from quiz.instrument_cache import instrument_with_links
 from quiz.models import Instrument, Result
 from quiz.statistics.figures import MIN_CELL, MIN_FOR_PLANNING
 from quiz.statistics.queries import published_figures
@@ -36,7 +36,7 @@ class ResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
             raise PermissionDenied
         now = timezone.now()
         current = Instrument.objects.current(now)
-        instrument = read(current.source, now)[0] if current else None
+        instrument = instrument_with_links(current.source, now)[0] if current else None
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -23,7 +23,7 @@ from quiz.admin.text_coverage import (
     grid_values,
 )
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
-from quiz.instrument_cache import read
+from quiz.instrument_cache import instrument_with_links
 from quiz.models import Result
 from quiz.scoring import Point, may_be_scored
 from quiz.views import result_context
@@ -112,7 +112,7 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         if version is None:
             raise Http404
         now = timezone.now()
-        instrument, titles = read(version.source, now)
+        instrument, titles = instrument_with_links(version.source, now)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "document": document, "title": f"Simulator: {document}"}
         if any(problem.is_error for problem in instrument.problems):
             return TemplateResponse(request, "admin/quiz/simulator_broken.html", context)

@@ -14,7 +14,7 @@ from django.utils import timezone  # noqa: E402
 
 from documents.models import Revision  # noqa: E402
 from guides.models import Guide  # noqa: E402
-from quiz.instrument_cache import asked  # noqa: E402
+from quiz.instrument_cache import instrument_of  # noqa: E402
 from quiz.models import Instrument, Result, key_digest, year_after  # noqa: E402
 from tests.bench.result_requests import KEY  # noqa: E402
 from tests.support.builders import guide_text  # noqa: E402
@@ -64,7 +64,7 @@ def keep_first() -> None:
     current = Instrument.objects.current(now)
     if current is None:
         raise SystemExit("There is no quiz in the database: content/ was not imported.")
-    answers = {item.key: number % 7 + 1 for number, item in enumerate(asked(current).items)}
+    answers = {item.key: number % 7 + 1 for number, item in enumerate(instrument_of(current).items)}
     today = now.date()
     row = {"answers": answers, "relation": "friend", "anxiety": 4.2, "avoidance": 3.1, "day": today, "expires_on": year_after(today)}
     Result.objects.create(digest=key_digest(KEY % ("0" * 10)), revision=current, **row)

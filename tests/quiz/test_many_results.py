@@ -58,7 +58,7 @@ def visits(kept_among_many, db) -> dict[str, Visit]:
 def asked_by(visit: Visit) -> list[str]:
     """The queries of a visit that then never happened, with what they ask for."""
     asked: list[str] = []
-    Instrument.objects.last_answered = InstrumentManager.last_answered  # a version found within the last second is not looked up again
+    Instrument.objects.last_version = InstrumentManager.last_version  # a version found within the last second is not looked up again
 
     def note(run: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
         asked.append(connection.ops.compose_sql(sql, values))  # type: ignore[attr-defined]  # Postgres's have it

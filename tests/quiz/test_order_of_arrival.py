@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from documents.models import Revision
-from quiz.instrument_cache import asked
+from quiz.instrument_cache import instrument_of
 from quiz.models import KEEP_LIMIT, DeletedResult, Result, arrival_number, key_digest
 from quiz.submission import fresh_key
 from tests.support.checkout import Released, released
@@ -154,7 +154,7 @@ def carry_out(acts: Acts, order: Sequence[int], version: Revision) -> tuple[int,
         if answer is None:
             Result.objects.delete_for_key(key, arrived)
         else:
-            keep({item.key: answer for item in asked(version).items}, version, arrived, key)
+            keep({item.key: answer for item in instrument_of(version).items}, version, arrived, key)
     found = Result.objects.filter(digest=key_digest(key)).first()
     return (found.answers["alarm-1"], found.arrival_number - arrival_number(key, EARLY)) if found else None
 
@@ -184,7 +184,7 @@ def test_whose_submission_was_overtaken_is_led_to_the_result_though_others_of_th
     def use_up(execute: Callable[..., object], sql: str, *rest: object) -> object:
         done = execute(sql, *rest)
         if "INSERT INTO quiz_result" in sql:
-            Tally.objects.update(number=KEEP_LIMIT.most + 1)
+            Tally.objects.update(number=KEEP_LIMIT.max_count + 1)
         return done
 
     with connection.execute_wrapper(use_up):

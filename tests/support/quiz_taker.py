@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from documents.models import Revision
-from quiz.instrument_cache import asked
+from quiz.instrument_cache import instrument_of
 from quiz.models import Instrument, Result
 from quiz.submission import form_fields, fresh_key, read_submission
 
@@ -37,7 +37,7 @@ class Taker:
 def keep(answers: dict[str, int], version: Revision, now: datetime, key: str = "") -> None:
     """Keeps a result as the form does."""
     fields = {"key": key or fresh_key(), **form_fields(version.pk, "friend", answers)}
-    submission = read_submission(fields, asked(version), version.pk)
+    submission = read_submission(fields, instrument_of(version), version.pk)
     assert Result.objects.keep(submission, submission.key, now)  # no two from one address, so that no limit is met
 
 

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test import RequestFactory
 
-from web.throttle.models import Limit, Tally, address_of
+from web.throttle.models import Limit, Tally, client_address
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-THREE = Limit("three an hour", most=3, seconds=3600)
+THREE = Limit("three an hour", max_count=3, seconds=3600)
 
 
 def tries(number, who="192.0.2.1", now=NOON, limit=THREE):
@@ -28,7 +28,7 @@ def test_after_so_many_times_no_more():
 def test_others_and_other_limits_are_counted_apart():
     tries(4)
     assert tries(1, who="192.0.2.2") == [True]
-    assert tries(1, limit=Limit("something else", most=3, seconds=3600)) == [True]
+    assert tries(1, limit=Limit("something else", max_count=3, seconds=3600)) == [True]
 
 
 def test_the_next_hour_begins_anew():
@@ -54,7 +54,7 @@ def test_without_the_secret_the_digest_can_not_be_made(settings):
 def test_counts_whose_time_is_over_are_thrown_away():
     tries(1)
     tries(1, now=NOON + timedelta(hours=3))
-    Tally.objects.over(NOON + timedelta(hours=1)).delete()
+    Tally.objects.expired(NOON + timedelta(hours=1)).delete()
     assert Tally.objects.count() == 1
 
 
@@ -95,4 +95,4 @@ def test_the_counts_are_not_worth_a_journal():
 def test_who_asks_is_told_by_our_own_proxies_alone(settings, proxies, remote, forwarded, address):
     settings.PROXIES = proxies
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
-    assert address_of(RequestFactory(REMOTE_ADDR=remote).get("/", headers=headers)) == address
+    assert client_address(RequestFactory(REMOTE_ADDR=remote).get("/", headers=headers)) == address

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from web.throttle.admin import BY_ACCOUNT, BY_ADDRESS, BY_DEVICE, DEVICE
+from web.throttle.admin import ACCOUNT_LIMIT, ADDRESS_LIMIT, DEVICE_COOKIE, DEVICE_LIMIT
 
 GOOD = "a long and quiet evening"
 
@@ -25,13 +25,13 @@ def log_in(client, db):
 
 
 def test_after_many_tries_from_one_address_even_the_right_password_is_not_looked_at(log_in):
-    assert {log_in("wrong") for _ in range(BY_ADDRESS.most)} == {"refused"}
+    assert {log_in("wrong") for _ in range(ADDRESS_LIMIT.max_count)} == {"refused"}
     assert log_in() == "stopped"
     assert log_in(address="192.0.2.2") == "in"
 
 
 def test_many_addresses_together_do_not_get_further_with_one_account(log_in):
-    for number in range(BY_ACCOUNT.most):
+    for number in range(ACCOUNT_LIMIT.max_count):
         log_in("wrong", address=f"198.51.100.{number}")
     assert log_in(address="192.0.2.9") == "stopped"
 
@@ -39,9 +39,9 @@ def test_many_addresses_together_do_not_get_further_with_one_account(log_in):
 @pytest.fixture
 def attacked(log_in):
     """Strangers have used up what the account of Ines may be tried, in her own network too."""
-    for number in range(BY_ACCOUNT.most + 1):
+    for number in range(ACCOUNT_LIMIT.max_count + 1):
         log_in("wrong", address=f"198.51.100.{number}", browser=Client())
-    for _ in range(BY_ADDRESS.most + 1):
+    for _ in range(ADDRESS_LIMIT.max_count + 1):
         log_in("wrong", browser=Client())
 
 
@@ -59,33 +59,33 @@ def test_an_owner_logs_in_where_she_did_before_whatever_strangers_try(own_browse
 
 
 def test_somebody_at_the_owners_own_browser_has_few_tries(own_browser, log_in):
-    assert {log_in("wrong", address=f"198.51.100.{number}") for number in range(BY_DEVICE.most)} == {"refused"}
+    assert {log_in("wrong", address=f"198.51.100.{number}") for number in range(DEVICE_LIMIT.max_count)} == {"refused"}
     assert log_in() == "stopped"
 
 
 def test_the_cookie_of_one_account_is_of_no_use_with_another(own_browser, log_in):
-    for number in range(BY_ACCOUNT.most):
+    for number in range(ACCOUNT_LIMIT.max_count):
         log_in("wrong", address=f"198.51.100.{number}", name="rui", browser=Client())
     assert log_in(name="rui") == "stopped"
 
 
 @pytest.mark.parametrize("changed", [lambda cookie: "", lambda cookie: cookie[:-1], lambda cookie: "a" + cookie, lambda cookie: "::"])
 def test_a_cookie_that_somebody_made_up_is_none(own_browser, attacked, log_in, changed):
-    own_browser.cookies[DEVICE] = changed(own_browser.cookies[DEVICE].value)
+    own_browser.cookies[DEVICE_COOKIE] = changed(own_browser.cookies[DEVICE_COOKIE].value)
     assert log_in() == "stopped"
 
 
 def test_the_cookie_is_for_the_admin_alone_and_names_nobody(own_browser, log_in, settings):
     settings.SESSION_COOKIE_SECURE = True  # as it is but with PLAIN_HTTP
     log_in()
-    cookie = own_browser.cookies[DEVICE]
+    cookie = own_browser.cookies[DEVICE_COOKIE]
     assert (cookie["path"], cookie["secure"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, True, "Strict")
     assert "ines" not in cookie.value
 
 
 def test_a_wrong_password_brings_no_cookie(log_in, client):
     log_in("wrong")
-    assert DEVICE not in client.cookies
+    assert DEVICE_COOKIE not in client.cookies
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])

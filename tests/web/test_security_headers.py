@@ -309,7 +309,7 @@ def test_the_workers_together_keep_so_many_results_of_one_network_and_then_give_
             for resting in (one, other):  # what a worker that is stopped does not take, the other one does
                 os.kill(resting, signal.SIGSTOP)
                 try:
-                    sent += hands.map(send, range(KEEP_LIMIT.most // 2 + 5))
+                    sent += hands.map(send, range(KEEP_LIMIT.max_count // 2 + 5))
                 finally:
                     os.kill(resting, signal.SIGCONT)
         stranger = visitor.post("/quiz/take/", form, {"X-Forwarded-For": "203.0.113.10"})
@@ -318,7 +318,7 @@ def test_the_workers_together_keep_so_many_results_of_one_network_and_then_give_
     with psycopg.connect(house[1]) as link:  # two stretches where the clock strikes meanwhile
         counts = [number for (number,) in link.execute("SELECT number FROM throttle_tally WHERE number > 1").fetchall()]
     assert sum(counts) == len(sent) == len(taken) + len(refused)
-    assert len(taken) == sum(min(number, KEEP_LIMIT.most) for number in counts)
+    assert len(taken) == sum(min(number, KEEP_LIMIT.max_count) for number in counts)
     for answer in refused:
         assert answer.headers["Retry-After"] == str(KEEP_LIMIT.seconds)
         assert answer.content.count(b" checked") == len(taker.items) + 1

@@ -1,8 +1,8 @@
-"""The admin's login: guessing passwords is stopped by address and by account, and no stranger keeps an owner out by it.
+"""Limits on logins to the admin, by address and by account, with which no stranger can lock out the owner of an account.
 
-A browser in which somebody has logged in gets a device cookie (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). Tries
-for that account with that cookie are counted apart from all others. So an owner whose account strangers try all day still logs in where
-she did before. In a browser that her account was never used in she has to wait until they stop.
+A browser in which somebody has logged in gets a device cookie (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+Attempts for that account with that cookie are counted separately. So an owner whose account is under attack can still log in where she
+did before. In a browser in which her account was never used she has to wait until the attack stops.
 """
 
 import secrets
@@ -18,59 +18,59 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from web.throttle.models import Limit, address_of
+from web.throttle.models import Limit, client_address
 
-BY_ADDRESS = Limit("login of an address", most=20, seconds=900)
-BY_ACCOUNT = Limit("login to an account", most=50, seconds=3600)  # from many addresses
-BY_DEVICE = Limit("login to an account in a browser that it was used in", most=20, seconds=3600)
+ADDRESS_LIMIT = Limit("login of an address", max_count=20, seconds=900)
+ACCOUNT_LIMIT = Limit("login to an account", max_count=50, seconds=3600)  # from many addresses
+DEVICE_LIMIT = Limit("login to an account in a browser that it was used in", max_count=20, seconds=3600)
 THROTTLED = "throttled"
-DEVICE, DEVICE_LASTS = "device", 31_536_000  # the cookie's name, and its seconds: a year
+DEVICE_COOKIE, DEVICE_COOKIE_AGE = "device", 31_536_000  # name, and seconds in a year
 
 
 class LoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         assert self.request is not None  # noqa: S101  # the admin passes it
-        if not may_try(self.request, self.cleaned_data.get("username", "").casefold()):
+        if not allow_attempt(self.request, self.cleaned_data.get("username", "").casefold()):
             raise ValidationError("There were too many tries to log in. Wait an hour, then try again.", code=THROTTLED)
         return super().clean()
 
 
-def may_try(request: HttpRequest, account: str) -> bool:
-    """Whether a password may be looked at once more; this time is counted."""
-    now, device = timezone.now(), device_of(request, account)
+def allow_attempt(request: HttpRequest, account: str) -> bool:
+    """Counts an attempt to log in to the account, and returns whether its password may be checked."""
+    now, device = timezone.now(), device_id(request, account)
     if device:
-        return BY_DEVICE.allows(device, now)
-    return BY_ADDRESS.allows(address_of(request), now) and BY_ACCOUNT.allows(account, now)
+        return DEVICE_LIMIT.allows(device, now)
+    return ADDRESS_LIMIT.allows(client_address(request), now) and ACCOUNT_LIMIT.allows(account, now)
 
 
-def device_of(request: HttpRequest, account: str) -> str:
-    """The random name that this browser got when somebody logged in to the account; nothing where nobody did."""
+def device_id(request: HttpRequest, account: str) -> str:
+    """The random identifier that this browser got when somebody logged in to the account; "" if nobody did."""
     try:
-        return signer_of(account).unsign(request.COOKIES.get(DEVICE, ""), max_age=DEVICE_LASTS)
+        return device_signer(account).unsign(request.COOKIES.get(DEVICE_COOKIE, ""), max_age=DEVICE_COOKIE_AGE)
     except BadSignature:
         return ""
 
 
-def signer_of(account: str) -> TimestampSigner:
-    return TimestampSigner(salt=f"throttle.device {account}")  # so the cookie names no account
+def device_signer(account: str) -> TimestampSigner:
+    return TimestampSigner(salt=f"throttle.device {account}")  # the salt binds the cookie to the account without naming it
 
 
-def remember_device(response: HttpResponse, account: str) -> None:
-    cookie = signer_of(account).sign(secrets.token_urlsafe(16))
+def set_device_cookie(response: HttpResponse, account: str) -> None:
+    cookie = device_signer(account).sign(secrets.token_urlsafe(16))
     secure = settings.SESSION_COOKIE_SECURE
     path = reverse("admin:index")
-    response.set_cookie(DEVICE, cookie, max_age=DEVICE_LASTS, path=path, secure=secure, httponly=True, samesite="Strict")
+    response.set_cookie(DEVICE_COOKIE, cookie, max_age=DEVICE_COOKIE_AGE, path=path, secure=secure, httponly=True, samesite="Strict")
 
 
-class Door(AdminSite):
-    """The admin, where a login that was one too many is told so by its status too."""
+class ThrottledAdminSite(AdminSite):
+    """Answers a login over the limit with 429, and sets the device cookie after a successful one."""
 
     login_form = LoginForm
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().login(request, extra_context)
         if isinstance(response, TemplateResponse) and (response.context_data or {})["form"].has_error(NON_FIELD_ERRORS, THROTTLED):
-            response.status_code, response["Retry-After"] = 429, str(BY_ACCOUNT.seconds)
+            response.status_code, response["Retry-After"] = 429, str(ACCOUNT_LIMIT.seconds)
         if isinstance(response, HttpResponseRedirect) and request.method == "POST":
-            remember_device(response, request.user.get_username().casefold())
+            set_device_cookie(response, request.user.get_username().casefold())
         return response

@@ -1,7 +1,7 @@
-"""Django's admin as an app, with a door that counts who knocks. Apart from this app's own, because a module can hold one."""
+"""Django's admin with limits on logins. Separate from `apps`, because Django expects one default AppConfig per module."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
-class GuardedAdminConfig(AdminConfig):
-    default_site = "web.throttle.admin.Door"
+class ThrottledAdminConfig(AdminConfig):
+    default_site = "web.throttle.admin.ThrottledAdminSite"

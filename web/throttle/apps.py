@@ -1,4 +1,4 @@
-"""How often one address may write. Knows nothing of what is written."""
+"""Rate limits by client address or account, for any action."""
 
 from django.apps import AppConfig
 

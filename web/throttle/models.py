@@ -1,6 +1,6 @@
-"""How often an address wrote in a stretch of time, counted in Postgres for all workers and hosts together.
+"""Rate limits, counted in Postgres for all workers and hosts together.
 
-No address is stored: a row is named by a keyed digest, whose key changes each day and is never stored either.
+No address is stored: the row has a keyed digest of it. The key of the digest changes each day and isn't stored either.
 """
 
 from __future__ import annotations
@@ -17,24 +17,25 @@ from django.conf import settings
 from django.db import connection, models
 from django.http import HttpRequest
 
-DIGEST = 16  # bytes
-# A statement of its own for `Limit.allows`; what is written and counted at once begins with it, and saves a way to the database.
-COUNT = """
+DIGEST_SIZE = 16  # bytes
+# `Limit.allows` executes it alone. A statement that also writes can begin with it as a CTE, which saves a round trip to the database.
+COUNT_SQL = """
 INSERT INTO throttle_tally AS tally (ends_at, digest, number) VALUES (%(ends_at)s, %(who)s, 1)
-ON CONFLICT (ends_at, digest) DO UPDATE SET number = tally.number + 1 RETURNING number <= %(most)s AS is_allowed
+ON CONFLICT (ends_at, digest) DO UPDATE SET number = tally.number + 1 RETURNING number <= %(max_count)s AS is_allowed
 """
 
 
 class TallyManager(models.Manager["Tally"]):
-    def over(self, now: datetime) -> models.QuerySet[Tally]:
-        """Counts that no limit asks for any more."""
+    def expired(self, now: datetime) -> models.QuerySet[Tally]:
+        """Counts whose time is over."""
         return self.filter(ends_at__lte=now)
 
 
 class Tally(models.Model):
-    """A count. The table is unlogged: it is not worth a write to the journal, and is empty after a crash of the database.
+    """The count of one client, or of one account, in one period of a limit.
 
-    It has one index, because each write costs one more for every other. That begins with the time, for what is over to be found by it.
+    The table is unlogged: it isn't worth a write to the WAL, and is empty after a crash of the database. Its primary key is its only
+    index, because every other would cost each submission a write. It begins with the time, so that it finds expired counts too.
     """
 
     pk = models.CompositePrimaryKey("ends_at", "digest")
@@ -50,59 +51,59 @@ class Tally(models.Model):
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` times in each stretch of `seconds`, counted apart from other limits by its name."""
+    """At most `max_count` actions in each period of `seconds`. Its name separates its counts from those of other limits."""
 
     name: str
-    most: int
+    max_count: int
     seconds: int
 
     def allows(self, who: str, now: datetime) -> bool:
-        """Whether `who`, an address or a name, may do it once more; this time is counted."""
+        """Counts an action of `who`, an address or an account, and returns whether it is within the limit."""
         with connection.cursor() as cursor:
-            cursor.execute(COUNT, self.turn_of(who, now))
+            cursor.execute(COUNT_SQL, self.count_params(who, now))
             allowed: bool = cursor.fetchone()[0]
         return allowed
 
-    def turn_of(self, who: str, now: datetime) -> dict[str, Any]:
-        """What COUNT has to be told of this time."""
-        return {"who": self.digest(who, now), "ends_at": self.ends_at(now), "most": self.most}
+    def count_params(self, who: str, now: datetime) -> dict[str, Any]:
+        """Parameters for COUNT_SQL."""
+        return {"who": self.digest(who, now), "ends_at": self.ends_at(now), "max_count": self.max_count}
 
     def ends_at(self, now: datetime) -> datetime:
-        stretch = int(now.timestamp()) // self.seconds
-        return datetime.fromtimestamp((stretch + 1) * self.seconds, UTC)
+        period = int(now.timestamp()) // self.seconds
+        return datetime.fromtimestamp((period + 1) * self.seconds, UTC)
 
     def digest(self, who: str, now: datetime) -> bytes:
-        return blake2b(f"{self.name} {who}".encode(), key=key_of(settings.SECRET_KEY, now.date()), digest_size=DIGEST).digest()
+        return blake2b(f"{self.name} {who}".encode(), key=digest_key(settings.SECRET_KEY, now.date()), digest_size=DIGEST_SIZE).digest()
 
 
 @lru_cache(maxsize=1)
-def key_of(secret: str, day: date) -> bytes:
+def digest_key(secret: str, day: date) -> bytes:
     return hmac.digest(secret.encode(), f"throttle {day}".encode(), "sha256")
 
 
-def address_of(request: HttpRequest) -> str:
-    """Who asks: the address, or of IPv6 the network of 64 bits that one customer has.
+def client_address(request: HttpRequest) -> str:
+    """Returns the client's IPv4 address, or the /64 network of its IPv6 address, which one customer has; "" if neither is known.
 
-    Behind proxies of our own (settings.PROXIES, their number) the last of them says who asked the first; anything further
-    left in X-Forwarded-For was written by the client, and says nothing. Where that names no address, the proxy's own counts, and
-    without one either, all are one: never a client for each way to write nonsense.
+    Behind `settings.PROXIES` proxies of our own, the entry of X-Forwarded-For that the outermost of them added names the client.
+    Entries to the left of it were sent by the client and prove nothing. If that entry is no address, the proxy's address counts, so that
+    nobody becomes many clients by sending many kinds of nonsense.
     """
-    direct = ip_of(request.META.get("REMOTE_ADDR", ""))
+    remote = parse_ip(request.META.get("REMOTE_ADDR", ""))
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-settings.PROXIES :] if settings.PROXIES else [""]
-    address = ip_of(forwarded[0]) or direct
+    address = parse_ip(forwarded[0]) or remote
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or address.exploded[:19])
     return str(address or "")
 
 
-def ip_of(node: str) -> IPv4Address | IPv6Address | None:
-    """The address in a client's name as proxies write it (RFC 7239, 6): also in quotes, in brackets, and with a port; or None."""
+def parse_ip(node: str) -> IPv4Address | IPv6Address | None:
+    """The address in a node identifier (RFC 7239, section 6), which may have quotes, brackets and a port; None if there is none."""
     host = node.strip().strip('"')
     if host.startswith("["):
         host = host[1:].partition("]")[0]
     elif host.count(":") == 1:
         host = host.partition(":")[0]
     try:
-        return ip_address(host.partition("%")[0])  # the zone of an IPv6 address is its own machine's affair
+        return ip_address(host.partition("%")[0])  # the zone of an IPv6 address means something on its own host only
     except ValueError:
         return None

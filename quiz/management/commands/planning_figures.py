@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from quiz.instrument.limits import MAX_RELIABILITY, MIN_RELIABILITY, max_correlation
-from quiz.instrument_cache import read
+from quiz.instrument_cache import instrument_with_links
 from quiz.models import Instrument
 from quiz.statistics.figures import MIN_CELL, MIN_FOR_PLANNING, Figures, ScaleFigures
 from quiz.statistics.queries import published_figures
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, slug: str | None, anyway: bool, **options: Any) -> None:
         now = timezone.now()
-        instrument, _ = read(self.source(slug, now), now)
+        instrument, _ = instrument_with_links(self.source(slug, now), now)
         found = published_figures(instrument, now.date())
         if found is None:
             raise CommandError(f"Under {MIN_CELL} results answer these statements in full. That is too few for any figure.")
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def front_matter(found: Figures, today: date) -> str:
-    scales = {scale.dimension.key: planned(scale) for scale in found.scales}
+    scales = {scale.dimension.key: norm_values(scale) for scale in found.scales}
     correlation = round(found.correlation or 0, 2)
     most = max_correlation(scale["reliability"] for scale in scales.values())
     if abs(correlation) > most:
@@ -62,7 +62,7 @@ def front_matter(found: Figures, today: date) -> str:
     return f'# From {found.number} kept results, {today.day} {today:%B %Y}. Say so in "planning", too.\n{values}'
 
 
-def planned(scale: ScaleFigures) -> dict[str, Any]:
+def norm_values(scale: ScaleFigures) -> dict[str, Any]:
     reliability = round(scale.alpha or 0, 2)
     if not MIN_RELIABILITY <= reliability <= MAX_RELIABILITY:
         raise CommandError(

@@ -12,7 +12,7 @@ from quiz.models import DeletedResult, Result
 from web.throttle.models import Tally
 
 A_DAY = timedelta(days=1)  # somebody may still be writing the text for a picture
-MOST_NAMED = 20
+MAX_NAMED = 20
 
 
 class Command(BaseCommand):
@@ -21,11 +21,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         now = timezone.now()
         deleted, _ = Result.objects.expired(now.date()).delete()
-        DeletedResult.objects.forgotten(now.date()).delete()
-        Tally.objects.over(now).delete()
+        DeletedResult.objects.expired(now.date()).delete()
+        Tally.objects.expired(now).delete()
         call_command("clearsessions")
         self.stdout.write(f"{deleted} expired result{'' if deleted == 1 else 's'} deleted.")
         unused = [str(picture) for picture in Picture.objects.unused(before=now - A_DAY).defer("content").order_by("uploaded_at")]
         if unused:
-            more = f" and {len(unused) - MOST_NAMED} more" if len(unused) > MOST_NAMED else ""
-            self.stdout.write(f"No text shows these pictures, and none ever did: {', '.join(unused[:MOST_NAMED])}{more}. They stay.")
+            more = f" and {len(unused) - MAX_NAMED} more" if len(unused) > MAX_NAMED else ""
+            self.stdout.write(f"No text shows these pictures, and none ever did: {', '.join(unused[:MAX_NAMED])}{more}. They stay.")
