@@ -1,12 +1,15 @@
-"""Quizzes for tests: real texts, small or large, that pass the check as an editor's would."""
+"""Quizzes of any size that pass the check, and what tests of results compute and parse more than once."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import fmean, variance
 
 from documents.text.html import Html
-from quiz.instrument.types import Insight, Side
+from quiz import scoring
+from quiz.instrument.types import Insight, Instrument, Side
 from quiz.result.breakdown import Finding, PlanEntry
+from quiz.statistics import figures
 from tests.support.builders import sentence
 
 FACETS = {"alarm": "anxiety", "distance": "avoidance"}
@@ -22,38 +25,39 @@ def quiz_text(
     facets: Mapping[str, str] = FACETS,
     statements: Sequence[object] = ("1", "2"),
 ) -> str:
-    """A quiz in which each facet has as many statements as there are numbers in `statements`, every other one reversed."""
+    """A quiz with these statements' numbers for each facet, every other one reversed."""
     norms = norms or {"anxiety": NORM, "avoidance": NORM}
-    said = iter(sentence(5 * 10**8 + number) for number in range(10**6))
+    sentences = iter(sentence(5 * 10**8 + number) for number in range(10**6))
     items = [
-        f"- {facet}-{number}{' (reversed)' if place % 2 else ''}: {next(said)}"
+        f"- {facet}-{number}{' (reversed)' if index % 2 else ''}: {next(sentences)}"
         for facet in facets
-        for place, number in enumerate(statements)
+        for index, number in enumerate(statements)
     ]
     parts = {
-        "Whom do you have in mind?": [f"- {key}: somebody I know as {place}" for place, key in enumerate(relations)],
+        "Whom do you have in mind?": [f"- {key}: somebody I know as {index}" for index, key in enumerate(relations)],
         "Statements": items,
         "Where you stand": [
-            f"### Region {region} {{#{region}}}\n{next(said)}\n" for region in ("secure", "anxious", "dismissive", "fearful", "between")
+            f"### Region {region} {{#{region}}}\n{next(sentences)}\n"
+            for region in ("secure", "anxious", "dismissive", "fearful", "between")
         ],
-        "What sets you off": [entry(facet, side, said, TRIGGER) for facet in facets for side in ("high", "low")],
-        "What you are good at": [entry(facet, side, said, STRENGTH) for facet in facets for side in ("high", "low")],
-        "Limits": [f"- {next(said)}"],
+        "What sets you off": [insight_text(facet, side, sentences, TRIGGER) for facet in facets for side in ("high", "low")],
+        "What you are good at": [insight_text(facet, side, sentences, STRENGTH) for facet in facets for side in ("high", "low")],
+        "Limits": [f"- {next(sentences)}"],
     }
     body = "\n".join(f"\n## {title}\n" + "\n".join(lines) for title, lines in parts.items())
-    return f"---\n{front(scale, norms, correlation, facets)}---\n{next(said)}\n{body}\n"
+    return f"---\n{front_matter(scale, norms, correlation, facets)}---\n{next(sentences)}\n{body}\n"
 
 
 TRIGGER = ("Feels like", "Protects", "Helps")
 STRENGTH = ("Looks like", "Worth", "Build on it")
 
 
-def entry(facet, side, said, labels):
-    lines = "".join(f"- {label}: {next(said)}\n" for label in labels)
+def insight_text(facet, side, sentences, labels):
+    lines = "".join(f"- {label}: {next(sentences)}\n" for label in labels)
     return f"### {facet.capitalize()} is {side} {labels[0]}\n- Facet: {facet}, {side}\n{lines}- Step: /guides/anxious/#name-alarm\n"
 
 
-def front(scale, norms, correlation, facets):
+def front_matter(scale, norms, correlation, facets):
     dimensions = "".join(
         f"  {key}:\n    name: {key.capitalize()}\n    about: What {key} is.\n"
         + "".join(f"    {name}: {value}\n" for name, value in norm.items())
@@ -89,3 +93,12 @@ def unfold(text):
 
 def unescape(value):
     return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], value)
+
+
+def alpha_of(quiz: Instrument, dimension: str, people: Sequence[Mapping[str, int]]) -> float:
+    """Coefficient alpha of a dimension in a sample of answers to every statement."""
+    items = quiz.dimension_items(dimension)
+    rows = [[scoring.keyed_answer(item, answers[item.key], quiz.scale) for item in items] for answers in people]
+    alpha = figures.alpha([variance(column) for column in zip(*rows, strict=True)], variance([fmean(row) for row in rows]))
+    assert alpha is not None
+    return alpha

@@ -1,4 +1,4 @@
-"""Whatever quiz the check lets through can be saved, asked, answered, kept and read, at the ends of every figure too."""
+"""Every quiz that passes the check can be published, answered, kept and shown, with figures at their limits too."""
 
 import random
 
@@ -39,7 +39,7 @@ NUMBERS = (
 
 @st.composite
 def quizzes(draw):
-    """A valid quiz with one thing or two changed to what is just allowed or just refused."""
+    """A valid quiz with one or two values at a limit, just valid or just invalid."""
     scale, sd, reliability = draw(st.sampled_from(SCALES)), "0.5", "0.8"
     changed = draw(
         st.lists(st.sampled_from(["scale", "sd", "reliability", "correlation", "relations", "facets", "statements"]), max_size=2)
@@ -65,21 +65,21 @@ def quizzes(draw):
     return quiz_text(scale=scale, norms={"anxiety": anxiety, "avoidance": avoidance}, **options)
 
 
-def fits(text):
+def is_valid(text):
     return not any(problem.is_error for problem in read_instrument(text, {}).problems)
 
 
-def answered(quiz, seed):
-    """All at one end, all at the other, or anything, and sometimes as much left out as may be."""
-    chance = random.Random(seed)  # noqa: S311 (nothing is secret here)
+def random_answers(quiz, seed):
+    """The lowest answer everywhere, the highest, or any, sometimes with as many left out as possible."""
+    rng = random.Random(seed)  # noqa: S311 (nothing is secret here)
     low, high = quiz.scale.lowest, quiz.scale.highest
-    answer = chance.choice([lambda: low, lambda: high, lambda: chance.randint(low, high)])
-    left_out = chance.sample(quiz.items, int(MAX_MISSING * len(quiz.items)) if chance.random() < 0.5 else 0)
+    answer = rng.choice([lambda: low, lambda: high, lambda: rng.randint(low, high)])
+    left_out = rng.sample(quiz.items, int(MAX_MISSING * len(quiz.items)) if rng.random() < 0.5 else 0)
     return {item.key: answer() for item in quiz.items if item not in left_out}
 
 
-def take(quiz, answers):
-    """The quiz from the form to its result, kept and not."""
+def take_quiz(quiz, answers):
+    """Answers the quiz over HTTP, and opens its result both without keeping it and kept."""
     client, relation = Client(), quiz.relations[-1].key
     form = client.get("/quiz/take/").content.decode()
     assert all(f'name="{item.key}"' in form for item in quiz.items)
@@ -98,19 +98,19 @@ def take(quiz, answers):
 @example(text=quiz_text(statements=range(limits.MAX_STATEMENTS // 2)), seed=1)
 @example(text=quiz_text(relations=["z" * limits.MAX_KEY]), seed=1)
 @how(max_examples=examples(50), suppress_health_check=[HealthCheck.too_slow])
-def test_any_quiz_that_passes_the_check_is_saved_asked_answered_kept_and_read(text, seed):
-    event("passes the check" if fits(text) else "is refused")
-    if not fits(text):
+def test_any_valid_quiz_can_be_published_answered_kept_and_shown(text, seed):
+    event("valid" if is_valid(text) else "invalid")
+    if not is_valid(text):
         return
     with transaction.atomic():
         create_quiz(text)
         quiz = read_instrument(text, {})
-        take(quiz, answered(quiz, seed))
+        take_quiz(quiz, random_answers(quiz, seed))
         transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(
-    "refused",
+    "invalid",
     [
         {"scale": ("1001", "1007"), "norms": {key: {"mean": "1004", "sd": "1", "reliability": "0.8"} for key in ("anxiety", "avoidance")}},
         {"scale": ("1.4", "7")},
@@ -127,10 +127,10 @@ def test_any_quiz_that_passes_the_check_is_saved_asked_answered_kept_and_read(te
     ],
     ids=str,
 )
-def test_what_form_formulas_or_table_can_not_take_is_refused(refused):
-    assert not fits(quiz_text(**refused))
+def test_values_beyond_the_limits_of_form_formulas_or_table_are_invalid(invalid):
+    assert not is_valid(quiz_text(**invalid))
 
 
-def test_a_form_can_send_as_many_answers_as_a_quiz_may_ask_for():
-    beside_them = {"key", "version", "relation", "keep", "as"}
-    assert limits.MAX_STATEMENTS + len(beside_them) <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+def test_a_form_can_submit_the_maximum_number_of_answers():
+    other_fields = {"key", "version", "relation", "keep", "as"}
+    assert limits.MAX_STATEMENTS + len(other_fields) <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS

@@ -17,7 +17,7 @@ from quiz.scoring import Point, reliable_change
 
 INSTRUMENT = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), references())
 DAY = date(2026, 5, 1)
-places = st.builds(Point, st.floats(1, 7), st.floats(1, 7))
+points = st.builds(Point, st.floats(1, 7), st.floats(1, 7))
 
 
 def attempt(point, relation="friend", day=DAY, instrument=INSTRUMENT):
@@ -39,7 +39,7 @@ def test_a_change_counts_beyond_the_error_of_two_measurements():
     assert more.change.is_reliable
 
 
-@given(places, places)
+@given(points, points)
 def test_the_change_in_the_other_direction_is_the_negative_one(one, other):
     there, back = compare(attempt(one), later(other)), compare(attempt(other), later(one))
     for forth, home in zip(there.changes, back.changes, strict=True):

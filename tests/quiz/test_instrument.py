@@ -1,4 +1,4 @@
-"""The quiz's text read to an instrument, and every problem that it can have, from the cases in cases/problems.txt."""
+"""Parsing of a quiz, and every problem that its text can have, from the cases in cases/problems.txt."""
 
 import re
 from datetime import date
@@ -24,7 +24,7 @@ CASES = (Path(__file__).parent / "cases/problems.txt").read_text()
 TODAY = date(2026, 11, 24)
 
 
-def changed(case):
+def case_text(case):
     text = TEXT
     for old, new in re.findall(r"^<<< (.+)\n>>> (.*)$", case, re.MULTILINE):
         old, new = (part.replace("\\n", "\n") for part in (old, new))
@@ -35,15 +35,15 @@ def changed(case):
 
 def cases():
     for case in re.split(r"^# ", CASES, flags=re.MULTILINE)[1:]:
-        yield pytest.param(changed(case), re.findall(r"^!!! (.+)$", case, re.MULTILINE), id=case.partition("\n")[0])
+        yield pytest.param(case_text(case), re.findall(r"^!!! (.+)$", case, re.MULTILINE), id=case.partition("\n")[0])
 
 
 @pytest.mark.parametrize(("text", "expected"), list(cases()))
-def test_reading_says_every_problem(text, expected):
+def test_every_problem_is_reported(text, expected):
     assert sorted(f"{problem.code}: {problem.message}" for problem in read_instrument(text, WORKS).problems) == sorted(expected)
 
 
-def test_a_quiz_is_read_to_what_it_asks_and_answers():
+def test_the_shipped_quiz_is_parsed():
     quiz = read_instrument(TEXT, WORKS)
     assert (quiz.scale, quiz.labels.low, quiz.labels.high) == (Scale(1, 7), "Not at all like me", "Very much like me")
     assert quiz.planning_norms.anxiety == Norm(4.14, 1.21, 0.84)
@@ -57,12 +57,12 @@ def test_a_quiz_is_read_to_what_it_asks_and_answers():
     assert trigger.step == "/guides/anxious/#name-alarm"
 
 
-def test_no_two_statements_of_one_facet_follow_each_other():
+def test_no_two_consecutive_statements_are_of_one_facet():
     facets = [item.facet for item in read_instrument(TEXT, WORKS).items]
     assert all(one != other for one, other in pairwise(facets))
 
 
-def shelf():
+def shipped_guides():
     guides = [reader.read_guide(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
     return Library({parts.ADDRESS.format(guide.slug): guide.anchors for guide in guides}, {}, is_page, lambda address: False)
 
@@ -70,24 +70,24 @@ def shelf():
 def test_each_trigger_leads_to_a_step_that_eases_its_facet():
     quiz = read_instrument(TEXT, WORKS)
     assert all(trigger.step for trigger in quiz.triggers)
-    assert check_against_library(quiz, ADDRESS, shelf(), TODAY) == []
+    assert check_against_library(quiz, ADDRESS, shipped_guides(), TODAY) == []
 
 
-def test_a_step_that_eases_something_else_is_refused_with_its_line():
+def test_a_step_that_eases_another_facet_is_reported_with_its_line():
     quiz = read_instrument(TEXT.replace("/guides/anxious/#name-alarm", "/guides/anxious/#ask-once"), WORKS)
-    (problem,) = check_against_library(quiz, ADDRESS, shelf(), TODAY)
+    (problem,) = check_against_library(quiz, ADDRESS, shipped_guides(), TODAY)
     assert (problem.code, problem.line) == ("step-eases-other", quiz.triggers[0].line)
     assert problem.message.startswith('"/guides/anxious/#ask-once" does not ease "alarm".')
 
 
 @pytest.mark.parametrize("address", ["/guides/anxious/?x#name-alarm", "https://ok.example/#name-alarm", "/help/", "name-alarm"])
-def test_a_step_that_is_none_is_refused_because_its_result_would_leave_it_out(address):
+def test_an_address_that_is_no_step_is_reported_with_its_line(address):
     quiz = read_instrument(TEXT.replace("/guides/anxious/#name-alarm", address), WORKS)
-    (problem,) = check_against_library(quiz, ADDRESS, shelf(), TODAY)
+    (problem,) = check_against_library(quiz, ADDRESS, shipped_guides(), TODAY)
     assert (problem.code, problem.line) == ("link-broken", quiz.triggers[0].line)
     assert problem.message.startswith(f'"{address}" is no step.')
 
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from(re.split(r"(?<=\n)", TEXT)), max_size=60).map("".join))
-def test_any_text_whatever_is_read_without_an_exception(text):
+def test_any_text_is_parsed_without_an_exception(text):
     assert isinstance(read_instrument(text, WORKS).problems, tuple)

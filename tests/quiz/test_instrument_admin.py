@@ -1,4 +1,4 @@
-"""The quiz in the admin: written, checked, previewed and published as a guide is, and never taken from under a kept result."""
+"""Quizzes in the admin: form, preview, publishing, and deletion, which kept results prevent."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -35,11 +35,11 @@ def another(library, slug="second", state="draft"):
     return create_quiz(library.source.replace("slug: attachment", f"slug: {slug}"), state)
 
 
-def front_of(quiz):
+def front_matter(quiz):
     return parse_source(quiz.source).values()
 
 
-def words_of(html):
+def text_of_html(html):
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
@@ -86,7 +86,7 @@ def test_every_field_reaches_its_key(ines, library):
         "authors": "Ines\r\nRui",
     }
     assert ines.save(library, **typed).errors == {}
-    front = front_of(Instrument.objects.get(pk=library.pk))
+    front = front_matter(Instrument.objects.get(pk=library.pk))
     assert front["scale"] == {"from": "1", "to": "7", "low": "Never", "high": "Always"}
     assert (front["dimensions"]["anxiety"]["name"], front["dimensions"]["anxiety"]["mean"]) == ("Fear", "4.5")
     assert front["dimensions"]["anxiety"]["reliability"] == "0.9"
@@ -98,7 +98,7 @@ def test_every_field_reaches_its_key(ines, library):
 def test_facets_keep_the_order_in_which_they_are_typed(ines, library):
     first, second, *rest = ines.form(library)["facets"].splitlines()
     assert ines.save(library, facets="\r\n".join([second.replace("Pull", "Wish"), first, *rest])).errors == {}
-    facets = front_of(Instrument.objects.get(pk=library.pk))["facets"]
+    facets = front_matter(Instrument.objects.get(pk=library.pk))["facets"]
     assert list(facets)[:2] == ["reassurance", "alarm"]
     assert facets["reassurance"] == {"name": "Wish for closeness", "dimension": "anxiety"}
 
@@ -109,16 +109,16 @@ def test_a_corrected_statement_reaches_the_next_visitor(ines, library):
     assert "I say sorry long before I know" in Client().get("/quiz/take/").content.decode()
 
 
-def test_a_broken_statement_is_refused_with_its_line_and_the_text_comes_back(ines, library):
+def test_a_broken_statement_is_rejected_with_its_line_and_the_text_is_kept(ines, library):
     body = ines.form(library)["body"].replace("- alarm-2: I watch", "- alarm two: I watch")
     answer = ines.save(library, body=body)
     line = body.replace("\r\n", "\n").split("- alarm two")[0].count("\n") + 1
-    assert any(said.startswith(f"Line {line}: ") and "(line-unreadable)" in said for said in answer.errors["body"])
+    assert any(message.startswith(f"Line {line}: ") and "(line-unreadable)" in message for message in answer.errors["body"])
     assert answer.fields["body"] == body
     assert 'name="alarm-2"' in Client().get("/quiz/take/").content.decode()
 
 
-def test_every_problem_stands_at_its_field_at_once_and_nothing_typed_is_lost(ines, library):
+def test_all_problems_are_shown_at_their_fields_and_all_input_is_kept(ines, library):
     typed = {
         "title": "",
         "scale__from": "one",
@@ -141,45 +141,45 @@ def test_every_problem_stands_at_its_field_at_once_and_nothing_typed_is_lost(ine
     assert library.revisions.count() == 1
 
 
-def test_a_scale_that_goes_the_wrong_way_is_said_at_its_first_number(ines, library):
-    said = ines.save(library, scale__from="7", scale__to="1").errors["scale__from"]
-    assert said[0].startswith('"scale" has to go from a whole number to one that is 2 to 100 larger')
+def test_the_problem_of_a_descending_scale_is_shown_at_its_first_number(ines, library):
+    messages = ines.save(library, scale__from="7", scale__to="1").errors["scale__from"]
+    assert messages[0].startswith('"scale" has to go from a whole number to one that is 2 to 100 larger')
 
 
-def test_a_line_of_facets_that_can_not_be_read_does_not_blame_every_statement(ines, library):
+def test_an_invalid_line_of_facets_is_the_only_problem_shown(ines, library):
     assert list(ines.save(library, facets="fear").errors) == ["facets"]
 
 
-def test_a_quiz_of_another_size_is_written_from_an_empty_form(ines, library):
+def test_a_quiz_with_another_scale_is_created_from_an_empty_form(ines, library):
     form = ines.form()
     assert (form["scale__from"], form["scale__to"], form["dimensions__avoidance__name"]) == ("1", "7", "Avoidance")
     assert form["facets"].splitlines()[-1] == "withdrawal: Shutting down, avoidance"
     assert "## What you are good at" in form["body"]
     saved = {key: value for key, value in ines.form(library).items() if key in InstrumentForm.keys}
     answer = ines.save(**{**saved, "slug": "five", "title": "Five", "scale__to": "5", "dimensions__anxiety__mean": "3"}, body=form["body"])
-    assert set(answer.errors) == {"body"}  # the gaps that it begins with
+    assert set(answer.errors) == {"body"}  # the gaps of the template
     answer = ines.send({**answer.fields, "body": parse_source(library.source).body.replace("\n", "\r\n")})
     assert answer.errors == {}
-    made = Instrument.objects.get(slug="five")
-    assert made.state == "draft"
-    assert front_of(made)["scale"]["to"] == "5"
+    created = Instrument.objects.get(slug="five")
+    assert created.state == "draft"
+    assert front_matter(created)["scale"]["to"] == "5"
 
 
-def test_a_new_quiz_begins_with_gaps_that_the_check_names(ines, library):
-    said = words_of(ines.client.post(PREVIEW, {"content": ines.form()["body"]}).content.decode())
-    assert '"[insert two or three sentences: what is asked, how long it takes, and what comes out]" looks like a gap' in said
-    assert said.count("looks like a gap") == ines.form()["body"].count("[insert") - 2  # two are headings
+def test_the_text_of_a_new_quiz_has_gaps_that_the_check_reports(ines, library):
+    text = text_of_html(ines.client.post(PREVIEW, {"content": ines.form()["body"]}).content.decode())
+    assert '"[insert two or three sentences: what is asked, how long it takes, and what comes out]" looks like a gap' in text
+    assert text.count("looks like a gap") == ines.form()["body"].count("[insert") - 2  # two are headings
     for part in ("section-unknown", "part-missing", "label-missing", "line-unreadable"):
-        assert f"({part})" not in said
+        assert f"({part})" not in text
 
 
-def test_who_may_only_look_reads_every_field(library):
+def test_a_user_who_may_only_view_reads_every_field(library):
     olga = log_in("Olga", model=QUIZ)
     olga.user.user_permissions.add(Permission.objects.get(codename="view_instrument"))
     page = unescape(olga.page("change", library.pk))
     assert 'name="_save"' not in page
-    for said in ("1.26", "alarm: Fear of losing you, anxiety", "46,610 people", "I keep asking them whether we are okay."):
-        assert said in page
+    for text in ("1.26", "alarm: Fear of losing you, anxiety", "46,610 people", "I keep asking them whether we are okay."):
+        assert text in page
 
 
 # The preview
@@ -210,17 +210,17 @@ def test_the_preview_shows_every_region_trigger_and_strength(ines, library):
         assert f"<h3>{name}</h3>" in preview
 
 
-def test_the_preview_names_each_problem_with_its_line(ines, library):
+def test_the_preview_shows_each_problem_with_its_line(ines, library):
     body = parse_source(library.source).body.replace("- alarm-2: I watch", "- alarm-2 I watch")
-    said = words_of(ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": body}).content.decode())
+    text = text_of_html(ines.client.post(f"{PREVIEW}?document={library.pk}", {"content": body}).content.decode())
     line = body.split("- alarm-2 I")[0].count("\n") + 1
-    assert f"Line {line}: " in said
+    assert f"Line {line}: " in text
 
 
 @pytest.mark.parametrize(
     "body", ["", "## Statements\n- nobody-1: I wait.", "## What sets you off\n### A\n- Facet: alarm, high", "<script>x</script>"]
 )
-def test_the_preview_of_a_text_that_is_hardly_one_is_shown_with_its_problems(rui, library, body):
+def test_the_preview_of_a_broken_text_is_shown_with_its_problems(rui, library, body):
     answer = rui.client.post(PREVIEW, {"content": body})
     assert answer.status_code == 200
     assert "What the check says" in answer.content.decode()
@@ -266,17 +266,17 @@ def test_while_there_are_only_drafts_visitors_get_none(ines, library):
     assert "Visitors get this one" not in page
 
 
-def test_an_empty_list_shows_the_way_to_the_first_quiz(ines):
+def test_an_empty_list_says_that_there_is_no_quiz_yet(ines):
     assert "There is no quiz yet." in ines.page("changelist")
 
 
-def test_who_saves_a_published_quiz_is_told_what_becomes_of_answers_and_results(ines, library):
-    said = "finishes with the version that they opened"
-    assert said in ines.page("change", library.pk)
-    assert said not in ines.page("change", another(library).pk)
+def test_the_form_of_a_published_quiz_says_what_happens_to_answers_and_results(ines, library):
+    message = "finishes with the version that they opened"
+    assert message in ines.page("change", library.pk)
+    assert message not in ines.page("change", another(library).pk)
 
 
-def test_an_old_text_goes_back_into_the_editor(ines, library):
+def test_an_old_revision_can_be_opened_in_the_editor(ines, library):
     body = ines.form(library)["body"].replace("I say sorry before", "I say sorry long before")
     assert ines.save(library, body=body, dimensions__anxiety__sd="1.5").saved
     page = unescape(ines.page("revision", library.pk, 2))
@@ -286,7 +286,7 @@ def test_an_old_text_goes_back_into_the_editor(ines, library):
     assert (old["dimensions__anxiety__sd"], "I say sorry before" in old["body"]) == ("1.21", True)
 
 
-def test_the_two_groups_may_do_with_quizzes_what_they_may_do_with_guides(db):
+def test_editors_and_writers_have_their_permissions_on_quizzes(db):
     of_quizzes = Permission.objects.filter(content_type__app_label="quiz")
     rights = {group.name: {right.codename for right in of_quizzes.filter(group=group)} for group in Group.objects.all()}
     assert rights == {
@@ -296,7 +296,7 @@ def test_the_two_groups_may_do_with_quizzes_what_they_may_do_with_guides(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_rights_to_quizzes_can_be_taken_back_and_given_again():
+def test_the_migration_of_permissions_can_be_reversed_and_applied_again():
     def rights():
         of_quizzes = Permission.objects.filter(content_type__app_label="quiz")
         return {name: of_quizzes.filter(group__name=name).count() for name in ("Editors", "Writers")}
@@ -305,7 +305,7 @@ def test_the_rights_to_quizzes_can_be_taken_back_and_given_again():
         MigrationExecutor(connection).migrate(targets)
 
     newest = MigrationExecutor(connection).loader.graph.leaf_nodes("quiz")
-    for _ in range(2):  # first of all tables may stand empty
+    for _ in range(2):  # the tables may be empty the first time
         migrate(("quiz", "0002_again"))
         taken = rights()
         migrate(*newest)
@@ -322,13 +322,13 @@ def test_a_quiz_without_results_is_deleted_by_the_owner_alone(owner, ines, libra
     assert Instrument.objects.count() == 0
 
 
-def test_a_quiz_that_results_rest_on_is_not_deleted_and_the_page_says_why(owner, library, kept):
+def test_a_quiz_with_kept_results_is_not_deleted_and_the_page_says_why(owner, library, kept):
     address = reverse(f"admin:{QUIZ}_delete", args=[library.pk])
     for answer in (owner.client.get(address), owner.client.post(address, {"post": "yes"})):
-        said = words_of(answer.content.decode())
+        text = text_of_html(answer.content.decode())
         assert answer.status_code == 200
-        assert "results that visitors keep, which rest on its versions. Take the quiz back to draft instead" in said
-        assert str(kept().day) not in said
+        assert "results that visitors keep, which rest on its versions. Take the quiz back to draft instead" in text
+        assert str(kept().day) not in text
     assert (Instrument.objects.count(), Result.objects.count()) == (1, 1)
 
 
@@ -339,7 +339,7 @@ def test_no_quiz_is_deleted_from_the_list(owner, library):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_result_that_is_kept_while_its_quiz_is_being_deleted_stays(owner, library, taker):
+def test_a_result_that_is_kept_while_its_quiz_is_being_deleted_prevents_it(owner, library, taker):
     address = reverse(f"admin:{QUIZ}_delete", args=[library.pk])
     with ThreadPoolExecutor() as elsewhere:
         with transaction.atomic():
@@ -351,7 +351,7 @@ def test_a_result_that_is_kept_while_its_quiz_is_being_deleted_stays(owner, libr
     assert (Instrument.objects.count(), Result.objects.count()) == (1, 1)
 
 
-def test_kept_results_stay_readable_after_the_next_version_and_back_in_draft(ines, library, taker):
+def test_kept_results_stay_the_same_after_the_next_version_and_without_publication(ines, library, taker):
     taker.send()
     before = Client().get(taker.address).content.decode()
     body = ines.form(library)["body"].replace("I say sorry before", "I say sorry long before")
@@ -360,7 +360,7 @@ def test_kept_results_stay_readable_after_the_next_version_and_back_in_draft(ine
     assert Client().get(taker.address).content.decode() == before
 
 
-def test_the_page_for_editors_names_every_key_region_part_and_label_of_a_quiz():
+def test_the_docs_for_editors_name_every_key_region_section_and_label_of_a_quiz():
     page = (settings.BASE_DIR / "docs/editors.md").read_text()
     keys = {f"`{key}`" for name in InstrumentForm.keys for key in name.split("__")}
     labels = {f"- {label}:" for label in chain(*LABELS.values())}

@@ -1,4 +1,4 @@
-"""Whatever a quiz's text holds is shown to those who take it, or the check names its line."""
+"""Everything in the text of a quiz is shown to visitors or reported with its line."""
 
 import re
 
@@ -22,7 +22,7 @@ SHIPPED = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
 
 
 def texts_of(quiz):
-    """All that form and results may show of a body."""
+    """The texts of a body that the form and results may show."""
     insights = [(one.title, one.like, one.worth, one.helps, one.step) for one in (*quiz.triggers, *quiz.strengths)]
     return (
         quiz.introduction,
@@ -33,7 +33,7 @@ def texts_of(quiz):
     )
 
 
-def vanishes(text, lines):
+def is_lost(text, lines):
     quiz = read_instrument(text, WORKS)
     return not is_reported(quiz.problems, lines) and not any(WORD in shown for shown in texts_of(quiz))
 
@@ -45,7 +45,7 @@ def test_a_label_may_be_bold(line):
     assert not [problem for problem in quiz.problems if problem.is_error]
 
 
-def test_emphasis_that_begins_in_a_label_goes_on_behind_it():
+def test_emphasis_that_begins_in_a_label_continues_after_it():
     quiz = read_instrument(re.sub(r"- Helps: .*", "- **Helps: ask** once more", SMALL, count=1), WORKS)
     assert quiz.triggers[0].helps == "<strong>ask</strong> once more"
 
@@ -66,7 +66,7 @@ def test_every_text_of_a_quiz_is_on_a_page_that_visitors_see(db, client):
 
 
 def pages(client):
-    """The start, the form, and what those get who answer at the ends, at the corners and in the middle."""
+    """The start page, the form, and results with every combination of low, middle and high scores."""
     ends = [(anxious, distant) for anxious in (1, 4, 7) for distant in (1, 4, 7)]
     results = [Taker(client).send(keep="no", alarm_1=a, alarm_2=8 - a, distance_1=d, distance_2=8 - d).content.decode() for a, d in ends]
     return " ".join([client.get("/quiz/").content.decode(), client.get("/quiz/take/").content.decode(), *results])
@@ -76,11 +76,11 @@ def test_the_small_quiz_passes_the_check():
     assert [problem for problem in read_instrument(SMALL, WORKS).problems if problem.is_error] == []
 
 
-def test_a_block_of_any_kind_anywhere_in_a_quiz_is_shown_or_named():
-    assert [(block, lines) for block, text, lines in insert_every_block(SMALL) if vanishes(text, lines)] == []
+def test_a_block_of_any_kind_anywhere_in_a_quiz_is_shown_or_reported():
+    assert [(block, lines) for block, text, lines in insert_every_block(SMALL) if is_lost(text, lines)] == []
 
 
 @given(st.sampled_from(BLOCKS), st.sampled_from(body_lines(SHIPPED)))
 @how(max_examples=examples(60))
-def test_a_block_in_our_own_quiz_is_shown_or_named(block, before):
-    assert not vanishes(*insert_block(SHIPPED, before, block))
+def test_a_block_in_the_shipped_quiz_is_shown_or_reported(block, before):
+    assert not is_lost(*insert_block(SHIPPED, before, block))

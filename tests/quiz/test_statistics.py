@@ -21,7 +21,7 @@ from quiz.instrument import reader, types
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
-from tests.quiz.conftest import alpha_of
+from tests.quiz.builders import alpha_of
 from tests.support.library import save_text
 from tests.support.quiz_taker import keep
 
@@ -120,8 +120,8 @@ def test_the_spread_of_scores_is_counted_point_by_point_with_the_highest_score_i
 
 
 def test_regions_are_those_that_scores_clearly_lie_in(keep_results, ines, quiz):
-    for number, place in ((10, (2, 2)), (11, (6, 2)), (12, (2, 6)), (13, (6, 6)), (7, (4.3, 6)), (7, (2, 3.7))):
-        keep_results(number, **{key.replace("-", "_"): answer for key, answer in answers_at(quiz, Point(*place)).items()})
+    for number, point in ((10, (2, 2)), (11, (6, 2)), (12, (2, 6)), (13, (6, 6)), (7, (4.3, 6)), (7, (2, 3.7))):
+        keep_results(number, **{key.replace("-", "_"): answer for key, answer in answers_at(quiz, Point(*point)).items()})
     page = page_text(ines)
     names = ("Secure", "Anxious", "Dismissive", "Fearful", "Too close to a middle to tell")
     assert [row(page, name, "Results by region") for name in names] == [["10"], ["11"], ["12"], ["13"], ["14"]]
