@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the site's commands, and where no DATABASE_URL is set an embedded Postgres for as long as they run."""
+"""Runs Django's commands; without DATABASE_URL, with an embedded Postgres for as long as they run."""
 
 import os
 import secrets
@@ -17,41 +17,41 @@ from django.db import OperationalError
 from ops.embedded_postgres import PostgresError, running
 from ops.environment import TRUE_VALUES, env_text
 
-OWN = Path(__file__).resolve().parent / ".postgres"
+DATA_DIR = Path(__file__).resolve().parent / ".postgres"
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, leave)
-    with ExitStack() as until_the_end:
+            signal.signal(number, exit_by_signal)
+    with ExitStack() as stack:
         embedded = not env_text("DATABASE_URL")
         if embedded:
-            os.environ["DATABASE_URL"] = until_the_end.enter_context(running(OWN / "serve"))
+            os.environ["DATABASE_URL"] = stack.enter_context(running(DATA_DIR / "serve"))
         if not env_text("SECRET_KEY") and (embedded or os.environ.get("DEBUG", "").strip().lower() in TRUE_VALUES):
-            os.environ["SECRET_KEY"] = own_secret()
+            os.environ["SECRET_KEY"] = checkout_secret()
         execute_from_command_line(sys.argv)
 
 
-def leave(number: int, _frame: FrameType | None) -> None:
+def exit_by_signal(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-def own_secret() -> str:
-    """Made once for this checkout, so that a restart keeps its editors signed in."""
-    kept, fresh = OWN / "secret", OWN / f"secret.{os.getpid()}"
+def checkout_secret() -> str:
+    """Returns a secret key that is generated once for this checkout, so that editors stay signed in after a restart."""
+    file, new_file = DATA_DIR / "secret", DATA_DIR / f"secret.{os.getpid()}"
     try:
-        if not kept.exists():
-            OWN.mkdir(exist_ok=True)
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_urlsafe(50))
-            with suppress(FileExistsError):  # of two who make one at once, the first one's counts
-                kept.hardlink_to(fresh)
-            fresh.unlink()
-        return kept.read_text()
+        if not file.exists():
+            DATA_DIR.mkdir(exist_ok=True)
+            new_file.touch(mode=0o600)
+            new_file.write_text(secrets.token_urlsafe(50))
+            with suppress(FileExistsError):  # another process was first, and its key is used
+                file.hardlink_to(new_file)
+            new_file.unlink()
+        return file.read_text()
     except OSError as error:
-        raise ImproperlyConfigured(f"SECRET_KEY is not set, and none can be kept in {kept} ({error.strerror}). Set SECRET_KEY.") from None
+        raise ImproperlyConfigured(f"SECRET_KEY is not set, and none can be kept in {file} ({error.strerror}). Set SECRET_KEY.") from None
 
 
 if __name__ == "__main__":
@@ -61,6 +61,6 @@ if __name__ == "__main__":
         sys.exit(str(problem))
     except (OperationalError, psycopg.OperationalError) as problem:
         reason = str(problem).partition("\n")[0]
-        sys.exit(f"The database did not do that ({reason}). If it is not there, start it or correct DATABASE_URL; then run this again.")
+        sys.exit(f"The database refused the command ({reason}). If it is not there, start it or correct DATABASE_URL; then run this again.")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

@@ -1,4 +1,4 @@
-"""What a WSGI server such as gunicorn starts: Django, and in front of it the cache of public pages."""
+"""The WSGI application: Django, and in front of it the cache of public pages."""
 
 import os
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django = get_wsgi_application()  # sets Django up, so it comes before what needs that
+django = get_wsgi_application()  # sets Django up, which the imports below need
 
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
@@ -22,20 +22,20 @@ if not (settings.ALLOWED_HOSTS or settings.DEBUG):
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Write the names that the site is reached under, with commas between them.")
 
 
-def with_checked_content_type(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def check_content_type(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     environ["CONTENT_TYPE"] = normalize(environ.get("CONTENT_TYPE", ""), environ["PATH_INFO"])
-    answer: Iterable[bytes] = django(environ, start_response)
-    return answer
+    response: Iterable[bytes] = django(environ, start_response)
+    return response
 
 
 def is_allowed(host: str) -> bool:
-    """Whether Django answers under this name."""
+    """Whether ALLOWED_HOSTS has this Host."""
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def own_host() -> str:
-    """The name, and the port if need be, in SITE_URL."""
+    """Returns the host in SITE_URL, with its port if it has one."""
     scheme, _, host = settings.SITE_URL.partition("://")
     if not host:
         raise ImproperlyConfigured("SITE_URL is empty. Write the site's own address, such as https://example.org.")
@@ -46,7 +46,7 @@ def own_host() -> str:
     return host
 
 
-# Whoever does not count does not even load what counts.
-cache = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
+# Without METRICS_PORT nothing of prometheus_client is imported.
+page_cache = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
 content = import_string("ops.metrics.CountedPublishedContent" if settings.METRICS else "documents.content_version.PublishedContent")()
-application = cache(with_checked_content_type, content.version, is_public, is_allowed, own_host(), PUBLIC_QUERIES)
+application = page_cache(check_content_type, content.version, is_public, is_allowed, own_host(), PUBLIC_QUERIES)

@@ -2,8 +2,8 @@
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-# A host that vanishes says no goodbye, and TCP would wait for it a quarter of an hour. With these a connection ends when what it sent
-# is not acknowledged within 3 seconds, or when it is idle for 5 and two questions, 2 seconds apart, get no answer.
+# A host that disappears doesn't close its connections, and TCP would wait for it a quarter of an hour. With these a connection ends when
+# what it sent is not acknowledged within 3 seconds, or when it was idle for 5 and two probes, 2 seconds apart, get no answer.
 TIMEOUTS = {
     "connect_timeout": "2",  # seconds, for each host that the address names
     "tcp_user_timeout": "3000",  # milliseconds
@@ -14,5 +14,5 @@ TIMEOUTS = {
 
 
 def with_timeouts(url: str, **defaults: str) -> str:
-    """The address, and for what it leaves open `defaults`, then TIMEOUTS. A psycopg.ProgrammingError where it is no address."""
+    """Adds `defaults` and TIMEOUTS to an address where it doesn't set them. Raises psycopg.ProgrammingError if it is no address."""
     return make_conninfo("", **{**TIMEOUTS, **defaults, **conninfo_to_dict(url)})

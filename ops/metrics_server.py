@@ -1,4 +1,4 @@
-"""gunicorn's hooks for the metrics: what its workers count in files of their own is summed up and shown on METRICS_PORT.
+"""gunicorn's hooks for the metrics: sums up the files in which its workers count, and serves the result on METRICS_PORT.
 
 ops/gunicorn_conf.py imports this where METRICS_PORT is set, before there is a worker.
 """
@@ -17,14 +17,14 @@ try:
     FOLDER = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="safehaven-metrics-")
 except OSError as error:
     sys.exit(
-        f"METRICS_PORT is set, and there is no place to count ({error.strerror}). Let the site write to /tmp, or leave METRICS_PORT out."
+        f"METRICS_PORT is set, and no folder can be made for it ({error.strerror}). Let the site write to /tmp, or leave METRICS_PORT out."
     )
 
 from django.conf import settings
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-OWNER = os.getpid()
+MASTER_PID = os.getpid()
 
 
 def when_ready(server: Arbiter) -> None:
@@ -40,12 +40,12 @@ def when_ready(server: Arbiter) -> None:
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
-    """What a dead worker was busy with is no longer being done; what it had counted stays."""
+    """Removes the requests that a dead worker had in progress; its counters stay."""
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library leaves it open
 
 
 @atexit.register
-def leave_nothing_behind() -> None:
-    """Also where there never was a start, which gunicorn's own hook would miss. Its workers inherit this."""
-    if os.getpid() == OWNER:
+def remove_folder() -> None:
+    """Runs also where the server failed to start, unlike gunicorn's hook on_exit. The workers inherit it and skip it."""
+    if os.getpid() == MASTER_PID:
         shutil.rmtree(FOLDER, ignore_errors=True)

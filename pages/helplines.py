@@ -1,4 +1,4 @@
-"""Helplines as typed entries, read from content/helplines.yaml. Pure: no Django, no database, and never an exception for bad input."""
+"""Parses and checks content/helplines.yaml. Pure: no Django, no database, and no exception for any text."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,10 @@ from documents.text.problems import Problem
 from documents.text.source import check_yaml
 from documents.text.strict_yaml import Node, read_yaml
 
-# A wrong number is worse than none: someone in need may try only once. Lines change within a few years (lists on the web
-# still carry dead ones), so a number counts for one year after somebody compared it with the service's own page.
+# A wrong number is worse than none, because someone in need may try only once. Numbers change within a few years (lists on the web
+# still have dead ones), so each is shown for one year after it was compared with the service's own page.
 SHOWN_FOR = timedelta(days=365)
-NOTICE = timedelta(days=30)  # the check speaks up this long before a number leaves the page
+NOTICE_PERIOD = timedelta(days=30)  # the check warns this long before a number leaves the page
 
 
 class Scope(StrEnum):
@@ -38,7 +38,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Country:
-    code: str  # in small letters, also the anchor on the page
+    code: str  # lower case; also the anchor on the page
     name: str
 
 
@@ -62,23 +62,23 @@ class Helpline:
     line: int  # where the entry begins in the file
 
 
-def read(text: str) -> tuple[tuple[Helpline, ...], tuple[Problem, ...]]:
-    """All entries that can be used, in the order of the file, and what is wrong with the others."""
+def parse(text: str) -> tuple[tuple[Helpline, ...], tuple[Problem, ...]]:
+    """Returns the valid entries in the order of the file, and the problems of the others."""
     root, problems = read_yaml(text)
     problems += dict.fromkeys(check_yaml(text.removeprefix("\ufeff"), root))
     if problems and not root.value:
         return (), tuple(problems)
     found: list[Helpline] = []
     codes: set[str] = set()
-    for node in items(root, "a list of countries", problems):
+    for node in mappings(root, "a list of countries", problems):
         country, entries = read_country(node, codes, problems)
         codes.add(country.code)
         found += [helpline for entry in entries if (helpline := read_helpline(entry, country, problems))]
     return tuple(found), tuple(sorted(problems))
 
 
-def items(node: Node, what: str, problems: list[Problem]) -> Iterator[Node]:
-    """The mappings in a list. Anything else in it is a problem."""
+def mappings(node: Node, what: str, problems: list[Problem]) -> Iterator[Node]:
+    """Yields the mappings in a list, and adds a problem for every other item."""
     if not isinstance(node.value, tuple):
         problems.append(Problem(node.line, "helplines-broken", f'Here has to be {what}. Begin each with "- ".'))
         return
@@ -86,8 +86,8 @@ def items(node: Node, what: str, problems: list[Problem]) -> Iterator[Node]:
         if isinstance(item.value, dict):
             yield item
         else:
-            said = f'This entry has no keys. Write lines such as "name: ..." to make {what}.'
-            problems.append(Problem(item.line, "helplines-broken", said))
+            message = f'This entry has no keys. Write lines such as "name: ..." to make {what}.'
+            problems.append(Problem(item.line, "helplines-broken", message))
 
 
 def read_country(node: Node, taken: set[str], problems: list[Problem]) -> tuple[Country, list[Node]]:
@@ -99,7 +99,7 @@ def read_country(node: Node, taken: set[str], problems: list[Problem]) -> tuple[
         fields.reject("country", f'is "{country.code}" a second time. Put its helplines into one list')
     helplines = fields.find("helplines")
     problems += fields.all_problems()
-    return country, list(items(helplines or Node(node.line, ""), "a list of helplines", problems))
+    return country, list(mappings(helplines or Node(node.line, ""), "a list of helplines", problems))
 
 
 def read_helpline(node: Node, country: Country, problems: list[Problem]) -> Helpline | None:
@@ -109,12 +109,12 @@ def read_helpline(node: Node, country: Country, problems: list[Problem]) -> Help
     name = fields.required("name")
     contacts = tuple(read_contacts(fields))
     if not contacts:
-        said = "This helpline can't be reached. Add a line with call, text or web."
-        fields.problems.append(Problem(node.line, "key-missing", said))
+        message = "This helpline can't be reached. Add a line with call, text or web."
+        fields.problems.append(Problem(node.line, "key-missing", message))
     hours, note, verified = fields.text("hours"), fields.text("note"), fields.day("verified")
-    wrong = fields.all_problems()
-    problems += wrong
-    if wrong or scope is None:
+    found = fields.all_problems()
+    problems += found
+    if found or scope is None:
         return None
     return Helpline(country, name, scope, contacts, hours, note, verified, node.line)
 
@@ -125,11 +125,11 @@ def fields_of(node: Node) -> Fields:
 
 def read_contacts(fields: Fields) -> Iterator[Contact]:
     for number in fields.texts("call"):
-        yield Contact(f"Call {number}", f"tel:{dialled(fields, 'call', number)}")
+        yield Contact(f"Call {number}", f"tel:{dial_string(fields, 'call', number)}")
     word, number = fields.text("word"), fields.text("text")
     if number:
-        said = f"Text {word} to {number}" if word else f"Text {number}"
-        yield Contact(said, f"sms:{dialled(fields, 'text', number)}")
+        label = f"Text {word} to {number}" if word else f"Text {number}"
+        yield Contact(label, f"sms:{dial_string(fields, 'text', number)}")
     web = fields.text("web")
     if web:
         if not re.fullmatch(r"https://[a-z0-9.-]+(/\S*)?", web):
@@ -137,37 +137,37 @@ def read_contacts(fields: Fields) -> Iterator[Contact]:
         yield Contact(f"Visit {web.removeprefix('https://').rstrip('/')}", web)
 
 
-def dialled(fields: Fields, key: str, number: str) -> str:
-    """The digits that a telephone dials. Spaces and hyphens are for the eye."""
+def dial_string(fields: Fields, key: str, number: str) -> str:
+    """Returns the number without the spaces and hyphens that make it readable."""
     if not re.fullmatch(r"\+?[0-9][0-9 -]+", number):
         fields.reject(key, f'has "{number}", and a number is made of digits, spaces and hyphens')
     return re.sub("[ -]", "", number)
 
 
-def shown(helplines: Iterable[Helpline], today: date) -> list[Helpline]:
-    """What readers may see today: entries that somebody has checked, and not too long ago (SHOWN_FOR)."""
+def visible(helplines: Iterable[Helpline], today: date) -> list[Helpline]:
+    """Returns the entries that readers see today: those verified within SHOWN_FOR."""
     return [helpline for helpline in helplines if helpline.verified and today <= helpline.verified + SHOWN_FOR]
 
 
-def problems(text: str, today: date) -> list[Problem]:
-    """What is wrong with the file, and which numbers want checking."""
-    helplines, broken = read(text)
-    unchecked = (unchecked_problem(helpline, today) for helpline in helplines)
-    return sorted([*broken, *(problem for problem in unchecked if problem)])
+def check(text: str, today: date) -> list[Problem]:
+    """Returns the problems of the file, with those of numbers that were not verified in time."""
+    helplines, problems = parse(text)
+    unverified = (verification_problem(helpline, today) for helpline in helplines)
+    return sorted([*problems, *(problem for problem in unverified if problem)])
 
 
-def unchecked_problem(helpline: Helpline, today: date) -> Problem | None:
+def verification_problem(helpline: Helpline, today: date) -> Problem | None:
     who = f'"{helpline.name}" ({helpline.country.name})'
     todo = "Compare it with the service's own page and write today's date as verified."
     if helpline.verified is None:
         return Problem(helpline.line, "helpline-unverified", f"{who} was never checked, so it is not shown. {todo}")
     if helpline.verified > today:
-        said = f"{who} was checked on {helpline.verified}, a day still to come. {todo}"
-        return Problem(helpline.line, "helpline-unverified", said)
+        message = f"{who} was checked on {helpline.verified}, a day still to come. {todo}"
+        return Problem(helpline.line, "helpline-unverified", message)
     last = helpline.verified + SHOWN_FOR
     if last < today:
-        said = f"{who} was last checked on {helpline.verified}, so it is no longer shown. {todo}"
-        return Problem(helpline.line, "helpline-overdue", said)
-    if last < today + NOTICE:
+        message = f"{who} was last checked on {helpline.verified}, so it is no longer shown. {todo}"
+        return Problem(helpline.line, "helpline-overdue", message)
+    if last < today + NOTICE_PERIOD:
         return Problem(helpline.line, "helpline-due", f"{who} leaves the page after {last}. {todo}")
     return None

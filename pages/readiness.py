@@ -1,4 +1,4 @@
-"""Whether readers may be sent to this process: its database can be written to and has every migration of this release."""
+"""Checks that the database can be written to and has every migration of this release."""
 
 from functools import cache
 
@@ -12,8 +12,8 @@ UNDEFINED_TABLE = "42P01"
 APPLIED = "SELECT app, name, current_setting('transaction_read_only') = 'on' FROM django_migrations"
 
 
-def obstacle() -> str:
-    """What is in the way, in a word; nothing where all is well. One query."""
+def not_ready_reason() -> str:
+    """Returns "read-only" or "migrations", or "" where the database is ready. One query."""
     rows = applied_rows()
     if any(is_read_only for _, _, is_read_only in rows):
         return "read-only"
@@ -28,7 +28,7 @@ def applied_rows() -> list[tuple[str, str, bool]]:
             rows: list[tuple[str, str, bool]] = cursor.fetchall()
             return rows
     except ProgrammingError as error:
-        if sqlstate_of(error) == UNDEFINED_TABLE:  # nothing was ever migrated here
+        if sqlstate_of(error) == UNDEFINED_TABLE:  # `migrate` was never run
             return []
         raise
 
@@ -39,6 +39,6 @@ def is_applied(migration: Migration, replaced: frozenset[Migration], applied: se
 
 @cache
 def release_migrations() -> dict[Migration, frozenset[Migration]]:
-    """Each migration, and those that it was squashed from. Read from disk once a process, as the files don't change while it runs."""
+    """Returns each migration with those it replaces. Read once a process, because its files don't change while it runs."""
     graph = MigrationLoader(None).graph
     return {key: frozenset(migration.replaces) for key, migration in graph.nodes.items()}

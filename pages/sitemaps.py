@@ -1,4 +1,4 @@
-"""The site map for search engines: guides with the day of their last change, the other pages without one."""
+"""The sitemap: guides with the day of their last change, and the other pages without one."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from guides.models import Guide
 
 
 class SiteSitemap(Sitemap):  # type: ignore[type-arg]  # generic in the stubs only, not when it runs
-    """Its addresses begin with SITE_URL, where Django's begin with what the request says."""
+    """Begins addresses with SITE_URL, where Django takes scheme and host from the request."""
 
     def get_protocol(self, protocol: str | None = None) -> str:
         return settings.SITE_URL.partition("://")[0]

@@ -1,4 +1,4 @@
-"""Addresses of the pages that are neither a guide nor the quiz. All are public; all but the last two may be cached."""
+"""URLs of the pages that are neither a guide nor the quiz. All may be cached except the two health checks."""
 
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
@@ -10,7 +10,7 @@ from web.cache_policy import public
 app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("help/", views.help_now, name="help"),
+    path("help/", views.help_page, name="help"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
     path("robots.txt", views.robots, name="robots"),

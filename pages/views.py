@@ -1,4 +1,4 @@
-"""Home, help, about, privacy, and what machines ask for. No view touches a session or sets a cookie."""
+"""Home, help, about, privacy, robots.txt and health checks. No view uses a session or sets a cookie."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 from guides.models import Guide
 from pages import helplines
 from pages.helplines import Helpline, Scope
-from pages.readiness import obstacle
+from pages.readiness import not_ready_reason
 from web.cache_policy import public
 from web.shortcuts import database_failed, render
 
-# What brings a reader here, in the reader's words, and the slug of the guide that answers it.
+# The slug of a guide, and a reader's reason to read it, in the reader's words.
 ENTRY_POINTS = {
     "dismissive-avoidant": "I pull away when someone gets close",
     "anxious": "I’m scared that they will leave me",
@@ -43,16 +43,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-def help_now(request: HttpRequest) -> HttpResponse:
-    lines = helplines.shown(helplines_of(settings.CONTENT_DIR / "helplines.yaml"), timezone.now().date())
+def help_page(request: HttpRequest) -> HttpResponse:
+    lines = helplines.visible(load_helplines(settings.CONTENT_DIR / "helplines.yaml"), timezone.now().date())
     emergency = [line for line in lines if line.scope is Scope.EMERGENCY]
     return render(request, "pages/help.html", {"helplines": lines, "emergency": emergency})
 
 
 @cache
-def helplines_of(file: Path) -> tuple[Helpline, ...]:
-    """The file is part of the release, so a running process reads it once."""
-    return helplines.read(file.read_text(encoding="utf-8"))[0]
+def load_helplines(file: Path) -> tuple[Helpline, ...]:
+    """Reads the file once a process, because it is part of the release."""
+    return helplines.parse(file.read_text(encoding="utf-8"))[0]
 
 
 @public
@@ -77,19 +77,19 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. It asks nothing else, so that a tired database does not get the process killed."""
+    """Liveness: the process answers. It doesn't ask the database, whose outage must not get the process killed."""
     return plain_text("alive\n")
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, can be written to, and has every migration of this release: readers may be sent here."""
+    """Readiness: the database answers, can be written to, and has every migration of this release."""
     try:
-        in_the_way = obstacle()
+        reason = not_ready_reason()
     except Error as error:
         return database_failed(request, plain_text("database\n"), error)
-    return plain_text(f"{in_the_way}\n", status=503) if in_the_way else plain_text("ready\n")
+    return plain_text(f"{reason}\n", status=503) if reason else plain_text("ready\n")
 
 
 def plain_text(text: str, status: int = 200) -> HttpResponse:

@@ -145,7 +145,7 @@ def test_a_lone_surrogate_in_a_cited_work_is_reported():
 @pytest.mark.parametrize("written", ["a\u200bb", '"a\\u200bb"'])
 def test_a_helpline_is_checked_too(written):
     text = f"- country: us\n  name: {written}\n  helplines: []\n"
-    found = [problem for problem in helplines.problems(text, TODAY) if problem.code == "character-invisible"]
+    found = [problem for problem in helplines.check(text, TODAY) if problem.code == "character-invisible"]
     assert [(problem.line, problem.message[:6]) for problem in found] == [(2, "U+200B")]
 
 

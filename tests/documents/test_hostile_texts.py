@@ -263,7 +263,7 @@ def test_a_megabyte_of_broken_works_is_refused_within_bounds():
 )
 @example("- name: a\n- name: b\n")
 def test_any_list_of_helplines_is_parsed_or_refused(text):
-    found, problems = helplines.read(text)
+    found, problems = helplines.parse(text)
     assert isinstance(found, tuple)
     assert all(problem.line >= 1 for problem in problems)
 

@@ -13,8 +13,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from ops.backup import PROGRAMS, backup, named, preamble, restore
-from ops.embedded_postgres import OLDEST, THROWAWAY, create, running, tool_folders, version
+from ops.backup import PROGRAMS, backup, dbname_option, preamble, restore
+from ops.embedded_postgres import MIN_VERSION, THROWAWAY, create, running, tool_folders, version
 from tests.support.checkout import Released, manage
 from tests.support.gunicorn import collect_and_serve
 from tests.support.quiz_taker import Taker
@@ -127,7 +127,7 @@ def test_a_backup_that_fails_leaves_the_older_one_and_says_why(script, tmp_path)
 
 
 def test_a_password_is_never_in_the_list_of_processes():
-    told = conninfo_to_dict(named("postgresql://ines:hidden@db.example:5433/site?sslmode=require").removeprefix("--dbname="))
+    told = conninfo_to_dict(dbname_option("postgresql://ines:hidden@db.example:5433/site?sslmode=require").removeprefix("--dbname="))
     assert told.items() >= {"user": "ines", "dbname": "site", "host": "db.example", "port": "5433", "sslmode": "require"}.items()
     assert "hidden" not in told.values()
 
@@ -240,7 +240,7 @@ def server_of(home: Path, versions: range) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with lines that look like what programs of Postgres say to each other."""
-    for url in server_of(tmp_path_factory.mktemp("older"), range(OLDEST, BEFORE_NEW_SETTINGS + 1)):
+    for url in server_of(tmp_path_factory.mktemp("older"), range(MIN_VERSION, BEFORE_NEW_SETTINGS + 1)):
         with psycopg.connect(url) as link:
             link.execute("CREATE TABLE note (line text)")
             link.cursor().executemany("INSERT INTO note VALUES (%s)", [[line] for line in LINES])
@@ -261,7 +261,7 @@ def lines_of(url: str) -> list[str]:
 def test_a_backup_by_newer_programs_comes_back_on_an_older_server(older, tmp_path):
     newest = max(tool_folders(*PROGRAMS), key=lambda folder: version(folder, "pg_dump"))
     assert version(newest, "pg_dump") > BEFORE_NEW_SETTINGS
-    subprocess.run([newest / "pg_dump", "--format=custom", f"--file={tmp_path / 'monday'}", named(older)], check=True)
+    subprocess.run([newest / "pg_dump", "--format=custom", f"--file={tmp_path / 'monday'}", dbname_option(older)], check=True)
     with psycopg.connect(older, autocommit=True) as link:
         link.execute("CREATE DATABASE other")
     other = make_conninfo(older, dbname="other")

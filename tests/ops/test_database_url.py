@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config.settings import database
 from documents.content_version import PublishedContent
-from ops.backup import WHILE_IT_WRITES, named
+from ops.backup import RESTORE_TIMEOUTS, dbname_option
 from ops.database_url import TIMEOUTS, with_timeouts
 
 PLAIN = "postgresql://ines@one,two/site?target_session_attrs=read-write"
@@ -48,10 +48,10 @@ def test_nor_do_those_that_are_open():
 
 
 def test_nor_do_the_programs_that_read_and_write_backups():
-    assert conninfo_to_dict(named(PLAIN).removeprefix("--dbname=")).items() >= TIMEOUTS.items()
-    assert conninfo_to_dict(named(PATIENT).removeprefix("--dbname="))["tcp_user_timeout"] == "60000"
+    assert conninfo_to_dict(dbname_option(PLAIN).removeprefix("--dbname=")).items() >= TIMEOUTS.items()
+    assert conninfo_to_dict(dbname_option(PATIENT).removeprefix("--dbname="))["tcp_user_timeout"] == "60000"
 
 
 def test_a_restore_waits_longer_for_a_server_that_is_busy_writing_unless_the_address_says_otherwise():
-    assert conninfo_to_dict(with_timeouts(PLAIN, **WHILE_IT_WRITES))["tcp_user_timeout"] == "60000"
-    assert conninfo_to_dict(with_timeouts(f"{PLAIN}&tcp_user_timeout=7000", **WHILE_IT_WRITES))["tcp_user_timeout"] == "7000"
+    assert conninfo_to_dict(with_timeouts(PLAIN, **RESTORE_TIMEOUTS))["tcp_user_timeout"] == "60000"
+    assert conninfo_to_dict(with_timeouts(f"{PLAIN}&tcp_user_timeout=7000", **RESTORE_TIMEOUTS))["tcp_user_timeout"] == "7000"

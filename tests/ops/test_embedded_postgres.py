@@ -133,7 +133,7 @@ def test_data_of_a_version_that_is_gone_are_left_alone_with_a_sentence(tmp_path)
     (tmp_path / "data").mkdir()
     (tmp_path / "data/PG_VERSION").write_text("9\n")
     with (
-        pytest.raises(PostgresError, match="was made by Postgres 9, which is not installed any more"),
+        pytest.raises(PostgresError, match="was created by Postgres 9, which is not installed any more"),
         running(tmp_path),
     ):
         pass
@@ -143,7 +143,7 @@ def test_a_socket_folder_that_others_can_enter_is_refused(tmp_path):
     folder = embedded_postgres.socket_folder(tmp_path)
     folder.chmod(0o755)
     try:
-        with pytest.raises(PostgresError, match="was not made by this program"):
+        with pytest.raises(PostgresError, match="was not created by this program"):
             embedded_postgres.socket_folder(tmp_path)
     finally:
         folder.rmdir()

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.json_log import Lines, without_secrets
+from ops.json_log import JsonFormatter, redact
 from quiz.submission import fresh_key
 from tests.support.checkout import Released
 from tests.support.waiting import wait_until
@@ -163,7 +163,7 @@ def test_what_is_not_http_is_told_by_its_kind_alone(server, words, kind):
     assert 400 <= server.send(words) < 500
     [line] = server.lines()
     assert (line["level"], line["logger"]) == ("WARNING", "gunicorn.error")
-    assert line["message"] == "Something came that is not HTTP as we speak it."
+    assert line["message"] == "Invalid HTTP request."
     assert line["exception"] == f"gunicorn.http.errors.{kind}"
 
 
@@ -171,14 +171,14 @@ def test_when_gunicorn_itself_meets_a_failure_the_query_is_left_out():
     record = logging.LogRecord(
         "gunicorn.error", logging.ERROR, "", 0, "Error handling request %s %s", ("GET", f"/quiz/?to={KEY[:9]}&me=x"), None
     )
-    assert json.loads(Lines().format(record))["message"] == "Error handling request GET /quiz/?[query]"
+    assert json.loads(JsonFormatter().format(record))["message"] == "Error handling request GET /quiz/?[query]"
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_key_is_written_down_whatever_stands_around_it_and_if_the_link_was_broken(before, after):
     key = fresh_key()
-    assert key not in without_secrets(f"{before}{key}{after}")
-    broken = without_secrets(f"{before}/{key[:20]}\n{key[20:]}/{after}")
+    assert key not in redact(f"{before}{key}{after}")
+    broken = redact(f"{before}/{key[:20]}\n{key[20:]}/{after}")
     assert key[:20] not in broken
     assert key[20:] not in broken
 

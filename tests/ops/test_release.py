@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from ops.embedded_postgres import THROWAWAY, running
-from ops.management.commands.release import LOCK
+from ops.management.commands.release import LOCK_ID
 from tests.support.checkout import ROOT, copied
 from tests.support.gunicorn import collect_static, serve
 from tests.support.waiting import wait_until
@@ -45,12 +45,12 @@ def test_of_three_that_start_at_once_one_migrates_and_none_fails(database):
 
 def test_whoever_comes_second_waits_until_the_first_is_done(database):
     with psycopg.connect(database, autocommit=True) as first:
-        first.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        first.execute("SELECT pg_advisory_lock(%s)", [LOCK_ID])
         second = releasing(database)
         wait_until(lambda: second.poll() is not None or first.execute(TRYING).rowcount)
         assert second.poll() is None
         assert first.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").rowcount == 0
-        first.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        first.execute("SELECT pg_advisory_unlock(%s)", [LOCK_ID])
     assert APPLYING in second.communicate()[0]
     assert second.returncode == 0
 

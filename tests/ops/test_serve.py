@@ -74,7 +74,7 @@ def test_the_printed_address_answers_and_its_end_leaves_no_process(serving, inst
 
 def test_the_editors_password_is_shown_on_the_first_run_only(serving, installed):
     rmtree(installed / ".postgres", ignore_errors=True)
-    shown = 'An editor account was made: "editor", password "'
+    shown = 'Created an editor account: "editor", password "'
     with serving() as (_, said):
         assert shown in said
     with serving() as (_, said):

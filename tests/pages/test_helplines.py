@@ -66,7 +66,7 @@ def entry(verified: date) -> str:
 
 
 def test_an_entry_says_whom_it_helps_and_how_to_reach_it():
-    (line,), problems = helplines.read(entry(TODAY))
+    (line,), problems = helplines.parse(entry(TODAY))
     assert not problems
     assert (line.country.name, line.name, line.scope, line.hours) == (
         "United States",
@@ -84,32 +84,32 @@ def test_an_entry_says_whom_it_helps_and_how_to_reach_it():
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_file_gives_problems_with_their_lines(text, expected):
-    assert [(problem.line, problem.code) for problem in helplines.problems(text, TODAY) if problem.is_error] == expected
+    assert [(problem.line, problem.code) for problem in helplines.check(text, TODAY) if problem.is_error] == expected
 
 
 def test_a_broken_entry_does_not_take_the_others_with_it():
     text = entry(TODAY) + "    - name: Nobody can reach this\n      scope: crisis\n"
-    found, problems = helplines.read(text)
+    found, problems = helplines.parse(text)
     assert [line.name for line in found] == ["Crisis Lifeline"]
     assert [(problem.line, problem.code) for problem in problems] == [(13, "key-missing")]
 
 
 @given(st.text() | st.text("-: []{}\n#'\"&*!|>acdehilnoprstuvy0129", max_size=200))
 def test_no_text_whatever_stops_the_reader(text):
-    found, problems = helplines.read(text)
+    found, problems = helplines.parse(text)
     assert found or problems
 
 
 @pytest.mark.parametrize(("days", "seen"), [(0, True), (365, True), (366, False)])
 def test_a_number_is_shown_for_a_year_after_its_check(days, seen):
-    found, _ = helplines.read(entry(TODAY - timedelta(days=days)))
-    assert bool(helplines.shown(found, TODAY)) is seen
+    found, _ = helplines.parse(entry(TODAY - timedelta(days=days)))
+    assert bool(helplines.visible(found, TODAY)) is seen
 
 
 def test_an_entry_that_nobody_checked_is_not_shown():
-    found, problems = helplines.read(US.replace("      verified: {verified}\n", ""))
+    found, problems = helplines.parse(US.replace("      verified: {verified}\n", ""))
     assert not problems
-    assert helplines.shown(found, TODAY) == []
+    assert helplines.visible(found, TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -124,18 +124,18 @@ def test_an_entry_that_nobody_checked_is_not_shown():
     ],
 )
 def test_the_check_warns_before_and_after_a_number_leaves_the_page(days, codes):
-    problems = helplines.problems(entry(TODAY - timedelta(days=days)), TODAY)
+    problems = helplines.check(entry(TODAY - timedelta(days=days)), TODAY)
     assert [(problem.line, problem.code) for problem in problems] == [(4, code) for code in codes]
     assert not any(problem.is_error for problem in problems)
 
 
 def test_the_check_names_entries_that_nobody_checked():
-    (problem,) = helplines.problems(US.replace("      verified: {verified}\n", ""), TODAY)
+    (problem,) = helplines.check(US.replace("      verified: {verified}\n", ""), TODAY)
     assert (problem.line, problem.code) == (4, "helpline-unverified")
     assert "Crisis Lifeline" in problem.message
 
 
 def test_the_file_that_we_ship_has_no_errors_and_reaches_six_countries():
-    found, problems = helplines.read((settings.CONTENT_DIR / "helplines.yaml").read_text(encoding="utf-8"))
+    found, problems = helplines.parse((settings.CONTENT_DIR / "helplines.yaml").read_text(encoding="utf-8"))
     assert not problems
     assert {line.country.code for line in found if line.verified} == {"us", "gb", "ie", "ca", "au", "nz", "anywhere"}

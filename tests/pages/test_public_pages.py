@@ -19,7 +19,7 @@ LEAVING = {  # outside addresses that a reader may choose to follow, and that no
 
 @pytest.fixture
 def outside_links():
-    found, _ = helplines.read((settings.CONTENT_DIR / "helplines.yaml").read_text(encoding="utf-8"))
+    found, _ = helplines.parse((settings.CONTENT_DIR / "helplines.yaml").read_text(encoding="utf-8"))
     return LEAVING | {contact.href for line in found for contact in line.contacts}
 
 

@@ -1,5 +1,7 @@
-"""release: brings the database up to date with this release, also where several start at once: migrates, imports content/, and
-makes anew what an older release made of the texts."""
+"""Brings the database up to date with this release, also where several hosts start it at once.
+
+Migrates, imports content/, and rebuilds what an older release derived from the texts.
+"""
 
 import logging
 import time
@@ -13,47 +15,47 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, connection
 
 logger = logging.getLogger(__name__)
-LOCK = 7_233_412  # any number, the same in every release
-PAUSE = 0.5  # seconds
+LOCK_ID = 7_233_412  # any number, the same in every release
+RETRY_INTERVAL = 0.5  # seconds
 
 
 class Command(BaseCommand):
     help = "Migrates the database, imports content/, rebuilds columns. Of several that start at once, one does it and the others wait."
 
     def handle(self, **options: Any) -> None:
-        with alone():
+        with exclusive_lock():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
-            self.attempt("import_content", verbosity=options["verbosity"])
-            self.attempt("rebuild_columns", outdated=True, verbosity=0)
+            self.call_or_report("import_content", verbosity=options["verbosity"])
+            self.call_or_report("rebuild_columns", outdated=True, verbosity=0)
 
-    def attempt(self, command: str, **options: Any) -> None:
-        """Whatever is wrong with a text must not keep the site from starting. A database that is away does: then nothing was prepared."""
+    def call_or_report(self, command: str, **options: Any) -> None:
+        """Runs a command and reports its errors: no text may keep the site from starting. An outage of the database is raised."""
         try:
             call_command(command, **options)
         except CommandError as problems:
             self.stderr.write(f"{problems}\nThe site shows what the database has, without what could not be imported.")
         except (OperationalError, InterfaceError):
             raise
-        except Exception as error:  # a fault of ours, or of the file system
+        except Exception as error:  # a bug, or an error of the file system
             logger.exception("%s stopped.", command)
             self.stderr.write(f"{command} stopped ({type(error).__name__}), and changed nothing. The site shows what the database has.")
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Holds a lock in a transaction on a connection apart. One that belongs to a session would stay with the connection that a pooler
-    lends for a transaction only.
+def exclusive_lock() -> Iterator[None]:
+    """Holds an advisory lock during the block, in a transaction on another connection.
 
-    Asks for the lock again and again: who waited inside Postgres would hold up an index that is built concurrently.
+    A lock of a session would stay on the connection that a pooler lends for a transaction only. The lock is polled, because a statement
+    that waited for it inside Postgres would block an index that is built concurrently.
     """
-    with psycopg.connect(**connection.get_connection_params()) as link:
-        while not is_locked(link):
-            link.rollback()
-            time.sleep(PAUSE)
-        link.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    with psycopg.connect(**connection.get_connection_params()) as lock_connection:
+        while not is_locked(lock_connection):
+            lock_connection.rollback()
+            time.sleep(RETRY_INTERVAL)
+        lock_connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield
 
 
-def is_locked(link: psycopg.Connection[Any]) -> bool:
-    [locked] = link.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone() or [False]
+def is_locked(lock_connection: psycopg.Connection[Any]) -> bool:
+    [locked] = lock_connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_ID]).fetchone() or [False]
     return bool(locked)

@@ -1,4 +1,4 @@
-"""Serves the site on this machine: brings database and content up to date, starts gunicorn, and ends with it."""
+"""Serves the site on this machine: updates database and content, starts gunicorn, and ends with it."""
 
 import os
 import secrets
@@ -26,10 +26,10 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=port_number, default=settings.PORT)
 
     def handle(self, *, port: int, **options: Any) -> None:
-        with listening(port) as listener:
+        with listen(port) as listener:
             require_database()
             call_command("release", verbosity=0)
-            self.make_editor()
+            self.create_first_editor()
             if not settings.DEBUG:
                 collect_static()
             server = start_server(listener, port)
@@ -41,14 +41,14 @@ class Command(BaseCommand):
         finally:
             server.terminate()
             server.wait()
-        raise CommandError("The web server ended by itself: its reason stands above.")
+        raise CommandError("The web server ended: its error is above.")
 
-    def make_editor(self) -> None:
+    def create_first_editor(self) -> None:
         if User.objects.filter(is_staff=True).exists():
             return
         password = secrets.token_urlsafe(12)
         User.objects.create_superuser("editor", password=password)
-        self.stdout.write(f'An editor account was made: "editor", password "{password}", shown this once, for /admin/.')
+        self.stdout.write(f'Created an editor account: "editor", password "{password}", shown this once, for /admin/.')
 
 
 def port_number(text: str) -> int:
@@ -57,8 +57,8 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def listening(port: int) -> socket.socket:
-    """Held from the start and handed to the web server, so that nobody can take the port in between."""
+def listen(port: int) -> socket.socket:
+    """Opens the socket before anything else and passes it on to the web server, so that the port can't be taken in between."""
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
@@ -73,7 +73,7 @@ def require_database() -> None:
         reason = str(error).partition("\n")[0]
         raise CommandError(
             f"The database can't be reached ({reason}): start it or correct DATABASE_URL; "
-            "without DATABASE_URL script/serve brings a database of its own."
+            "without DATABASE_URL script/serve starts an embedded one."
         ) from None
 
 
@@ -90,23 +90,23 @@ def start_server(listener: socket.socket, port: int) -> subprocess.Popen[bytes]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py"]
     command = [*gunicorn, f"--bind=fd://{listener.fileno()}", "--graceful-timeout=3", "--log-level=error"]
     if settings.DEBUG:
-        command += ["--reload"]  # finds the code by itself, but not the templates, which Django keeps
+        command += ["--reload"]  # watches the code, but not the templates, which Django caches
         command += [f"--reload-extra-file={path}" for path in settings.BASE_DIR.glob("templates/**/*.html")]
     return subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
         env={**os.environ, "SITE_URL": settings.SITE_URL or f"http://{HOST}:{port}"},
         pass_fds=[listener.fileno()],
-        start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the server in order
+        start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the server
     )
 
 
 def wait_for_answer(port: int) -> None:
-    asking = HTTPConnection(HOST, port, timeout=60)
+    http = HTTPConnection(HOST, port, timeout=60)
     try:
-        asking.request("GET", "/healthz")
-        asking.getresponse()
+        http.request("GET", "/healthz")
+        http.getresponse()
     except (OSError, HTTPException) as error:
-        raise CommandError(f"The site did not start ({error}): the web server's reason stands above.") from None
+        raise CommandError(f"The site did not start ({error}): the web server's error is above.") from None
     finally:
-        asking.close()
+        http.close()
