@@ -1,4 +1,4 @@
-"""What is written down when something goes wrong, line by line, and what of the people who were there never is."""
+"""What is written down when something goes wrong, line by line, and what of the threads who were there never is."""
 
 import json
 import logging
@@ -23,14 +23,14 @@ from tests.support.waiting import wait_until
 
 KEY = "Zq3" + "kW8_mB-" * 6
 NAME = {"ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}
-SOMEBODY = {"X-Forwarded-For": "203.0.113.77", "User-Agent": "A very special browser", "Cookie": "sessionid=very-private"}
-FORM = "anxious-1=7&relation=my-neighbour&words=what+nobody+shall+read"
-ALWAYS, OF_EXCEPTIONS = {"time", "level", "logger", "message"}, {"exception", "cause", "sqlstate", "trace"}
-SECRETS = ("Zq3", "kW8_mB", "203.0.113", "127.0.0.1", "special", "private", "neighbour", "shall", "%20read", "someone@")
+SOMEBODY = {"X-Forwarded-For": "203.0.113.77", "User-Agent": "A very special browser", "Cookie": "sessionid=confidential"}
+FORM = "anxious-1=7&relation=my-neighbour&words=what+nobody+may+read"
+FIELDS, EXCEPTION_FIELDS = {"time", "level", "logger", "message"}, {"exception", "cause", "sqlstate", "trace"}
+SECRETS = ("Zq3", "kW8_mB", "203.0.113", "127.0.0.1", "special", "confidential", "neighbour", "nobody", "%20read", "someone@")
 
 
 class Server:
-    """As production starts it; everything that it prints goes to a file."""
+    """A server as production starts it; everything that it prints goes to a file."""
 
     def __init__(self, port: int, log: Path) -> None:
         self.port, self.log = port, log
@@ -50,11 +50,11 @@ class Server:
         return int(answer.split()[1])
 
     def lines(self) -> list[dict[str, str]]:
-        """Every line is an object, and none of them tells a secret."""
-        told = self.log.read_text()
-        assert not [secret for secret in SECRETS if secret in told]
-        lines = [json.loads(line) for line in told.splitlines()]
-        assert all(ALWAYS <= set(line) <= ALWAYS | OF_EXCEPTIONS for line in lines)
+        """Returns the lines, each a JSON object; none may contain a secret."""
+        log = self.log.read_text()
+        assert not [secret for secret in SECRETS if secret in log]
+        lines = [json.loads(line) for line in log.splitlines()]
+        assert all(FIELDS <= set(line) <= FIELDS | EXCEPTION_FIELDS for line in lines)
         return lines
 
 
@@ -78,12 +78,12 @@ def server(released: Released, tmp_path: Path) -> Iterator[Server]:
             running.wait()
 
 
-def test_nothing_is_written_while_all_goes_well(server):
+def test_nothing_is_logged_while_nothing_fails(server):
     assert [server.ask("GET", path) for path in ("/healthz", "/robots.txt", "/quiz/take/")] == [200, 200, 200]
     assert server.lines() == []
 
 
-def test_a_failure_is_told_with_its_kind_and_place_and_without_what_was_asked(server, released):
+def test_an_error_is_logged_with_its_type_and_stack_and_without_key_query_or_fields(server, released):
     released.ask("ALTER TABLE quiz_result RENAME TO elsewhere")
     try:
         assert server.ask("GET", f"/quiz/results/{KEY}/?for=someone@example.org") == 500
@@ -99,10 +99,10 @@ def test_a_failure_is_told_with_its_kind_and_place_and_without_what_was_asked(se
     assert second["message"] == "Internal Server Error: /quiz/results/[key]/renewal/"
 
 
-def test_a_database_that_is_away_is_told_by_its_sqlstate_and_without_the_way_through_the_code(server, released):
-    with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
+def test_an_outage_of_the_database_is_logged_with_its_sqlstate_and_without_a_stack(server, released):
+    with psycopg.connect(released.url) as link, ThreadPoolExecutor() as threads:
         link.execute("LOCK quiz_result")
-        asking = people.submit(server.ask, "GET", f"/quiz/results/{KEY}/")
+        asking = threads.submit(server.ask, "GET", f"/quiz/results/{KEY}/")
         wait_until(lambda: released.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
         assert asking.result() == 503
     [line] = (line for line in server.lines() if line["logger"] == "django.request")
@@ -123,7 +123,7 @@ def test_a_database_that_is_away_is_told_by_its_sqlstate_and_without_the_way_thr
         f"/quiz/results/{KEY}/answers.json",
     ],
 )
-def test_a_page_that_is_not_there_is_told_without_the_key(server, path):
+def test_a_missing_page_is_logged_without_the_key(server, path):
     assert server.ask("GET", path) == 404
     [line] = server.lines()
     assert (line["level"], line["logger"]) == ("WARNING", "django.request")
@@ -131,20 +131,20 @@ def test_a_page_that_is_not_there_is_told_without_the_key(server, path):
     assert "[key]" in line["message"]
 
 
-def test_the_address_of_a_missing_text_is_told(server):
+def test_the_address_of_a_missing_text_is_logged(server):
     assert server.ask("GET", "/guides/loving-someone-avoidant/?page=2") == 404
     [line] = server.lines()
     assert line["message"] == "Not Found: /guides/loving-someone-avoidant/"
 
 
-def test_a_foreign_host_is_told(server):
+def test_a_foreign_host_is_logged(server):
     assert server.ask("GET", f"/quiz/results/{KEY}/", Host="elsewhere.example") == 400
     [line] = server.lines()
     assert line["exception"] == "django.core.exceptions.DisallowedHost"
 
 
-def test_a_refused_form_is_told_without_its_fields(server):
-    assert server.ask("POST", "/admin/login/?next=/private/", FORM) == 403
+def test_a_refused_form_is_logged_without_its_fields(server):
+    assert server.ask("POST", "/admin/login/?next=/confidential/", FORM) == 403
     [line] = server.lines()
     assert line["message"] == "Forbidden (CSRF cookie not set.): /admin/login/"
 
@@ -155,11 +155,11 @@ def test_a_refused_form_is_told_without_its_fields(server):
         (FORM.encode() + b"\r\n\r\n", "InvalidRequestLine"),
         (f"GET /quiz/results/{KEY}/ HTTP/9\r\n\r\n".encode(), "InvalidHTTPVersion"),
         (f"GET /{KEY} HTTP/1.1\r\nHost: site.example\r\n{FORM} {KEY}: x\r\n\r\n".encode(), "InvalidHeaderName"),
-        (b"GET / HTTP/1.1\r\nHost: site.example\r\n" + b"A: very-private\r\n" * 90 + b"\r\n", "LimitRequestHeaders"),
-        (b"\x16\x03\x01\x02private\r\n\r\n", "InvalidRequestLine"),
+        (b"GET / HTTP/1.1\r\nHost: site.example\r\n" + b"A: confidential\r\n" * 90 + b"\r\n", "LimitRequestHeaders"),
+        (b"\x16\x03\x01\x02confidential\r\n\r\n", "InvalidRequestLine"),
     ],
 )
-def test_what_is_not_http_is_told_by_its_kind_alone(server, words, kind):
+def test_an_invalid_request_is_logged_by_its_kind_alone(server, words, kind):
     assert 400 <= server.send(words) < 500
     [line] = server.lines()
     assert (line["level"], line["logger"]) == ("WARNING", "gunicorn.error")
@@ -167,7 +167,7 @@ def test_what_is_not_http_is_told_by_its_kind_alone(server, words, kind):
     assert line["exception"] == f"gunicorn.http.errors.{kind}"
 
 
-def test_when_gunicorn_itself_meets_a_failure_the_query_is_left_out():
+def test_an_error_of_gunicorn_is_logged_without_the_query():
     record = logging.LogRecord(
         "gunicorn.error", logging.ERROR, "", 0, "Error handling request %s %s", ("GET", f"/quiz/?to={KEY[:9]}&me=x"), None
     )
@@ -175,7 +175,7 @@ def test_when_gunicorn_itself_meets_a_failure_the_query_is_left_out():
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
-def test_no_key_is_written_down_whatever_stands_around_it_and_if_the_link_was_broken(before, after):
+def test_no_key_is_logged_whatever_surrounds_it_or_breaks_it(before, after):
     key = fresh_key()
     assert key not in redact(f"{before}{key}{after}")
     broken = redact(f"{before}/{key[:20]}\n{key[20:]}/{after}")
@@ -183,10 +183,10 @@ def test_no_key_is_written_down_whatever_stands_around_it_and_if_the_link_was_br
     assert key[20:] not in broken
 
 
-def test_a_site_that_can_not_start_says_why(released):
+def test_a_site_that_can_not_start_prints_why(released):
     env = {**os.environ, "DATABASE_URL": released.url, "SECRET_KEY": "short", "PLAIN_HTTP": "1"}
     command = [sys.executable, "-m", "gunicorn", "--config=ops/gunicorn_conf.py", "--bind=127.0.0.1:0"]
-    ended = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
-    assert ended.returncode
-    assert ended.stderr.startswith("SECRET_KEY has 5 characters and needs 50 or more.")
-    assert ended.stderr.count("\n") == 1
+    process = subprocess.run(command, cwd=released.folder, env=env, capture_output=True, text=True, check=False)
+    assert process.returncode
+    assert process.stderr.startswith("SECRET_KEY has 5 characters and needs 50 or more.")
+    assert process.stderr.count("\n") == 1
