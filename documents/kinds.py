@@ -19,7 +19,7 @@ class Parse(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """What this app needs to know of a kind of document."""
+    """A kind of document, with everything that this app needs to know of it."""
 
     name: str  # in the column `kind`
     folder: str  # under content/

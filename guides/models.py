@@ -26,11 +26,11 @@ KIND = "guide"
 # The stored page of a published guide, and as JSON the published guides that it names. A stored page is good as long as this release
 # rendered it from the current text, and the review is not overdue. In SQL, because Django takes longer to build the query than
 # Postgres to answer it.
-PRERENDERED_PAGE = f"""
+PRERENDERED_PAGE_SQL = f"""
 SELECT greatest(changed_at, publish_at), html, facts, (
     SELECT json_object_agg(slug, json_build_array(slug, title, summary)) FROM documents_document
     WHERE kind = %(kind)s AND language = %(language)s AND {PUBLISHED_SQL}
-    AND slug = ANY(ARRAY(SELECT jsonb_array_elements_text(page.facts->'names')))
+    AND slug = ANY(ARRAY(SELECT jsonb_array_elements_text(page.facts->'slugs')))
 )
 FROM documents_document AS page
 WHERE kind = %(kind)s AND language = %(language)s AND slug = %(slug)s AND {PUBLISHED_SQL}
@@ -51,7 +51,7 @@ class GuideLink(NamedTuple):
 
 @dataclass(frozen=True)
 class GuidePage:
-    """What a guide's page shows."""
+    """The content of a guide's page."""
 
     metadata: Metadata
     head: Html
@@ -81,7 +81,7 @@ class GuideManager(models.Manager["Guide"]):
         """Returns the stored page of a published guide, by one query; None where it has to be rendered, or there is no such guide."""
         params: dict[str, Any] = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "today": now.date()}
         with prepared_cursor() as cursor:
-            cursor.execute(PRERENDERED_PAGE, {**params, "release": build_id()})
+            cursor.execute(PRERENDERED_PAGE_SQL, {**params, "release": build_id()})
             row = cursor.fetchone()
         if row is None:
             return None

@@ -16,7 +16,7 @@ from guides.styles import Style
 ADDRESS = "/guides/{}/"
 GUIDE_PATH = re.compile(ADDRESS.format(f"(?P<slug>{SLUG.pattern})"))
 WORDS_PER_MINUTE = 238  # silent reading of English non-fiction by adults (Brysbaert 2019)
-# The facets of the quiz that a step can ease: the name of each, and its dimension.
+# The facets of the quiz that a step can ease, by key: name and dimension.
 FACETS = {
     "alarm": ("Fear of losing you", "anxiety"),
     "reassurance": ("Pull for closeness", "anxiety"),
@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Metadata:
-    """What lists and search engines show of a guide."""
+    """Facts about a guide, for the head of its page and for search engines."""
 
     title: str
     summary: str

@@ -130,7 +130,7 @@ class GuideReader(DocumentReader):
         return [block for part in (section, *section.children) for block in block_quotes(part)]
 
     def anchors(self) -> dict[str, tuple[str, ...]]:
-        """Call this after rendering: only then it is known whether the page has a list of sources."""
+        """Returns the ids that links may lead to. Call it after rendering, when it is known whether the page lists sources."""
         parts = {"sources": self.renderer.sources(), "related": self.fields.texts("related")}
         anchors = [anchor for anchor in PAGE_ANCHORS if parts.get(anchor, True)]
         return {**dict.fromkeys(anchors, ()), **{anchor_of(step): step.eases for step in self.entries("steps")}}

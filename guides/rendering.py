@@ -30,6 +30,6 @@ def render_for_storage(parts: Parts) -> StoredPage:
     """Renders the text with all its links, and lists the guides that it links to: it may be shown only while they are published."""
     text = render_text(parts)
     links, related = {guide_slug(unescape(address)) for address in LINK.findall(text)} - {""}, [*parts.related]
-    names = sorted({parts.slug, *links, *related})
-    facts = {"metadata": asdict(parts.metadata), "head": render_head(parts), "links": sorted(links), "related": related, "names": names}
+    slugs = sorted({parts.slug, *links, *related})
+    facts = {"metadata": asdict(parts.metadata), "head": render_head(parts), "links": sorted(links), "related": related, "slugs": slugs}
     return text, facts

@@ -34,8 +34,8 @@ MASK, LINK_BOUNDARY = "\ue001", "\ue002"  # in literal text, for what Markdown h
 ALIGNMENT_CLASSES = {"text-align:right": "table__end", "text-align:center": "table__middle"}
 IMAGES_URL = "/images/"  # the path of all pictures
 TEXT_BLOCKS = {"inline", "fence", "code_block", "html_block"}  # the blocks with text; all others are containers of these
-# Of a body: each line and each character of markup takes the parser time. A text of the maximum length with as many of them as our
-# own texts have would have 4,000 of both.
+# Of a body, because each line and each character of markup takes the parser time. Our own texts have fewer for their length: at the
+# maximum length they would have 4,000 of both.
 MAX_LINES, MAX_MARKUP = 10_000, 40_000
 MARKUP = re.compile(r"[]\[*_`<&!\"'\\]")
 MAX_NESTING = 10  # levels of tokens, as four nested lists have; the parser skips what is deeper
@@ -69,21 +69,22 @@ def within_limits(body: str) -> str:
 
 def outline(tokens: Sequence[Token]) -> Heading:
     """Returns a root without a title. Its children are the `##`, and theirs the `###`; other headings stay among the tokens."""
-    lead, sections = sections_of(tokens, "h2")
+    lead, sections = split_at_headings(tokens, "h2")
     return Heading("", 0, tokens=lead, children=tuple(sections))
 
 
-def sections_of(tokens: Sequence[Token], tag: str) -> tuple[tuple[Token, ...], list[Heading]]:
+def split_at_headings(tokens: Sequence[Token], tag: str) -> tuple[tuple[Token, ...], list[Heading]]:
+    """Returns the tokens before the first heading with `tag`, and a Heading for each section from there on."""
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == tag and token.level == 0]
     ends = [*starts[1:], len(tokens)] if starts else []
     lead = tuple(tokens[: starts[0]] if starts else tokens)
-    return lead, [heading(tokens[start:end], tag) for start, end in zip(starts, ends, strict=True)]
+    return lead, [build_heading(tokens[start:end], tag) for start, end in zip(starts, ends, strict=True)]
 
 
-def heading(tokens: Sequence[Token], tag: str) -> Heading:
+def build_heading(tokens: Sequence[Token], tag: str) -> Heading:
     """Takes the tokens of a section, which begin with the three of its heading."""
     opening, inline = tokens[0], tokens[1]
-    lead, children = sections_of(tokens[3:], "h3") if tag == "h2" else (tuple(tokens[3:]), [])
+    lead, children = split_at_headings(tokens[3:], "h3") if tag == "h2" else (tuple(tokens[3:]), [])
     return Heading(
         title=" ".join(plain_text(inline).split()),
         line=line_of(opening),
@@ -102,8 +103,8 @@ def blocks(tokens: Sequence[Token], kind: str) -> list[tuple[Token, ...]]:
     return [tuple(tokens[start : end + 1]) for start, end in zip(starts, ends, strict=True)]
 
 
-def without_blocks(tokens: Sequence[Token], blocks: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
-    excluded = {id(token) for block in blocks for token in block}
+def without_blocks(tokens: Sequence[Token], excluded_blocks: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
+    excluded = {id(token) for block in excluded_blocks for token in block}
     return tuple(token for token in tokens if id(token) not in excluded)
 
 
@@ -202,12 +203,12 @@ class TokenRenderer(RendererHTML):
 
     def text(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         rendered = escape(tokens[index].content, quote=False)
-        return rendered.rstrip() if self.is_cited(tokens, index) else rendered
+        return rendered.rstrip() if self.precedes_citation(tokens, index) else rendered
 
     def softbreak(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        return "" if self.is_cited(tokens, index) else "\n"
+        return "" if self.precedes_citation(tokens, index) else "\n"
 
-    def is_cited(self, tokens: Sequence[Token], index: int) -> bool:
+    def precedes_citation(self, tokens: Sequence[Token], index: int) -> bool:
         """Whether a citation follows: its number comes right after the word, without the space in the source."""
         return index + 1 < len(tokens) and tokens[index + 1].type == "citation"
 

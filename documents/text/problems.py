@@ -78,7 +78,7 @@ class Problem:
         return self.message_for(map(str, self.lines))
 
     def message_for(self, lines: Iterable[str]) -> str:
-        """Returns the message with other names for its other lines."""
+        """Returns the message with `lines` as the names of its other lines, such as "the summary"."""
         return self.template.replace("{lines}", ", ".join(lines))
 
     @property

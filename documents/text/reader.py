@@ -115,22 +115,22 @@ class DocumentReader:
         yield from check_sentences(sentences)
 
     def check_front_matter(self) -> Iterator[Problem]:
-        """Call this after all keys were requested."""
+        """Reports wrong, missing and unknown keys. Call it after all keys were requested (see `Fields.all_problems`)."""
         for key, values in self.source.values().items():
             if isinstance(values, tuple) and not len(values) == len({*values}) == len([*filter(str.strip, values)]):
                 message = f'"{key}" has an entry that is empty or there twice. Keep each once.'
                 yield Problem(self.key_line(key), "value-wrong", message)
-        for path, max_lengths in self.max_lengths.items():
+        for path, max_length in self.max_lengths.items():
             fields, key = self.fields.resolve(path)
-            if len(fields.text(key)) > max_lengths:
-                message = f'"{key}" is longer than {max_lengths} characters. Shorten it.'
+            if len(fields.text(key)) > max_length:
+                message = f'"{key}" is longer than {max_length} characters. Shorten it.'
                 yield Problem(fields.fields[key].line, "value-wrong", message)
         slug = self.fields.text("slug")
         if slug and not SLUG.fullmatch(slug):
             message = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
             yield Problem(self.key_line("slug"), "value-wrong", message)
-        reviewed, again = self.fields.day("reviewed"), self.fields.day("next_review")
-        if reviewed and again and again <= reviewed:
+        reviewed, next_review = self.fields.day("reviewed"), self.fields.day("next_review")
+        if reviewed and next_review and next_review <= reviewed:
             message = '"next_review" has to be a day after "reviewed".'
             yield Problem(self.key_line("next_review"), "value-wrong", message)
         yield from self.fields.all_problems()
@@ -156,7 +156,7 @@ class DocumentReader:
             yield Problem(self.source.body_line, "part-missing", message)
 
     def check_entries(self, section: Heading) -> Iterator[Problem]:
-        """Entries and lists are in the parts that have them, and not empty."""
+        """Reports entries and lists that are empty, missing, or in a part that has none."""
         part = self.part_of(section)
         has_entries = part in self.parts_with_entries
         for entry in section.children:
@@ -203,19 +203,19 @@ class DocumentReader:
                     yield Problem(line + self.source.body_line, "text-not-shown", f"{message} {advice}")
 
     def check_attributes(self) -> Iterator[Problem]:
-        """Attributes of headings can be parsed, and only those entries have them that may."""
+        """Reports attributes of headings that can't be parsed, or that this heading may not have."""
         part, noun = self.anchored_part
-        anchored_part = {entry.line for entry in self.entries(part)}
+        anchored_lines = {entry.line for entry in self.entries(part)}
         for opening, inline in pairwise(self.tokens):
             if opening.type != "heading_open":
                 continue
             line, meta = self.line_of(opening), opening.meta
             if meta.get("problem"):
                 yield Problem(line, "heading-attribute", f'"{meta["problem"]}" can\'t be read. Write {self.attribute_syntax}.')
-            if line_of(opening) in anchored_part and "eases" in meta and "eases" not in self.attribute_syntax:
+            if line_of(opening) in anchored_lines and "eases" in meta and "eases" not in self.attribute_syntax:
                 message = f"A {noun} eases nothing. Write {self.attribute_syntax}."
                 yield Problem(line, "heading-attribute", message)
-            if line_of(opening) not in anchored_part and {"id", "eases"} & meta.keys():
+            if line_of(opening) not in anchored_lines and {"id", "eases"} & meta.keys():
                 message = f'"{truncate(text_of_block(inline))}" is not a {noun}. Only {noun}s have {{#...}}.'
                 yield Problem(line, "heading-attribute", message)
 

@@ -108,9 +108,9 @@ def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
         if MERGE_HINT.search(sentence.text) and (found := MERGE_FIELD.search(sentence.text)):
             message = f'"{found[0]}" looks like a gap that a template filled. Read the sentence aloud and write it anew.'
             yield Problem(sentence.line, "merge-field", message)
-    for sentences_alike in same_words.values():
-        if len(sentences_alike) > 1:
-            yield repetition(sentences_alike)
+    for repeated in same_words.values():
+        if len(repeated) > 1:
+            yield repetition(repeated)
 
 
 def repetition(sentences: Sequence[Sentence]) -> Problem:

@@ -48,18 +48,18 @@ def use_typographic_quotes(parser: MarkdownIt) -> None:
     parser.core.ruler.after("smartquotes", "lone_quotes", set_lone_quotes)
 
 
-def plain_parser() -> MarkdownIt:
+def create_quote_parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"typographer": True})
     use_typographic_quotes(parser)
     parser.parse("'")  # compiles the rules before there are threads, as in documents.text.markdown
     return parser
 
 
-PLAIN = plain_parser()
+QUOTE_PARSER = create_quote_parser()
 
 
 def typographic(text: str) -> str:
     """Returns a short plain text, such as a title, with typographic quotes."""
     if len(text) > MAX_LENGTH or not STRAIGHT.search(text):
         return text
-    return "".join(child.content for inline in PLAIN.parseInline(text) for child in inline.children or ())
+    return "".join(child.content for inline in QUOTE_PARSER.parseInline(text) for child in inline.children or ())
