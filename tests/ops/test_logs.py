@@ -1,4 +1,4 @@
-"""What is written down when something goes wrong, line by line, and what of the threads who were there never is."""
+"""The log has a line for each failure, and nothing that a visitor sent."""
 
 import json
 import logging
