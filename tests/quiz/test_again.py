@@ -1,4 +1,4 @@
-"""The quiz is taken again: the second result beside the first, under a link of its own, for as long as both are there."""
+"""The quiz is taken again: the second result has its own link and is compared with the first while both exist."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def read(client, address):
     return client.get(address).content.decode()
 
 
-def test_a_kept_result_leads_to_the_quiz_once_more(first, client):
+def test_a_kept_result_links_to_the_quiz_again(first, client):
     assert f'href="{first.address}again/"' in read(client, first.address)
     page = client.get(f"{first.address}again/")
     assert "beside those of" in page.content.decode()
@@ -38,7 +38,7 @@ def test_a_kept_result_leads_to_the_quiz_once_more(first, client):
     assert (page["Cache-Control"], page["X-Robots-Tag"], page["Referrer-Policy"]) == ("private, no-cache", "noindex", "strict-origin")
 
 
-def test_the_second_result_has_a_link_of_its_own_and_shows_the_first_beside_it(first, second, client):
+def test_the_second_result_has_its_own_link_and_shows_the_first_beside_it(first, second, client):
     answer = second.send(alarm_1=1, alarm_2=1)
     assert answer["Location"] == second.address != first.address
     assert Result.objects.count() == 2
@@ -46,18 +46,18 @@ def test_the_second_result_has_a_link_of_its_own_and_shows_the_first_beside_it(f
     assert BESIDE not in read(client, first.address)
 
 
-def test_shown_without_keeping_it_is_compared_all_the_same_and_nothing_is_written(second):
+def test_a_second_result_that_is_not_kept_is_compared_too_and_nothing_is_stored(second):
     page = second.send(keep="no").content.decode()
     assert BESIDE in page
     assert Result.objects.count() == 1
 
 
-def test_sending_it_costs_two_queries_at_most(second, django_assert_max_num_queries):
+def test_submitting_it_costs_at_most_two_queries(second, django_assert_max_num_queries):
     with django_assert_max_num_queries(2):
         second.send()
 
 
-def test_a_correction_stays_beside_the_first(second, client):
+def test_a_corrected_second_result_is_still_compared(second, client):
     second.send()
     second.send(alarm_1=1)
     assert Result.objects.count() == 2
@@ -72,7 +72,7 @@ def test_deleting_either_leaves_the_other(first, second, client):
     assert BESIDE not in page
 
 
-def test_a_first_result_whose_time_is_over_is_compared_no_more(first, second, client):
+def test_an_expired_first_result_is_no_longer_compared(first, second, client):
     second.send()
     Result.objects.filter(expires_on=TODAY + timedelta(days=185)).update(expires_on=TODAY)
     assert BESIDE not in read(client, second.address)
@@ -81,29 +81,29 @@ def test_a_first_result_whose_time_is_over_is_compared_no_more(first, second, cl
     assert BESIDE not in read(client, second.address)
 
 
-def test_what_is_missing_is_said_and_sent_to_the_same_place(first, second):
+def test_an_incomplete_form_says_what_is_missing_and_is_submitted_to_the_same_address(first, second):
     page = second.send(left_out=["alarm-1", "alarm-2"]).content.decode()
     assert f'action="{first.address}again/?sent"' in page
     assert page.count("Please choose a number.") == 2
 
 
-def test_the_form_sent_with_the_first_results_own_key_corrects_that_and_compares_nothing(first, second, client):
+def test_a_form_with_the_key_of_the_first_result_corrects_it_and_compares_nothing(first, second, client):
     second.key = first.key
     second.send(alarm_1=1)
     assert Result.objects.get().answers["alarm-1"] == 1
     assert BESIDE not in read(client, first.address)
 
 
-def test_another_site_can_not_send_it(second):
+def test_another_site_can_not_submit_it(second):
     assert second.send(headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
-def test_somebody_else_in_mind_is_no_change_in_the_taker(second):
+def test_a_comparison_with_somebody_else_in_mind_says_so(second):
     assert "between two bonds" in second.send(keep="no", relation="parent").content.decode()
     assert "between two bonds" not in second.send(keep="no").content.decode()
 
 
-def test_after_the_statements_changed_no_score_is_held_against_another(first, library, client):
+def test_after_the_statements_have_changed_no_scores_are_compared(first, library, client):
     changed = library.source.replace("- alarm-1: When they are slow to reply", "- alarm-1: When they are late")
     library.save_revision(changed, by=None, now=timezone.now(), note="Changed")
     answer = Taker(client, form=f"{first.address}again/").send(keep="no")
@@ -111,7 +111,7 @@ def test_after_the_statements_changed_no_score_is_held_against_another(first, li
     assert answer.context["breakdown"].plane.earlier is None
 
 
-def test_after_another_text_changed_they_are_compared(first, library, client):
+def test_after_another_text_has_changed_scores_are_compared(first, library, client):
     library.save_revision(library.source.replace("A reply that does not come", "No reply"), by=None, now=timezone.now(), note="Changed")
     answer = Taker(client, form=f"{first.address}again/").send(keep="no")
     assert answer.content.decode().count("hardly moved") == 2

@@ -1,4 +1,4 @@
-"""Whatever the database has to say to a form of the quiz, the answers come back, and the status says whether to try again."""
+"""Whatever error the database raises for a form of the quiz, the answers come back, and the status says whether a retry may help."""
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ OURS = {"a deadlock": "40P01", "a full disk": "53100", "a column that is not the
 
 
 @pytest.mark.parametrize("state", LATER.values(), ids=LATER)
-def test_while_nothing_can_be_kept_the_form_comes_back_with_all_answers_and_says_when_to_try_again(taker, state):
+def test_during_an_outage_the_form_comes_back_with_all_answers_and_says_when_to_retry(taker, state):
     with failing_writes("quiz_result", state):
         response = taker.send()
     assert (response.status_code, response["Retry-After"]) == (503, "10")
@@ -19,7 +19,7 @@ def test_while_nothing_can_be_kept_the_form_comes_back_with_all_answers_and_says
 
 
 @pytest.mark.parametrize("state", OURS.values(), ids=OURS)
-def test_an_error_of_ours_is_called_one_and_the_form_comes_back_all_the_same(taker, state):
+def test_after_another_error_the_form_comes_back_too_and_names_it_as_ours(taker, state):
     with failing_writes("quiz_result", state):
         response = taker.send()
     assert (response.status_code, response.get("Retry-After")) == (500, None)
@@ -28,8 +28,8 @@ def test_an_error_of_ours_is_called_one_and_the_form_comes_back_all_the_same(tak
     assert "Something went wrong on our side" in page
 
 
-def test_where_nobody_knows_what_was_asked_the_answers_come_back_without_the_questions(taker):
-    taker.version = "1234567"  # one that this process has not just found
+def test_if_the_version_can_not_be_looked_up_the_answers_come_back_without_the_questions(taker):
+    taker.version = "1234567"  # not the one that this process has just looked up
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE documents_document RENAME COLUMN state TO elsewhere")
     response = taker.send()
@@ -37,7 +37,7 @@ def test_where_nobody_knows_what_was_asked_the_answers_come_back_without_the_que
     assert hidden_fields_of(response).items() >= {"key": taker.key, "keep": "yes", **dict.fromkeys(taker.items, "5")}.items()
 
 
-def test_a_plan_that_can_not_be_made_gives_the_answers_back(taker, client):
+def test_if_a_plan_fails_the_answers_come_back(taker, client):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE documents_document RENAME COLUMN state TO elsewhere")
     answers = {"version": "1234567", "relation": "friend", **dict.fromkeys(taker.items, "5")}

@@ -1,6 +1,6 @@
-"""Postgres stops, connections are cut, workers are killed: nothing that was acknowledged is lost, and readers hardly notice.
+"""Postgres crashes, connections are closed, workers are killed: no acknowledged result is lost, and readers hardly notice.
 
-TAKERS=2000 script/test tests/quiz/test_faults.py is the long form.
+TAKERS=2000 script/test tests/quiz/test_faults.py runs longer.
 """
 
 import os
@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 
-def test_nothing_acknowledged_is_lost_or_doubled_whatever_falls(folder, database):
+def test_no_acknowledged_result_is_lost_or_doubled_by_any_fault(folder, database):
     with collect_and_serve(folder, database.url) as site:
         site.fault_interval, site.faults = TROUBLE_AFTER, [site.kill_worker, database.crash_and_restart, database.disconnect_clients]
         acknowledged = take_quiz_concurrently(site, TAKERS)
@@ -33,7 +33,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_whatever_falls(folder, database
     assert len(kept) == len(acknowledged) == TAKERS
     assert dict(kept) == acknowledged
     assert site.fault_count >= 3
-    for page in site.refusals:  # whoever was told "not now" got all answers back
+    for page in site.refusals:  # each came with all answers
         assert page.count(b" checked") == 19
 
 
@@ -43,16 +43,16 @@ def site(folder, database) -> Iterator[Site]:
         yield site
 
 
-def test_while_the_database_is_away_pages_are_read_and_answers_come_back_and_then_all_is_as_before(site, database):
+def test_during_an_outage_cached_pages_are_served_and_answers_come_back_and_afterwards_all_works(site, database):
     page = site.get("/guides/anxious/")
     taker = Taker(site)
     database.stop()
     again = site.ask("GET", "/guides/anxious/")
     assert (again.status_code, again.content, again.headers["ETag"]) == (200, page.content, page.headers["ETag"])
     assert site.ask("GET", "/guides/anxious/", **{"If-None-Match": page.headers["ETag"]}).status_code == 304
-    never_read = site.ask("GET", "/guides/fearful-avoidant/")
-    assert (never_read.status_code, never_read.headers["Retry-After"]) == (503, "10")
-    assert b"back in a moment" in never_read.content
+    not_cached = site.ask("GET", "/guides/fearful-avoidant/")
+    assert (not_cached.status_code, not_cached.headers["Retry-After"]) == (503, "10")
+    assert b"back in a moment" in not_cached.content
     assert site.ask("GET", "/quiz/take/").status_code == 200
     assert site.ask("GET", "/readyz").status_code == 503
     refused = send_once(site, taker, keep="yes")
@@ -61,13 +61,13 @@ def test_while_the_database_is_away_pages_are_read_and_answers_come_back_and_the
     assert taker.key in refused.content.decode()
     assert b"Your answers are all still here." in refused.content
     database.start()
-    assert taker.send().location == taker.address  # tried until it works, as visitors do
+    assert taker.send().location == taker.address  # retried until it works, as visitors do
     assert site.ask("GET", taker.address).status_code == 200
     assert site.ask("GET", "/guides/fearful-avoidant/").status_code == 200
     assert database.ask("SELECT count(*) FROM quiz_result") == [(1,)]
 
 
-def test_whoever_keeps_nothing_needs_no_database_once_a_result_was_shown(site, database):
+def test_without_keeping_a_result_is_shown_during_an_outage_if_one_was_shown_before(site, database):
     taker = Taker(site)
     assert send_once(site, taker, keep="no").status_code == 200
     database.stop()
@@ -77,7 +77,7 @@ def test_whoever_keeps_nothing_needs_no_database_once_a_result_was_shown(site, d
     database.start()
 
 
-def test_whoever_comes_after_connections_were_cut_notices_nothing(site, database):
+def test_after_connections_were_closed_the_next_visitor_notices_nothing(site, database):
     taker = Taker(site)
     taker.send()
     for _ in range(5):
@@ -86,7 +86,7 @@ def test_whoever_comes_after_connections_were_cut_notices_nothing(site, database
         assert site.ask("GET", taker.address).status_code == 200
 
 
-def test_an_edit_is_read_at_once_although_the_page_was_kept(site, database):
+def test_an_edit_is_served_at_once_although_the_page_was_cached(site, database):
     before = site.get("/guides/").content
     assert b"How to heal anxious attachment" in before
     database.ask("UPDATE documents_document SET title = 'A title of today' WHERE slug = 'anxious' RETURNING 1")

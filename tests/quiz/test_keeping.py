@@ -1,4 +1,4 @@
-"""A result is kept: under its link alone, once, correctable, deletable, and not for ever."""
+"""A kept result is stored once, opened by its link only, can be corrected and deleted, and expires."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ from web.throttle.models import Tally
 TODAY = timezone.now().date()
 
 
-def test_the_row_holds_the_answers_the_day_and_no_trace_of_the_link(taker, kept):
+def test_the_row_has_the_answers_and_the_day_and_not_the_link(taker, kept):
     row = kept()
     assert bytes(row.digest) == hashlib.sha256(taker.key.encode()).digest()
     assert len(row.answers) == 18
@@ -29,26 +29,26 @@ def test_the_row_holds_the_answers_the_day_and_no_trace_of_the_link(taker, kept)
     assert taker.key not in str(vars(row))
 
 
-def test_a_double_click_on_send_keeps_one_result(taker):
+def test_a_double_click_keeps_one_result(taker):
     assert taker.send()["Location"] == taker.send()["Location"]
     assert Result.objects.count() == 1
 
 
-def test_back_change_and_send_again_corrects_that_row_and_does_not_lengthen_its_life(taker, kept):
+def test_submitting_again_after_back_corrects_the_row_and_does_not_extend_its_lifetime(taker, kept):
     Result.objects.update(day=TODAY - timedelta(days=100), expires_on=TODAY + timedelta(days=265))
     taker.send(alarm_1=1)
     assert kept().answers["alarm-1"] == 1
     assert kept().expires_on == TODAY + timedelta(days=265)
 
 
-def test_a_kept_result_is_stored_nowhere_else_and_listed_nowhere(taker, kept):
+def test_a_kept_result_is_not_cached_and_not_listed(taker, kept):
     answer = taker.client.get(taker.address)
     assert (answer.status_code, answer["Cache-Control"], answer["X-Robots-Tag"]) == (200, "no-store", "noindex")
     assert answer["Referrer-Policy"] == "strict-origin"
     assert taker.key not in taker.client.get("/sitemap.xml").content.decode()
 
 
-def test_looking_at_a_result_changes_nothing(taker, kept, django_assert_max_num_queries):
+def test_viewing_a_result_changes_nothing(taker, kept, django_assert_max_num_queries):
     before = vars(kept())
     with django_assert_max_num_queries(2) as asked:
         taker.client.get(taker.address)
@@ -60,7 +60,7 @@ def test_looking_at_a_result_changes_nothing(taker, kept, django_assert_max_num_
 
 
 @pytest.mark.parametrize("name", ["", "deletion/", "again/", "answers.json"])
-def test_nothing_is_under_a_link_that_is_unknown_or_expired(taker, kept, name):
+def test_an_unknown_or_expired_link_is_not_found(taker, kept, name):
     for address in (f"/quiz/results/{'x' * 43}/{name}", f"{taker.address}{name}"):
         Result.objects.update(day=TODAY - timedelta(days=365), expires_on=TODAY)
         answer = taker.client.get(address)
@@ -68,7 +68,7 @@ def test_nothing_is_under_a_link_that_is_unknown_or_expired(taker, kept, name):
         assert "Nothing is under this link any more" in answer.content.decode()
 
 
-def test_a_result_is_deleted_at_once_and_for_good(taker, kept):
+def test_a_deleted_result_is_gone_at_once(taker, kept):
     page = taker.client.post(f"{taker.address}deletion/")
     assert "Your result is deleted" in page.content.decode()
     assert not Result.objects.exists()
@@ -89,22 +89,22 @@ def test_a_result_is_renewed_for_twelve_months_from_today(taker, kept):
     assert taker.client.get(f"{taker.address}renewal/").status_code == 405
 
 
-def test_a_renewal_from_before_midnight_does_not_shorten_one_from_after_it(taker, kept):
+def test_a_renewal_from_before_midnight_does_not_shorten_a_later_one(taker, kept):
     later = year_after(TODAY) + timedelta(days=1)
     Result.objects.update(expires_on=later)
     assert taker.client.post(f"{taker.address}renewal/").status_code == 303
     assert kept().expires_on == later
 
 
-def test_the_data_are_handed_out_as_json(taker, kept):
+def test_the_answers_can_be_downloaded_as_json(taker, kept):
     answer = taker.client.get(f"{taker.address}answers.json")
     assert answer["Content-Disposition"] == 'attachment; filename="answers.json"'
-    told = answer.json()
-    assert (told["day"], told["relation"], told["answers"]["alarm-1"]) == (TODAY.isoformat(), "friend", 5)
-    assert set(told["scores"]) == {"anxiety", "avoidance"}
+    data = answer.json()
+    assert (data["day"], data["relation"], data["answers"]["alarm-1"]) == (TODAY.isoformat(), "friend", 5)
+    assert set(data["scores"]) == {"anxiety", "avoidance"}
 
 
-def test_expired_results_are_purged_and_others_stay(library, client, capsys):
+def test_expired_results_are_purged_and_others_kept(library, client, capsys):
     Taker(client).send()
     Result.objects.update(day=TODAY - timedelta(days=365), expires_on=TODAY)
     Taker(client).send()
@@ -113,7 +113,7 @@ def test_expired_results_are_purged_and_others_stay(library, client, capsys):
     assert Result.objects.count() == 1
 
 
-def test_sessions_and_counts_that_are_over_are_purged_and_others_stay(library, client):
+def test_expired_sessions_and_counts_are_purged_and_others_kept(library, client):
     now = timezone.now()
     for days in (-1, 1):
         Session.objects.create(session_key=f"of ines {days}", expire_date=now + timedelta(days=days))
@@ -123,7 +123,7 @@ def test_sessions_and_counts_that_are_over_are_purged_and_others_stay(library, c
     assert [count.ends_at > now for count in Tally.objects.all()] == [True]
 
 
-def test_pictures_that_no_text_ever_showed_are_named_and_stay(library, capsys):
+def test_pictures_that_no_text_ever_showed_are_listed_and_kept(library, capsys):
     long_ago = timezone.now() - timedelta(days=2)
     kept = [Picture.objects.store(EncodedImage(content, 4, 3), None, long_ago) for content in (b"shown", b"shown once", b"never")]
     Picture.objects.store(EncodedImage(b"just uploaded", 4, 3), None, timezone.now())
@@ -135,7 +135,7 @@ def test_pictures_that_no_text_ever_showed_are_named_and_stay(library, capsys):
     assert Picture.objects.count() == 4
 
 
-def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
+def test_a_kept_result_does_not_change_with_the_quiz(taker, kept, library):
     taker.send(alarm_1=7, alarm_2=7, alarm_3=1)
     before = taker.client.get(taker.address).content
     assert b"A reply that does not come" in before
@@ -145,8 +145,8 @@ def test_a_result_stays_what_it_was_when_the_quiz_changes(taker, kept, library):
     assert taker.client.get(taker.address).content == before
 
 
-def test_of_a_kept_result_only_the_links_to_guides_follow_the_guides(taker, kept):
-    """A step is named as its guide names it now, so that readers find what they were promised."""
+def test_only_the_links_to_guides_change_in_a_kept_result(taker, kept):
+    """A link has the current title of its step, so that readers find what it promises."""
     taker.send(alarm_1=7, alarm_2=7, alarm_3=1)
     before = taker.client.get(taker.address).content.decode()
     guide = Guide.objects.get(slug="anxious")
@@ -159,26 +159,26 @@ def test_of_a_kept_result_only_the_links_to_guides_follow_the_guides(taker, kept
 
 
 @pytest.mark.parametrize("change", ["source = ''", "number = 9", "made_at = now()", "note = ''", "document_id = 0", "id = 0"])
-def test_a_text_that_was_answered_can_not_be_rewritten(kept, change):
+def test_an_answered_revision_can_not_be_changed(kept, change):
     with pytest.raises(IntegrityError, match="A revision is frozen"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE documents_revision SET {change} WHERE id = {kept().revision_id}")  # noqa: S608
 
 
-def test_a_text_that_was_answered_can_not_be_deleted(kept, library):
+def test_an_answered_revision_can_not_be_deleted(kept, library):
     with pytest.raises(ProtectedError):
         library.delete()
     with pytest.raises(ProtectedError):
         kept().revision.delete()
 
 
-def test_a_result_sent_again_after_its_time_is_a_new_one(taker, kept):
+def test_a_result_submitted_again_after_it_expired_is_a_new_one(taker, kept):
     Result.objects.update(day=TODAY - timedelta(days=365), expires_on=TODAY)
     answer = taker.send(alarm_1=1)
     assert taker.client.get(answer["Location"]).status_code == 200
     assert (kept().day, kept().expires_on) == (TODAY, year_after(TODAY))
 
 
-def test_a_leap_day_has_an_anniversary():
+def test_a_result_of_29_february_expires_on_28_february():
     assert year_after(date(2028, 2, 29)) == date(2029, 2, 28)
 
 
@@ -192,6 +192,6 @@ def test_a_leap_day_has_an_anniversary():
         ("earlier", "digest", "result_earlier_is_another"),
     ],
 )
-def test_the_database_refuses_what_no_result_may_be(kept, column, value, constraint):
+def test_the_database_refuses_an_invalid_result(kept, column, value, constraint):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE quiz_result SET {column} = {value}")  # noqa: S608

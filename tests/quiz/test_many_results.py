@@ -1,4 +1,4 @@
-"""Among a hundred thousand kept results each one is found by an index, and no page asks more of the database than among a few."""
+"""With a hundred thousand kept results, each one is found by an index, and no page needs more queries than with a few."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,12 +22,12 @@ Node = dict[str, Any]
 
 @pytest.fixture
 def kept_among_many(committed_library, client) -> Taker:
-    """Whose result is one of a hundred thousand."""
+    """A taker whose result is one of a hundred thousand."""
     taker = Taker(client)
     taker.send()
     with connection.cursor() as cursor:
         with transaction.atomic():
-            cursor.execute("SET LOCAL synchronous_commit = on")  # VACUUM marks no rows as seen by all that are not yet on the disk
+            cursor.execute("SET LOCAL synchronous_commit = on")  # VACUUM marks a page all-visible only if its rows are on disk
             cursor.execute(FILL, [MANY])
         cursor.execute("VACUUM ANALYZE quiz_result")
     return taker
@@ -35,7 +35,7 @@ def kept_among_many(committed_library, client) -> Taker:
 
 @pytest.fixture
 def visits(kept_among_many, db) -> dict[str, Visit]:
-    """All that can be done with a kept result."""
+    """Every request for a kept result."""
     taker = kept_among_many
     client, address = taker.client, taker.address
     again = Taker(client, form=f"{address}again/")
@@ -55,30 +55,30 @@ def visits(kept_among_many, db) -> dict[str, Visit]:
     }
 
 
-def asked_by(visit: Visit) -> list[str]:
-    """The queries of a visit that then never happened, with what they ask for."""
-    asked: list[str] = []
+def queries_of(visit: Visit) -> list[str]:
+    """The queries of a visit, with their parameters. The visit is rolled back."""
+    queries: list[str] = []
     Instrument.objects.last_version = InstrumentManager.last_version  # a version found within the last second is not looked up again
 
     def note(run: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
-        asked.append(connection.ops.compose_sql(sql, values))  # type: ignore[attr-defined]  # Postgres's have it
+        queries.append(connection.ops.compose_sql(sql, values))  # type: ignore[attr-defined]  # Postgres's operations have it
         return run(sql, values, many, context)
 
     with transaction.atomic(), connection.execute_wrapper(note):
         assert visit().status_code in {200, 303}
         transaction.set_rollback(True)
-    return asked
+    return queries
 
 
 def about_results(queries: list[str]) -> list[str]:
     return [query for query in queries if "quiz_result" in query]
 
 
-def plan(query: str) -> Iterator[Node]:
+def plan_nodes(query: str) -> Iterator[Node]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {query}")
-        [([told],)] = cursor.fetchall()
-    return nodes(told["Plan"])
+        [([result],)] = cursor.fetchall()
+    return nodes(result["Plan"])
 
 
 def nodes(node: Node) -> Iterator[Node]:
@@ -88,13 +88,13 @@ def nodes(node: Node) -> Iterator[Node]:
 
 
 def scans(query: str) -> list[Node]:
-    """The steps of a query that look for results."""
-    return [node for node in plan(query) if node.get("Relation Name") == "quiz_result" and "Scan" in node["Node Type"]]
+    """The nodes of a query's plan that scan the table of results."""
+    return [node for node in plan_nodes(query) if node.get("Relation Name") == "quiz_result" and "Scan" in node["Node Type"]]
 
 
-def test_a_result_is_found_by_its_key_whatever_is_done_with_it(visits):
+def test_every_request_finds_the_result_by_an_index(visits):
     for name, visit in visits.items():
-        queries = about_results(asked_by(visit))
+        queries = about_results(queries_of(visit))
         assert queries, name
         for query in queries:
             for scan in scans(query):
@@ -102,13 +102,13 @@ def test_a_result_is_found_by_its_key_whatever_is_done_with_it(visits):
                 assert found in {("result_digest_unique", 1), ("quiz_result_pkey", 1)}, f"{name}: {query}"
 
 
-def test_nothing_costs_more_queries_than_where_hardly_any_are_kept(visits):
-    among_many = {name: len(asked_by(visit)) for name, visit in visits.items()}
+def test_no_request_needs_more_queries_than_with_a_few_results(visits):
+    among_many = {name: len(queries_of(visit)) for name, visit in visits.items()}
     Result.objects.filter(relation="stranger").delete()
-    assert {name: len(asked_by(visit)) for name, visit in visits.items()} == among_many
+    assert {name: len(queries_of(visit)) for name, visit in visits.items()} == among_many
 
 
-def test_how_often_the_quiz_was_taken_is_counted_from_an_index_alone(kept_among_many, client, db):
-    [query] = about_results(asked_by(lambda: client.get("/quiz/")))
+def test_the_public_count_uses_an_index_only_scan(kept_among_many, client, db):
+    [query] = about_results(queries_of(lambda: client.get("/quiz/")))
     [scan] = scans(query)
     assert (scan["Node Type"], scan.get("Index Name")) == ("Index Only Scan", "result_lifetime")

@@ -1,4 +1,4 @@
-"""What a visitor did last is what counts, also where something that they did before was cut off and reaches the table only later."""
+"""The last action of a visitor prevails, even if an earlier request was delayed and reaches the table after it."""
 
 import os
 import re
@@ -30,9 +30,9 @@ from tests.support.waiting import wait_until
 from web.throttle.models import Tally
 
 __all__ = ["released"]  # a fixture
-SECONDS = 30  # until something has to have happened
-ADDRESS = "192.0.2.1"  # of the visitor whose requests are cut off
-# What keeps a statement from being carried out: before it sees what is in the database, or after.
+TIMEOUT = 30  # seconds
+ADDRESS = "192.0.2.1"  # of the visitor whose requests are delayed
+# Locks that delay a statement before it has read the table, or after.
 TABLE = "LOCK TABLE quiz_result IN ACCESS EXCLUSIVE MODE"
 COUNT = "SELECT FROM throttle_tally FOR UPDATE"
 BLOCKED = (
@@ -56,7 +56,7 @@ def taker(site: Site) -> Taker:
 
 @pytest.fixture
 def stalled(site: Site, released: Released) -> Callable[..., object]:
-    """A request whose sender gave up while its statement waited, and which goes on only when the block ends."""
+    """A request whose client disconnected while its statement waited, and which continues when the block ends."""
 
     @contextmanager
     def stalled(path: str, form: dict[str, str], by: str = TABLE) -> Iterator[None]:
@@ -83,8 +83,8 @@ def cut_off(port: int, path: str, form: dict[str, str]) -> None:
 
 
 def seen(released: Released, question: str) -> list[tuple[int]]:
-    """The answer, once there is one."""
-    return wait_until(lambda: released.ask(question), SECONDS)
+    """The rows of a query, once there are any."""
+    return wait_until(lambda: released.ask(question), TIMEOUT)
 
 
 def form_of(taker: Taker, answer: int) -> dict[str, str]:
@@ -93,7 +93,7 @@ def form_of(taker: Taker, answer: int) -> dict[str, str]:
 
 
 def answers_of(site: Site, taker: Taker) -> set[str]:
-    """What the link shows: the different answers in the file that it hands out."""
+    """The different answers in the file that the link offers for download."""
     return set(re.findall(r'-\d": (\d)', site.get(f"{taker.address}answers.json").content.decode()))
 
 
@@ -106,48 +106,48 @@ def delete(site: Site, taker: Taker) -> int:
     return site.request_until_answered("POST", f"{taker.address}deletion/", "sure=yes").status_code
 
 
-@pytest.fixture(params=[TABLE, COUNT], ids=["before it looked", "after it looked"])
+@pytest.fixture(params=[TABLE, COUNT], ids=["before it has read the table", "after it has read the table"])
 def block(site: Site, request: pytest.FixtureRequest) -> str:
-    """What submissions from ADDRESS wait for: the whole table, or the count of that address, which is there then."""
+    """The lock that submissions from ADDRESS wait for: of the whole table, or of the count of that address, which exists then."""
     site.ask("POST", "/quiz/take/", urlencode(form_of(Taker(site), 4)), **{"X-Forwarded-For": ADDRESS})  # type: ignore[arg-type]
     return str(request.param)
 
 
-def test_a_submission_that_was_cut_off_does_not_overwrite_a_later_one(site, taker, stalled, block):
+def test_a_delayed_submission_does_not_overwrite_a_later_one(site, taker, stalled, block):
     with stalled("/quiz/take/", form_of(taker, 1), block):
         send(taker, 6)
     assert answers_of(site, taker) == {"6"}
 
 
-def test_a_deleted_result_stays_deleted_when_a_submission_from_before_arrives(site, taker, stalled, block):
+def test_a_delayed_submission_does_not_restore_a_deleted_result(site, taker, stalled, block):
     with stalled("/quiz/take/", form_of(taker, 1), block):
         send(taker, 6)
         assert delete(site, taker) == 200
     assert site.get(taker.address).status_code == 404
 
 
-def test_a_deletion_that_was_cut_off_leaves_what_was_sent_after_it(site, taker, stalled):
+def test_a_delayed_deletion_keeps_a_later_submission(site, taker, stalled):
     send(taker, 1)
     with stalled(f"{taker.address}deletion/", {"sure": "yes"}):
         send(taker, 6)
     assert answers_of(site, taker) == {"6"}
 
 
-def test_a_result_that_was_deleted_and_is_sent_again_is_kept(site, taker):
+def test_a_result_that_is_submitted_after_its_deletion_is_kept(site, taker):
     send(taker, 1)
     assert delete(site, taker) == 200
     send(taker, 6)
     assert answers_of(site, taker) == {"6"}
 
 
-# The same in the database alone: each of these is a request, and the first arrived first.
+# The same in the database only: each act is a request, in the order of arrival.
 EARLY = datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)
-MOMENTS = st.datetimes(timezones=st.just(UTC))
-Acts = list[int | None]  # an answer that is sent, or a deletion
+TIMES = st.datetimes(timezones=st.just(UTC))
+Acts = list[int | None]  # a submitted answer, or None for a deletion
 
 
 def carry_out(acts: Acts, order: Sequence[int], version: Revision) -> tuple[int, int] | None:
-    """The answer that is kept in the end, and when it arrived; `order` is that in which the acts reach the database."""
+    """Returns the answer that is kept in the end and its time of arrival. `order` is that in which the acts reach the database."""
     key = fresh_key()
     for number in order:
         arrived, answer = EARLY + timedelta(seconds=number), acts[number]
@@ -159,16 +159,16 @@ def carry_out(acts: Acts, order: Sequence[int], version: Revision) -> tuple[int,
     return (found.answers["alarm-1"], found.arrival_number - arrival_number(key, EARLY)) if found else None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the texts stay what they are, and each example has its own key
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the texts do not change, and each example has its own key
 @given(st.data())
-def test_whatever_is_sent_and_deleted_under_one_key_ends_as_if_it_was_done_in_the_order_of_arrival(library, data):
+def test_submissions_and_deletions_in_any_order_have_the_result_of_their_order_of_arrival(library, data):
     version = library.revisions.get()
     acts = data.draw(st.lists(st.integers(1, 7) | st.none(), min_size=1, max_size=5))
     order = data.draw(st.permutations(range(len(acts))))
     assert carry_out(acts, order, version) == carry_out(acts, range(len(acts)), version)
 
 
-def test_whose_submission_was_overtaken_is_led_to_the_result_all_the_same(library, client):
+def test_an_overtaken_submission_redirects_to_the_result(library, client):
     taker = Taker(client)
     taker.send(alarm_1=1)
     Result.objects.update(arrival_number=2**63 - 1)
@@ -176,7 +176,7 @@ def test_whose_submission_was_overtaken_is_led_to_the_result_all_the_same(librar
     assert Result.objects.get().answers["alarm-1"] == 1
 
 
-def test_whose_submission_was_overtaken_is_led_to_the_result_though_others_of_the_network_use_up_the_limit_meanwhile(library, client):
+def test_an_overtaken_submission_redirects_to_the_result_although_the_limit_is_reached_meanwhile(library, client):
     taker = Taker(client)
     taker.send()
     Result.objects.update(arrival_number=2**63 - 1)
@@ -192,7 +192,7 @@ def test_whose_submission_was_overtaken_is_led_to_the_result_though_others_of_th
     assert taker.send().status_code == 429
 
 
-def test_whose_deletion_was_overtaken_is_led_to_the_result(library, client):
+def test_an_overtaken_deletion_redirects_to_the_result(library, client):
     taker = Taker(client)
     taker.send()
     Result.objects.update(arrival_number=2**63 - 1)
@@ -200,7 +200,7 @@ def test_whose_deletion_was_overtaken_is_led_to_the_result(library, client):
     assert (answer.status_code, answer["Location"]) == (303, taker.address)
 
 
-def test_what_a_release_without_numbers_has_written_is_corrected_by_the_next_submission(library, client):
+def test_a_submission_corrects_a_row_of_a_release_without_arrival_numbers(library, client):
     taker = Taker(client)
     taker.send(alarm_1=1)
     Result.objects.update(arrival_number=0)
@@ -208,7 +208,7 @@ def test_what_a_release_without_numbers_has_written_is_corrected_by_the_next_sub
     assert Result.objects.get().answers["alarm-1"] == 7
 
 
-def test_a_deletion_leaves_a_digest_a_number_and_a_day_for_two_days(library, client):
+def test_a_deletion_leaves_a_digest_a_number_and_a_date_for_two_days(library, client):
     taker = Taker(client)
     taker.send()
     client.post(f"{taker.address}deletion/")
@@ -222,7 +222,7 @@ def test_a_deletion_leaves_a_digest_a_number_and_a_day_for_two_days(library, cli
     assert not DeletedResult.objects.exists()
 
 
-def test_an_older_deletion_does_not_shorten_what_a_newer_one_left(db):
+def test_an_older_deletion_does_not_replace_the_note_of_a_newer_one(db):
     for arrived in (EARLY + timedelta(days=1), EARLY):
         Result.objects.delete_for_key("k" * 43, arrived)
     noted = DeletedResult.objects.get()
@@ -230,19 +230,19 @@ def test_an_older_deletion_does_not_shorten_what_a_newer_one_left(db):
     assert noted.forget_on == (EARLY + timedelta(days=3)).date()
 
 
-def test_the_database_refuses_a_deletion_of_no_digest(db):
+def test_the_database_refuses_a_deletion_without_a_digest(db):
     with pytest.raises(IntegrityError, match="deleted_result_digest_sha256"), transaction.atomic():
         DeletedResult.objects.create(digest=b"short", arrival_number=1, forget_on=EARLY.date())
 
 
-@given(st.text(min_size=1), MOMENTS, MOMENTS)
-def test_the_numbers_of_a_key_grow_with_the_time_and_fit_into_a_bigint(key, one, other):
+@given(st.text(min_size=1), TIMES, TIMES)
+def test_the_numbers_of_a_key_grow_with_time_and_fit_into_a_bigint(key, one, other):
     assert (arrival_number(key, one) < arrival_number(key, other)) == (one < other)
     assert -(2**63) <= arrival_number(key, one) < 2**63
 
 
-def test_without_the_key_a_number_says_nothing_of_the_time():
-    """At one time the numbers of many keys are spread over all that there are, far wider than the years of any calendar."""
+def test_without_the_key_a_number_reveals_no_time():
+    """The numbers of many keys at one time are spread over the whole range, which is far wider than any span of years."""
     numbers = sorted(arrival_number(fresh_key(), EARLY) for _ in range(1000))
     assert numbers[0] < 2**56
     assert numbers[-1] > 2**62 - 2**56

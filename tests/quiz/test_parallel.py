@@ -1,4 +1,4 @@
-"""Hundreds of takers at once at a real web server whose workers are killed: what was acknowledged is kept, exactly once."""
+"""Hundreds of concurrent takers, a real web server whose workers are killed: each acknowledged result is kept exactly once."""
 
 import os
 import sys
@@ -13,24 +13,24 @@ from tests.support.checkout import copied
 from tests.support.gunicorn import Site, collect_and_serve, take_quiz_concurrently
 
 TAKERS = 500
-KILLED_AFTER = 100  # acknowledged results, again and again
+KILLED_AFTER = 100  # acknowledged results, repeatedly
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
 
 
 @pytest.fixture
 def site(committed_library, db, tmp_path) -> Iterator[Site]:
-    """On this test's database."""
+    """A site on the database of this test."""
     database = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
-    with collect_and_serve(copied(tmp_path / "site"), database) as site:  # a copy, so that our own static files stay as they are
+    with collect_and_serve(copied(tmp_path / "site"), database) as site:  # a copy, so that the static files of the checkout do not change
         yield site
 
 
 @pytest.mark.processes
-def test_every_acknowledged_result_is_kept_exactly_once_while_workers_are_killed(site):
+def test_each_acknowledged_result_is_kept_exactly_once_while_workers_are_killed(site):
     site.fault_interval, site.faults = KILLED_AFTER, [site.kill_worker]
     acknowledged = take_quiz_concurrently(site, TAKERS)
     assert {bytes(result.digest): result.answers for result in Result.objects.all()} == acknowledged
     assert Result.objects.count() == len(acknowledged) == TAKERS
     assert site.fault_count
-    assert site.unanswered  # somebody did lose an answer on the way
+    assert site.unanswered  # some responses were lost

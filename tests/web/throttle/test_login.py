@@ -1,4 +1,4 @@
-"""Somebody tries passwords at the admin's door."""
+"""Somebody guesses passwords for the admin."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -24,13 +24,13 @@ def log_in(client, db):
     return log_in
 
 
-def test_after_many_tries_from_one_address_even_the_right_password_is_not_looked_at(log_in):
+def test_after_many_attempts_from_one_address_even_the_right_password_is_refused(log_in):
     assert {log_in("wrong") for _ in range(ADDRESS_LIMIT.max_count)} == {"refused"}
     assert log_in() == "stopped"
     assert log_in(address="192.0.2.2") == "in"
 
 
-def test_many_addresses_together_do_not_get_further_with_one_account(log_in):
+def test_attempts_from_many_addresses_count_together_for_an_account(log_in):
     for number in range(ACCOUNT_LIMIT.max_count):
         log_in("wrong", address=f"198.51.100.{number}")
     assert log_in(address="192.0.2.9") == "stopped"
@@ -38,7 +38,7 @@ def test_many_addresses_together_do_not_get_further_with_one_account(log_in):
 
 @pytest.fixture
 def attacked(log_in):
-    """Strangers have used up what the account of Ines may be tried, in her own network too."""
+    """Strangers have reached the limits of Ines's account and of her network."""
     for number in range(ACCOUNT_LIMIT.max_count + 1):
         log_in("wrong", address=f"198.51.100.{number}", browser=Client())
     for _ in range(ADDRESS_LIMIT.max_count + 1):
@@ -53,42 +53,42 @@ def own_browser(log_in, client):
     return client
 
 
-def test_an_owner_logs_in_where_she_did_before_whatever_strangers_try(own_browser, attacked, log_in):
+def test_an_owner_under_attack_can_log_in_where_she_did_before(own_browser, attacked, log_in):
     assert log_in() == "in"
     assert log_in(browser=Client()) == "stopped"
 
 
-def test_somebody_at_the_owners_own_browser_has_few_tries(own_browser, log_in):
+def test_attempts_in_the_browser_of_the_owner_are_limited_too(own_browser, log_in):
     assert {log_in("wrong", address=f"198.51.100.{number}") for number in range(DEVICE_LIMIT.max_count)} == {"refused"}
     assert log_in() == "stopped"
 
 
-def test_the_cookie_of_one_account_is_of_no_use_with_another(own_browser, log_in):
+def test_the_cookie_of_one_account_does_not_help_with_another(own_browser, log_in):
     for number in range(ACCOUNT_LIMIT.max_count):
         log_in("wrong", address=f"198.51.100.{number}", name="rui", browser=Client())
     assert log_in(name="rui") == "stopped"
 
 
 @pytest.mark.parametrize("changed", [lambda cookie: "", lambda cookie: cookie[:-1], lambda cookie: "a" + cookie, lambda cookie: "::"])
-def test_a_cookie_that_somebody_made_up_is_none(own_browser, attacked, log_in, changed):
+def test_a_forged_cookie_is_ignored(own_browser, attacked, log_in, changed):
     own_browser.cookies[DEVICE_COOKIE] = changed(own_browser.cookies[DEVICE_COOKIE].value)
     assert log_in() == "stopped"
 
 
-def test_the_cookie_is_for_the_admin_alone_and_names_nobody(own_browser, log_in, settings):
-    settings.SESSION_COOKIE_SECURE = True  # as it is but with PLAIN_HTTP
+def test_the_cookie_is_sent_to_the_admin_only_and_names_nobody(own_browser, log_in, settings):
+    settings.SESSION_COOKIE_SECURE = True  # the default without PLAIN_HTTP
     log_in()
     cookie = own_browser.cookies[DEVICE_COOKIE]
     assert (cookie["path"], cookie["secure"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, True, "Strict")
     assert "ines" not in cookie.value
 
 
-def test_a_wrong_password_brings_no_cookie(log_in, client):
+def test_a_wrong_password_sets_no_cookie(log_in, client):
     log_in("wrong")
     assert DEVICE_COOKIE not in client.cookies
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
-def test_a_login_that_would_lead_to_another_site_leads_to_the_admin(log_in, client, elsewhere):
+def test_a_login_never_redirects_to_another_site(log_in, client, elsewhere):
     answer = client.post("/admin/login/", {"username": "ines", "password": GOOD, "next": elsewhere})
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")

@@ -1,4 +1,4 @@
-"""How often one address may write: counted for all workers together, and nobody's address kept."""
+"""Rate limits are counted for all workers together, and no address is stored."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,23 +21,23 @@ def _database(db):
     pass
 
 
-def test_after_so_many_times_no_more():
+def test_actions_over_the_limit_are_refused():
     assert tries(5) == [True, True, True, False, False]
 
 
-def test_others_and_other_limits_are_counted_apart():
+def test_clients_and_limits_are_counted_separately():
     tries(4)
     assert tries(1, who="192.0.2.2") == [True]
     assert tries(1, limit=Limit("something else", max_count=3, seconds=3600)) == [True]
 
 
-def test_the_next_hour_begins_anew():
+def test_the_count_starts_again_in_the_next_hour():
     tries(4)
     assert tries(1, now=NOON + timedelta(minutes=59, seconds=59)) == [False]
     assert tries(1, now=NOON + timedelta(hours=1)) == [True]
 
 
-def test_no_address_is_stored_and_tomorrow_it_has_another_digest():
+def test_an_address_is_stored_as_a_digest_that_changes_each_day():
     tries(1)
     tries(1, now=NOON + timedelta(days=1))
     one, other = (bytes(row.digest) for row in Tally.objects.all())
@@ -45,20 +45,20 @@ def test_no_address_is_stored_and_tomorrow_it_has_another_digest():
     assert b"192.0.2.1" not in one
 
 
-def test_without_the_secret_the_digest_can_not_be_made(settings):
+def test_the_digest_depends_on_the_secret_key(settings):
     before = THREE.digest("192.0.2.1", NOON)
     settings.SECRET_KEY = "another-secret-" * 5
     assert THREE.digest("192.0.2.1", NOON) != before
 
 
-def test_counts_whose_time_is_over_are_thrown_away():
+def test_expired_counts_can_be_deleted():
     tries(1)
     tries(1, now=NOON + timedelta(hours=3))
     Tally.objects.expired(NOON + timedelta(hours=1)).delete()
     assert Tally.objects.count() == 1
 
 
-def test_the_counts_are_not_worth_a_journal():
+def test_the_table_is_unlogged():
     with connection.cursor() as cursor:
         cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'throttle_tally'")
         assert cursor.fetchone() == ("u",)
@@ -68,7 +68,7 @@ def test_the_counts_are_not_worth_a_journal():
     ("proxies", "remote", "forwarded", "address"),
     [
         (0, "192.0.2.1", None, "192.0.2.1"),
-        (0, "192.0.2.1", "203.0.113.9", "192.0.2.1"),  # anybody can write that header
+        (0, "192.0.2.1", "203.0.113.9", "192.0.2.1"),  # any client can send that header
         (1, "10.0.0.1", "203.0.113.9", "203.0.113.9"),
         (1, "10.0.0.1", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
         (2, "10.0.0.1", "198.51.100.7, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
@@ -88,11 +88,11 @@ def test_the_counts_are_not_worth_a_journal():
         (1, "", "unknown", ""),
         (0, "2001:db8:1:2:3:4:5:6", None, "2001:0db8:0001:0002"),
         (0, "2001:db8:1:2:ffff::1", None, "2001:0db8:0001:0002"),
-        (0, "::ffff:192.0.2.1", None, "192.0.2.1"),  # a server that listens for both
-        (0, "", None, ""),  # behind a socket
+        (0, "::ffff:192.0.2.1", None, "192.0.2.1"),  # a socket that accepts IPv4 and IPv6
+        (0, "", None, ""),  # a Unix socket
     ],
 )
-def test_who_asks_is_told_by_our_own_proxies_alone(settings, proxies, remote, forwarded, address):
+def test_only_our_own_proxies_may_name_the_client(settings, proxies, remote, forwarded, address):
     settings.PROXIES = proxies
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     assert client_address(RequestFactory(REMOTE_ADDR=remote).get("/", headers=headers)) == address
