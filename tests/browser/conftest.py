@@ -1,4 +1,4 @@
-"""The browser that browser tests run in: the system's Chromium, or else playwright's own."""
+"""The browser of the browser tests: the system's Chromium, or else Playwright's."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Page, Playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -20,7 +21,7 @@ QUIET = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m picks
+@pytest.hookimpl(tryfirst=True)  # before -m selects by the marker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
@@ -38,20 +39,26 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
 
 @pytest.fixture(scope="session")
 def base_url(live_server: LiveServer) -> str:
-    """So that a test goes to "/guides/", as a reader names it."""
+    """Lets tests go to a path such as "/guides/"."""
     return live_server.url
 
 
 @pytest.fixture(autouse=True)
 def site_url(live_server: LiveServer, settings: Any) -> None:
-    """A secret link leads to the site that is tried."""
+    """Lets secret links lead to the test server."""
     settings.SITE_URL = live_server.url
 
 
 @pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser's console says that it should not, such as a breach of the content security policy."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
+def library(transactional_db: None) -> None:
+    """The guides and the quiz in content/, published, where the test server sees them."""
+    call_command("import_content", verbosity=0)
+
+
+@pytest.fixture
+def console_errors(page: Page) -> list[str]:
+    """Errors and warnings in the browser's console, such as a breach of the content security policy. Filled as they come."""
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    return messages
