@@ -1,1 +1,1 @@
-"""The benchmark: what a request costs here, beside what it costs in servers that do as little as can be done."""
+"""The benchmark: the cost of a request to the site, compared with servers that do the least that can be done."""

@@ -1,6 +1,6 @@
-"""Measures each target of the site's speed beside servers that do as little as can be done, and prints how they compare.
+"""Measures the speed of the site, compares it with servers that do the least that can be done, and checks each target.
 
-script/bench measures all; script/bench PART.. only these parts, without the large databases where they are not needed.
+script/bench runs every scenario; script/bench SCENARIO.. only these, without the large databases where they are not needed.
 """
 
 import argparse
@@ -13,34 +13,34 @@ from time import perf_counter
 from tests.bench import databases, machine, report
 from tests.bench.databases import Size
 from tests.bench.findings import Finding
-from tests.bench.harness import Stage, say
-from tests.bench.scenarios import PARTS, grown
+from tests.bench.harness import Harness, write_line
+from tests.bench.scenarios import SCENARIOS, growth
 
 SIZES = [Size(10, 10**3), Size(100, 10**4), Size(1_000, 10**5), Size(10_000, 10**6)]
 
 
-def main(parts: list[str]) -> int:
+def main(names: list[str]) -> int:
     if sys.platform != "linux":
-        say("The benchmark reads what servers cost from /proc, which only Linux has. Run it there, or in the site's image.")
+        write_line("The benchmark reads the CPU time of servers from /proc, which only Linux has. Run it there, or in the site's image.")
         return 2
-    begun = perf_counter()
-    sizes = SIZES if grown.__name__ in parts else SIZES[:1]
+    start = perf_counter()
+    sizes = SIZES if growth.__name__ in names else SIZES[:1]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        say(f"Making databases of {', '.join(map(str, sizes))}")
-        made = stack.enter_context(databases.made(folder / "postgres", sizes))
-        described = machine.described(made.version)
-        stage = Stage(folder, stack, made)
-        found: list[Finding] = []
-        for part in parts:
-            say(f"{perf_counter() - begun:.0f} s: {part}")
-            found += PARTS[part](stage)
-        file = report.write(found, stage, described)
-    say(f"\n{report.table(found, stage.skipped)}\n\nWritten in {perf_counter() - begun:.0f} s: tests/bench/results/{file.name}")
-    return 0 if all(one.passes for one in found) else 1
+        write_line(f"Creating databases of {', '.join(map(str, sizes))}")
+        created = stack.enter_context(databases.create(folder / "postgres", sizes))
+        description = machine.describe(created.version)
+        harness = Harness(folder, stack, created)
+        findings: list[Finding] = []
+        for name in names:
+            write_line(f"{perf_counter() - start:.0f} s: {name}")
+            findings += SCENARIOS[name](harness)
+        file = report.write(findings, harness, description)
+    write_line(f"\n{report.table(findings, harness.skipped)}\n\nWritten in {perf_counter() - start:.0f} s: tests/bench/results/{file.name}")
+    return 0 if all(finding.passes for finding in findings) else 1
 
 
 if __name__ == "__main__":
-    asked = argparse.ArgumentParser(prog="script/bench", description="Measures how fast the site is.")
-    asked.add_argument("part", nargs="*", choices=[*PARTS, []], help=", ".join(PARTS))
-    sys.exit(main(asked.parse_args().part or list(PARTS)))
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measures how fast the site is.")
+    parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], help=", ".join(SCENARIOS))
+    sys.exit(main(parser.parse_args().scenario or list(SCENARIOS)))

@@ -1,4 +1,4 @@
-"""The shipped guides and quiz, published, and the site with its cache as a web server asks it."""
+"""The shipped library, and the site with its page cache as a WSGI server calls it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ HOST = "testserver"
 
 
 class Site:
-    """Answers as a worker does, and counts for each answer the functions that were called for it, Python's and C's."""
+    """The WSGI application of a worker. Counts the calls of functions, Python's and C's, for a request."""
 
     def __init__(self) -> None:
         self.application = PageCache(get_wsgi_application(), lambda: "as it is", is_public, HOST.__eq__, HOST, PUBLIC_QUERIES)
@@ -57,7 +57,7 @@ class Site:
 
 @contextmanager
 def staying_connected() -> Iterator[None]:
-    """Around requests and after them Django would close the connection, and with it the test's transaction."""
+    """Keeps Django from closing the connection around a request, which would end the test's transaction."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     try:
@@ -74,7 +74,7 @@ def site(library) -> Site:
 
 @pytest.fixture
 def add_guides(library) -> Callable[[], None]:
-    """Publishes many more guides, each like the first but for its name."""
+    """Publishes a thousand more guides, copies of the first with other slugs and titles."""
 
     def add() -> None:
         first = Document.objects.get(slug="anxious")

@@ -1,4 +1,4 @@
-"""The databases to measure on: a Postgres of the benchmark's own that keeps its promises, and in it one database a size."""
+"""The databases to measure on: a Postgres server that syncs to disk, with a database for each size."""
 
 import os
 import subprocess
@@ -20,16 +20,16 @@ from tests.support.packages import PACKAGES
 
 @dataclass(frozen=True)
 class Size:
-    """How much a database holds."""
+    """The content of a database."""
 
     guides: int
     results: int
 
     def __str__(self) -> str:
-        return " and ".join(self.words)
+        return " and ".join(self.labels)
 
     @property
-    def words(self) -> tuple[str, str]:
+    def labels(self) -> tuple[str, str]:
         return f"{self.guides:,} guides", f"{self.results:,} results"
 
     @property
@@ -38,10 +38,10 @@ class Size:
 
 
 @dataclass(frozen=True)
-class World:
-    url: str  # of the server, to which a database's name can be added
-    postgres: int  # its first process
-    sizes: list[Size]  # from least to most
+class Databases:
+    url: str  # of the server; `database` adds the name of one
+    postgres: int  # process id of the server
+    sizes: list[Size]  # ascending
 
     def database(self, size: Size) -> str:
         return f"{self.url}&dbname={size.database}"
@@ -51,35 +51,35 @@ class World:
         [[version]] = self.ask(self.sizes[0], "SHOW server_version")
         return str(version)
 
-    def ask(self, size: Size, question: LiteralString, *values: object) -> list[tuple[object, ...]]:
-        with psycopg.connect(self.database(size), autocommit=True) as link:
-            asked = link.execute(question, values)
-            return asked.fetchall() if asked.description else []
+    def ask(self, size: Size, query: LiteralString, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.database(size), autocommit=True) as connection:
+            cursor = connection.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
 
 
 @contextmanager
-def made(home: Path, sizes: list[Size]) -> Iterator[World]:
-    """Each database is a copy of the next smaller one, filled further."""
+def create(home: Path, sizes: list[Size]) -> Iterator[Databases]:
+    """Creates a database for each size. Each is a copy of the next smaller one, with more rows."""
     with running(home) as url:
-        world = World(url, int(postmaster(home)[0]), sizes)
+        databases = Databases(url, int(postmaster(home)[0]), sizes)
         run(url, "manage.py", "collectstatic", "--no-input", "--verbosity=0")
-        run(url, "-m", "compileall", "-q", *PACKAGES)  # as the image is, so that no server does it at its start
+        run(url, "-m", "compileall", "-q", *PACKAGES)  # as in the image, so that no server compiles when it starts
         copy(url, "template1", sizes[0].database)
-        run(world.database(sizes[0]), "manage.py", "release", "--verbosity=0")
-        fill(world, sizes[0])
+        run(databases.database(sizes[0]), "manage.py", "release", "--verbosity=0")
+        fill(databases, sizes[0])
         for smaller, size in pairwise(sizes):
             copy(url, smaller.database, size.database)
-            fill(world, size)
-        yield world
+            fill(databases, size)
+        yield databases
 
 
 def copy(url: str, old: str, new: str) -> None:
-    with psycopg.connect(url, autocommit=True) as link:
-        link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(new), sql.Identifier(old)))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(new), sql.Identifier(old)))
 
 
-def fill(world: World, size: Size) -> None:
-    run(world.database(size), "-m", "tests.bench.fill", str(size.guides), str(size.results))
+def fill(databases: Databases, size: Size) -> None:
+    run(databases.database(size), "-m", "tests.bench.fill", str(size.guides), str(size.results))
 
 
 def run(database: str, *command: str) -> None:

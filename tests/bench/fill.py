@@ -1,4 +1,4 @@
-"""Fills a database, named by DATABASE_URL, up to so many guides and results: python -m tests.bench.fill GUIDES RESULTS."""
+"""Fills the database of DATABASE_URL up to a number of guides and results: python -m tests.bench.fill GUIDES RESULTS."""
 
 import os
 import sys
@@ -19,8 +19,8 @@ from quiz.models import Instrument, Result, key_digest, year_after  # noqa: E402
 from tests.bench.result_requests import KEY  # noqa: E402
 from tests.support.builders import guide_text  # noqa: E402
 
-AT_ONCE = 500  # guides in one statement
-COPIES = """
+BATCH_SIZE = 500  # guides in one statement
+COPY_RESULTS = """
 INSERT INTO quiz_result (digest, revision_id, answers, relation, anxiety, avoidance, day, expires_on)
 SELECT sha256(format(%s, lpad(number::text, 10, '0'))::bytea), revision_id, answers, relation, anxiety, avoidance, day, expires_on
 FROM (SELECT * FROM quiz_result LIMIT 1) AS first, generate_series(%s, %s) AS number
@@ -28,13 +28,13 @@ FROM (SELECT * FROM quiz_result LIMIT 1) AS first, generate_series(%s, %s) AS nu
 
 
 def fill_guides(total: int) -> None:
-    have = Guide.objects.count()
+    existing = Guide.objects.count()
     with ProcessPoolExecutor() as processes:
-        for first in range(have, total, AT_ONCE):
-            add(list(processes.map(written, range(first, min(first + AT_ONCE, total)), chunksize=50)))
+        for first in range(existing, total, BATCH_SIZE):
+            insert(list(processes.map(filler_guide, range(first, min(first + BATCH_SIZE, total)), chunksize=50)))
 
 
-def written(number: int) -> Guide:
+def filler_guide(number: int) -> Guide:
     now = timezone.now()
     slug = f"filler-{number}"
     text = guide_text(slug, title=f"How to be guide {number}")
@@ -44,22 +44,22 @@ def written(number: int) -> Guide:
 
 
 @transaction.atomic
-def add(guides: list[Guide]) -> None:
+def insert(guides: list[Guide]) -> None:
     Guide.objects.bulk_create(guides)
     first = (Revision(document=guide, number=1, source=guide.source, made_at=guide.changed_at, note="Made") for guide in guides)
     Revision.objects.bulk_create(first)
 
 
 def fill_results(total: int) -> None:
-    have = Result.objects.count()
-    if not have:
-        keep_first()
-        have = 1
+    existing = Result.objects.count()
+    if not existing:
+        insert_first_result()
+        existing = 1
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(COPIES, [KEY, have, total - 1])
+        cursor.execute(COPY_RESULTS, [KEY, existing, total - 1])
 
 
-def keep_first() -> None:
+def insert_first_result() -> None:
     now = timezone.now()
     current = Instrument.objects.current(now)
     if current is None:
@@ -70,8 +70,8 @@ def keep_first() -> None:
     Result.objects.create(digest=key_digest(KEY % ("0" * 10)), revision=current, **row)
 
 
-def settle() -> None:
-    """Leaves nothing to be tidied up by Postgres while others measure."""
+def vacuum() -> None:
+    """Leaves no maintenance that Postgres would do during a measurement."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (FREEZE, ANALYZE)")
         cursor.execute("CHECKPOINT")
@@ -81,4 +81,4 @@ if __name__ == "__main__":
     guides, results = map(int, sys.argv[1:])
     fill_guides(guides)
     fill_results(results)
-    settle()
+    vacuum()

@@ -1,4 +1,4 @@
-"""What the benchmark ran on, as far as it tells what the figures mean, and nothing that tells whose machine it is."""
+"""A description of the machine that gives the figures their meaning, without anything that identifies its owner."""
 
 import os
 import platform
@@ -10,7 +10,7 @@ from pathlib import Path
 LIBRARIES = ("django", "gunicorn", "psycopg")
 
 
-def described(postgres: str) -> dict[str, object]:
+def describe(postgres: str) -> dict[str, object]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "processor": processor(),
@@ -20,9 +20,9 @@ def described(postgres: str) -> dict[str, object]:
         "python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
         "postgres": postgres,
-        "nginx": said("nginx", "-v"),
+        "nginx": version_in_output("nginx", "-v"),
         "load_at_the_start": round(os.getloadavg()[0], 1),
-        "commit": said("git", "rev-parse", "--short", "HEAD"),
+        "commit": version_in_output("git", "rev-parse", "--short", "HEAD"),
     }
 
 
@@ -31,9 +31,9 @@ def processor() -> str:
     return found[1] if found else platform.machine()
 
 
-def said(*command: str) -> str | None:
+def version_in_output(*command: str) -> str | None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        process = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    return (done.stdout + done.stderr).strip().rpartition("/")[2]
+    return (process.stdout + process.stderr).strip().rpartition("/")[2]

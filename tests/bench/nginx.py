@@ -1,4 +1,4 @@
-"""nginx as ops/nginx.conf sets it up, in front of the site, and in the same nginx a page that lies on the disk."""
+"""nginx with ops/nginx.conf in front of the site, and in the same nginx a static file."""
 
 import shutil
 import subprocess
@@ -6,41 +6,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.page import Answer
-from tests.bench.servers import OF_SERVERS, Server, free_port, keep_to, waited_for
+from tests.bench.http_messages import Response
+from tests.bench.servers import SERVER_CPU, Server, free_port, pin, wait_for_port
 
 CONFIGURATION = Path(__file__).parent.parent.parent / "ops/nginx.conf"
-OF_A_BODY = {"content-length", "last-modified", "etag", "date", "server", "connection", "content-type"}
+BODY_HEADERS = {"content-length", "last-modified", "etag", "date", "server", "connection", "content-type"}
 
 
 class ChangedConfigurationError(Exception):
-    """ops/nginx.conf does not read as the benchmark expects."""
+    """ops/nginx.conf lacks a line that the benchmark replaces."""
 
 
-def is_there() -> bool:
+def is_installed() -> bool:
     return shutil.which("nginx") is not None
 
 
 @contextmanager
-def in_front_of(site: Server, folder: Path, on_disk: dict[str, Answer]) -> Iterator[tuple[Server, Server]]:
-    """The proxy, and the same process serving the given answers from the disk at another port."""
+def run_in_front_of(site: Server, folder: Path, on_disk: dict[str, Response]) -> Iterator[tuple[Server, Server]]:
+    """Runs nginx. Yields the proxy, and the same process serving the bodies in `on_disk` from files at another port."""
     port, disk_port = free_port(), free_port()
-    text = adapted(CONFIGURATION.read_text(), folder, site.port, port)
-    text = text.rstrip().removesuffix("}") + from_disk(folder, disk_port, on_disk) + "}\n"
+    text = adapt(CONFIGURATION.read_text(), folder, site.port, port)
+    text = text.rstrip().removesuffix("}") + static_server_block(folder, disk_port, on_disk) + "}\n"
     file = folder / "nginx.conf"
     file.write_text(text)
     process = subprocess.Popen(["nginx", "-c", file, "-p", folder, "-e", folder / "error.log", "-g", "daemon off;"])
-    keep_to(OF_SERVERS, process.pid)
+    pin(SERVER_CPU, process.pid)
     try:
-        waited_for(port)
+        wait_for_port(port)
         yield Server(port, process.pid), Server(disk_port, process.pid)
     finally:
         process.terminate()
         process.wait()
 
 
-def adapted(text: str, folder: Path, site_port: int, port: int) -> str:
-    """The configuration with ports and folders of this run, one worker, and no TLS."""
+def adapt(text: str, folder: Path, site_port: int, port: int) -> str:
+    """Returns the configuration with the ports and folders of this run, one worker, and no TLS."""
     changes = {
         "user www-data;": "user root;",
         "worker_processes auto;": "worker_processes 1;",
@@ -66,13 +66,13 @@ def adapted(text: str, folder: Path, site_port: int, port: int) -> str:
     return text
 
 
-def from_disk(folder: Path, port: int, answers: dict[str, Answer]) -> str:
-    """A server block for files that have these bodies, sent with the same headers."""
+def static_server_block(folder: Path, port: int, responses: dict[str, Response]) -> str:
+    """Writes the bodies into files. Returns a server block that sends them with the same headers."""
     locations = []
-    for path, answer in answers.items():
+    for path, response in responses.items():
         (folder / "disk").mkdir(exist_ok=True)
-        (folder / "disk" / path.strip("/")).write_bytes(answer.body)
-        headers = [(name, value) for name, value in answer.headers if name.lower() not in OF_A_BODY]
+        (folder / "disk" / path.strip("/")).write_bytes(response.body)
+        headers = [(name, value) for name, value in response.headers if name.lower() not in BODY_HEADERS]
         added = " ".join(f'add_header {name} "{value}";' for name, value in headers)
         locations.append(f"location = {path} {{ {added} }}")
     return f"server {{ listen 127.0.0.1:{port}; root {folder}/disk; default_type 'text/html; charset=utf-8'; {' '.join(locations)} }}\n"

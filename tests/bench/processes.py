@@ -1,4 +1,4 @@
-"""What running processes cost, read from Linux."""
+"""CPU time and memory of running processes, read from Linux."""
 
 import os
 from contextlib import suppress
@@ -7,22 +7,22 @@ from time import clock_gettime
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")  # a second
-OF_ENDED = slice(13, 15)  # of the fields after the name: user and system of ended children that were waited for
+ENDED_CHILDREN = slice(13, 15)  # fields after the name: user and system time of ended children that were waited for
 SCHEDULED = 2  # the clock that counts all threads of a process, as the scheduler saw them (linux/posix-timers_types.h)
 
 
-def cpu_of(roots: tuple[int, ...]) -> float:
-    """Seconds of processor time that these processes and all that they ever started have used, threads and ended ones included."""
-    return sum(map(cpu_of_one, roots))
+def cpu_seconds(roots: tuple[int, ...]) -> float:
+    """Seconds of CPU time of these processes and all their descendants, with threads and ended processes."""
+    return sum(map(cpu_seconds_of_tree, roots))
 
 
-def cpu_of_one(process: int) -> float:
+def cpu_seconds_of_tree(process: int) -> float:
     try:
         own = clock_gettime(~process << 3 | SCHEDULED)
         fields = (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return 0  # it ended since its parent named it, and its parent counts it now
-    return own + sum(map(int, fields[OF_ENDED])) / TICKS + sum(map(cpu_of_one, children_of(process)))
+        return 0  # it has ended since its parent listed it, and its parent counts it now
+    return own + sum(map(int, fields[ENDED_CHILDREN])) / TICKS + sum(map(cpu_seconds_of_tree, children_of(process)))
 
 
 def children_of(process: int) -> list[int]:
@@ -34,8 +34,8 @@ def children_of(process: int) -> list[int]:
     return children
 
 
-def resident(process: int) -> int:
-    """Bytes in memory, shared ones included."""
+def resident_bytes(process: int) -> int:
+    """Bytes of resident memory, including shared pages."""
     status = (PROC / str(process) / "status").read_text()
     [line] = [line for line in status.splitlines() if line.startswith("VmRSS:")]
     return int(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""What was found: as a table to read, as JSON to compare with later, and growth as a picture."""
+"""The findings as a table to read, as JSON to compare with later, and their growth as a chart."""
 
 import json
 from dataclasses import asdict
@@ -7,38 +7,41 @@ from pathlib import Path
 
 from tests.bench import plot
 from tests.bench.findings import Finding
-from tests.bench.harness import Stage
+from tests.bench.harness import Harness
 from tests.bench.scenarios import GROWING
 
 RESULTS = Path(__file__).parent / "results"
-FLAT = 1.1
+MAX_GROWTH = 1.1
 
 
-def table(found: list[Finding], skipped: list[str]) -> str:
-    lines = [f"{'pass' if one.passes else 'FAIL'}  {one.figure:>9}  {one.target:>9}  {one.what:54}  {one.told}" for one in found]
-    head = f"      {'found':>9}  {'target':>9}  {'what':54}  processor time a request, and requests a second: ours | theirs"
-    return "\n".join([head, *lines, *(f"skipped: {what}" for what in skipped)])
+def table(findings: list[Finding], skipped: list[str]) -> str:
+    lines = [
+        f"{'pass' if finding.passes else 'FAIL'}  {finding.figure:>9}  {finding.target:>9}  {finding.name:54}  {finding.detail}"
+        for finding in findings
+    ]
+    head = f"      {'value':>9}  {'target':>9}  {'name':54}  CPU time a request, and requests a second: ours | theirs"
+    return "\n".join([head, *lines, *(f"skipped: {name}" for name in skipped)])
 
 
-def write(found: list[Finding], stage: Stage, machine: dict[str, object]) -> Path:
-    """The JSON file that was written; the picture has the same name."""
+def write(findings: list[Finding], harness: Harness, machine: dict[str, object]) -> Path:
+    """Writes a JSON file and a chart of the same name. Returns the JSON file."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M}.json"
-    told = {
+    content = {
         "machine": machine,
-        "targets": [one.told_whole() for one in found],
-        "skipped": stage.skipped,
-        "rounds": {name: [asdict(one) for one in done.rounds] for name, done in stage.measured.items()},
+        "targets": [finding.as_dict() for finding in findings],
+        "skipped": harness.skipped,
+        "rounds": {name: [asdict(round_) for round_ in measurement.rounds] for name, measurement in harness.measurements.items()},
     }
-    file.write_text(json.dumps(told, indent=1) + "\n")
-    if len(stage.sizes) > 1:
-        file.with_suffix(".svg").write_text(growth(stage))
+    file.write_text(json.dumps(content, indent=1) + "\n")
+    if len(harness.sizes) > 1:
+        file.with_suffix(".svg").write_text(growth(harness))
     return file
 
 
-def growth(stage: Stage) -> str:
+def growth(harness: Harness) -> str:
     lines = {}
-    for what in GROWING:
-        costs = [stage.measured[f"{what}, {size}"].cost for size in stage.sizes]
-        lines[what] = [cost / costs[0] for cost in costs]
-    return plot.drawn("What a request costs, against the smallest database", [size.words for size in stage.sizes], lines, FLAT)
+    for name in GROWING:
+        costs = [harness.measurements[f"{name}, {size}"].cost for size in harness.sizes]
+        lines[name] = [cost / costs[0] for cost in costs]
+    return plot.draw("Cost of a request, relative to the smallest database", [size.labels for size in harness.sizes], lines, MAX_GROWTH)

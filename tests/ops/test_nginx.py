@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.bench.servers import free_port, waited_for
+from tests.bench.servers import free_port, wait_for_port
 from tests.support.checkout import ROOT, Released, manage
 from tests.support.gunicorn import FORM_HEADERS, Response, collect_static, serve
 from tests.support.quiz_taker import Taker
@@ -81,7 +81,7 @@ def visitor(released: Released, tmp_path_factory: pytest.TempPathFactory) -> Ite
         command = ["nginx", "-c", f"{folder}/nginx.conf", "-p", str(folder), "-e", f"{folder}/error.log", "-g", "daemon off;"]
         process = subprocess.Popen(command)
         try:
-            waited_for(port)
+            wait_for_port(port)
             yield Browser(port, folder)
         finally:
             process.terminate()

@@ -1,1 +1,1 @@
-"""The servers that ours is held against, each as small as it can be."""
+"""The servers that the site is compared with, each as small as possible."""

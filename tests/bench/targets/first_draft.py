@@ -1,10 +1,10 @@
-"""Settings as Django proposes them for a new project: its middleware, and a connection to the database for each request."""
+"""Settings as in a new Django project: its middleware, and a connection to the database for each request."""
 
-from config.settings import DATABASES as OF_THE_SITE
+from config.settings import DATABASES as SITE_DATABASES
 from tests.bench.targets.settings import *  # noqa: F403
 
-OF_DJANGO = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
-DATABASES = {"default": {**OF_THE_SITE["default"], **OF_DJANGO}}
+DJANGO_BACKEND = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
+DATABASES = {"default": {**SITE_DATABASES["default"], **DJANGO_BACKEND}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

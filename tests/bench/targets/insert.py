@@ -1,4 +1,4 @@
-"""A WSGI application that keeps what a form says by one INSERT, and does nothing else."""
+"""A WSGI application that stores a submitted form by one INSERT, and does nothing else."""
 
 import hashlib
 import json
@@ -27,8 +27,8 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     form = dict(parse_qsl(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()))
     key, version, relation, _ = form.pop("key"), form.pop("version"), form.pop("relation"), form.pop("keep")
     answers = json.dumps({item: int(answer) for item, answer in form.items()})
-    pool.open()  # in the worker, for threads do not outlive a fork; once it is open, this does nothing
-    with pool.connection() as link:
-        link.execute(KEEP, (hashlib.sha256(key.encode()).digest(), version, answers, relation, TODAY, IN_A_YEAR))
+    pool.open()  # in the worker, because threads do not survive a fork; does nothing once the pool is open
+    with pool.connection() as connection:
+        connection.execute(KEEP, (hashlib.sha256(key.encode()).digest(), version, answers, relation, TODAY, IN_A_YEAR))
     start_response("303 See Other", [("Location", f"/quiz/results/{key}/"), ("Content-Length", "0")])
     return []

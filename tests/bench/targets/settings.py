@@ -1,4 +1,4 @@
-"""The site's own settings, with pages beside its own that are made in other ways."""
+"""The site's settings, with two more pages that are rendered in other ways."""
 
 from config.settings import *  # noqa: F403
 from config.settings import BASE_DIR, TEMPLATES

@@ -1,4 +1,4 @@
-"""The site, but no page stays in memory: each request makes its own."""
+"""The site without its page cache: each request renders the page."""
 
 from config.wsgi import application
 

@@ -1,4 +1,4 @@
-"""The site's addresses, which its templates name, and two more."""
+"""The site's URLs, which its templates use, and two more."""
 
 from django.urls import path
 

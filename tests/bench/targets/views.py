@@ -1,4 +1,4 @@
-"""A guide's page made in two other ways: from HTML that lies ready in a row, and from its text as a first draft would do it."""
+"""A guide's page rendered in two other ways: from HTML in one row, and from Markdown on each request."""
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse

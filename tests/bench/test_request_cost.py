@@ -1,6 +1,6 @@
-"""What the benchmark measures, guarded without a clock: queries are counted, and the functions that are called for a page.
+"""The cost of a request without a clock: queries, and calls of functions.
 
-script/bench measures how long it all takes; this finds in any run of the tests what would make it take many times as long.
+script/bench measures time. These tests find in every run a change that would multiply it.
 """
 
 import gc
@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from tests.support.quiz_taker import Taker
 
 GUIDE = "/guides/anxious/"
-# The most that each public page may ask of the database when it is made; in between it is served from memory.
-QUERIES = {
+# The most queries for each public page when it is rendered. Afterwards it is served from the page cache.
+MAX_QUERIES = {
     "/": 1,
     "/guides/": 1,
     GUIDE: 1,
@@ -25,13 +25,13 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize(("path", "most"), QUERIES.items())
-def test_a_page_asks_the_database_few_questions(library, client, django_assert_max_num_queries, path, most):
+@pytest.mark.parametrize(("path", "most"), MAX_QUERIES.items())
+def test_a_public_page_needs_few_queries(library, client, django_assert_max_num_queries, path, most):
     with django_assert_max_num_queries(most):
         assert client.get(path).status_code == 200
 
 
-def test_the_form_asks_one_question_and_what_is_sent_two(library, client, django_assert_max_num_queries):
+def test_the_form_needs_one_query_and_a_submission_two(library, client, django_assert_max_num_queries):
     with django_assert_max_num_queries(1):
         taker = Taker(client)
     with django_assert_max_num_queries(2):
@@ -40,20 +40,20 @@ def test_the_form_asks_one_question_and_what_is_sent_two(library, client, django
         assert client.get(taker.address).status_code == 200
 
 
-def test_a_kept_page_costs_next_to_nothing(site):
-    made = site.calls(GUIDE)
+def test_a_cached_page_costs_a_fiftieth_of_a_rendered_one(site):
+    rendered = site.calls(GUIDE)
     assert site.status == "200 OK"
     site.calls(GUIDE)
-    assert site.calls(GUIDE) < made / 50
+    assert site.calls(GUIDE) < rendered / 50
 
 
-def test_a_guide_made_anew_costs_hardly_more_than_a_page_without_a_text(site):
+def test_a_guide_costs_less_than_twice_a_page_without_a_document(site):
     for path in (GUIDE, "/about/"):
-        site.calls(path)  # reads what is read once: templates, works cited
+        site.calls(path)  # loads templates and references, which stay in memory
     assert site.calls_of_a_miss(GUIDE) < site.calls_of_a_miss("/about/") * 2
 
 
-def test_a_page_that_a_browser_has_already_costs_no_more_than_the_page(site):
+def test_a_conditional_request_costs_no_more_than_the_page(site):
     site.calls(GUIDE)
     whole = site.calls(GUIDE)
     same = {"HTTP_IF_NONE_MATCH": site.headers["ETag"]}
@@ -63,10 +63,10 @@ def test_a_page_that_a_browser_has_already_costs_no_more_than_the_page(site):
 
 
 def test_a_guide_costs_the_same_among_a_thousand(site, add_guides, django_assert_max_num_queries):
-    site.calls(GUIDE)  # reads what is read once: templates, works cited
+    site.calls(GUIDE)  # loads templates and references, which stay in memory
     among_few = site.calls_of_a_miss(GUIDE)
     add_guides()
-    with django_assert_max_num_queries(QUERIES[GUIDE]):
+    with django_assert_max_num_queries(MAX_QUERIES[GUIDE]):
         among_many = site.calls_of_a_miss(GUIDE)
     assert among_many < among_few * 1.1
 
@@ -86,7 +86,7 @@ def requests_in_memory() -> list[HttpRequest]:
 
 
 @pytest.mark.parametrize("path", ["/", "/guides/", GUIDE, "/quiz/", "/quiz/take/", "/help/"])
-def test_a_page_leaves_nothing_behind_that_waits_to_be_collected(site, path):
+def test_a_rendered_page_leaves_no_reference_cycle(site, path):
     site.calls(path)
     gc.collect()
     before = {*requests_in_memory()}  # those that an earlier test keeps
