@@ -109,7 +109,7 @@ def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -
     """Counts the contents of a result without its whole breakdown, which would take seconds for all cells."""
     answers = answers_at(instrument, point)
     triggers, strengths = (select_insights(instrument, insights, answers) for insights in (instrument.triggers, instrument.strengths))
-    findings = [Finding(insight, (), "", step_titles.get(insight.step, "")) for insight in (*triggers, *strengths)]
+    findings = [Finding(insight, (), "", step_titles.get(insight.step_address, "")) for insight in (*triggers, *strengths)]
     return Cell(point, len(triggers), len(strengths), len(plan_entries(findings)), count_words(style_text(instrument, answers)))
 
 

@@ -13,7 +13,7 @@ from quiz.scoring import MAX_MISSING
 
 
 def check_instrument(instrument: Instrument) -> Iterator[Problem]:
-    """Yields the problems that only a look at the whole quiz shows."""
+    """Yields the problems that concern several parts of the quiz."""
     yield from check_unique_keys("relations", ((relation.key, relation.line) for relation in instrument.relations))
     yield from check_unique_keys("statements", ((item.key, item.line) for item in instrument.items))
     yield from check_items(instrument)

@@ -6,7 +6,7 @@
 import math
 from collections.abc import Iterable
 
-from documents.text.reader import MAX_LENGTHS as COMMON
+from documents.text.reader import MAX_LENGTHS as COMMON_MAX_LENGTHS
 from quiz.scoring import Norm, Scale
 
 MAX_KEY = 40  # letters of the key of a relation or a facet
@@ -21,7 +21,7 @@ MAX_CORRELATION = 0.9  # of true scores
 # Characters of names and labels, and of longer texts in the front matter
 MAX_NAME, MAX_ABOUT = 120, 600
 MAX_LENGTHS = {  # of values in the front matter, by key; "a__b" is the key b of the mapping a
-    **COMMON,
+    **COMMON_MAX_LENGTHS,
     **{f"scale__{key}": MAX_NAME for key in ("low", "middle", "high")},
     **{f"dimensions__{key}__name": MAX_NAME for key in ("anxiety", "avoidance")},
     **{f"dimensions__{key}__about": MAX_ABOUT for key in ("anxiety", "avoidance")},

@@ -34,9 +34,9 @@ LINE_FORMATS = {
 }
 LABELLED_LINE = re.compile(r"(?P<label>[A-Z][a-z ]*): (?P<value>\S.*)")
 FACET_SIDE = re.compile(r"(?P<facet>[a-z]+(?:-[a-z]+)*), (?P<side>high|low)")
-STEP = re.compile(GUIDE_ADDRESS.format(SLUG.pattern) + r"#[^\s#?]+")
+STEP_ADDRESS = re.compile(GUIDE_ADDRESS.format(SLUG.pattern) + r"#[^\s#?]+")
 # By label: the format and an example of lines that assign an insight to a facet or a step. They are not shown.
-ASSIGNMENTS = {"Facet": (FACET_SIDE, "alarm, high"), "Step": (STEP, "/guides/anxious/#name-alarm")}
+ASSIGNMENTS = {"Facet": (FACET_SIDE, "alarm, high"), "Step": (STEP_ADDRESS, "/guides/anxious/#name-alarm")}
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class InstrumentReader(DocumentReader):
         sentences = self.sentences()
         relations, items = self.relations(), self.items()
         triggers, strengths = self.insights("triggers"), self.insights("strengths")
-        steps = (Link(insight.step, insight.line, insight.facet) for insight in (*triggers, *strengths) if insight.step)
+        steps = (Link(insight.step_address, insight.line, insight.facet) for insight in (*triggers, *strengths) if insight.step_address)
         found = Instrument(
             title=self.fields.required("title"),
             slug=self.fields.required("slug"),
@@ -189,8 +189,8 @@ class InstrumentReader(DocumentReader):
         facet_side = FACET_SIDE.fullmatch(self.assignment(lines.get("Facet")))
         if not facet_side:
             return None
-        step = self.assignment(lines.get("Step"))
-        return Insight(entry.title, facet_side["facet"], Side(facet_side["side"]), like, worth, helps, step, self.line(entry))
+        step_address = self.assignment(lines.get("Step"))
+        return Insight(entry.title, facet_side["facet"], Side(facet_side["side"]), like, worth, helps, step_address, self.line(entry))
 
     def labelled(self, entry: Heading) -> list[LabelledLine]:
         return [line for item in self.bullets(entry) if (line := read_labelled(item, self.source.body_line))]

@@ -81,7 +81,7 @@ class Insight:
     like: Html
     worth: Html
     helps: Html
-    step: str  # the URL path of a guide's step with its anchor; empty for none
+    step_address: str  # URL path and anchor of the step of a guide; empty if there is none
     line: int
 
 
@@ -136,10 +136,10 @@ class Instrument:
 
     @cached_property
     def items_by_facet(self) -> Mapping[str, tuple[Item, ...]]:
-        found: dict[str, list[Item]] = {key: [] for key in self.facets}
+        items: dict[str, list[Item]] = {key: [] for key in self.facets}
         for item in self.items:
-            found.get(item.facet, []).append(item)
-        return {key: tuple(items) for key, items in found.items()}
+            items.get(item.facet, []).append(item)
+        return {key: tuple(of_facet) for key, of_facet in items.items()}
 
     @cached_property
     def items_by_dimension(self) -> Mapping[str, tuple[Item, ...]]:

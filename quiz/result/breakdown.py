@@ -64,7 +64,7 @@ class PlanEntry:
 
     @property
     def step_address(self) -> str:
-        return self.finding.insight.step
+        return self.finding.insight.step_address
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def findings(
             insight,
             reasons(instrument, insight, answers),
             counterfactual(instrument, insights, insight, answers),
-            step_titles.get(insight.step, ""),
+            step_titles.get(insight.step_address, ""),
         )
         for insight in select_insights(instrument, insights, answers)
     )
@@ -265,12 +265,11 @@ def counterfactual(instrument: Instrument, insights: Sequence[Insight], insight:
     It is searched for by trying the alternatives to each answer of the insight's facet.
     """
     alternatives = sorted(alternative_answers(instrument, insight, answers), key=attrgetter("distance"))
-    nearest = next(
-        (one for one in alternatives if insight not in select_insights(instrument, insights, {**answers, one.item.key: one.answer})), None
-    )
-    if nearest is None:
-        return ""
-    return f"Had you answered {answer_or_beyond(nearest, answers, instrument)} to “{nearest.item.text}”, this line would not be here."
+    for alternative in alternatives:
+        if insight not in select_insights(instrument, insights, {**answers, alternative.item.key: alternative.answer}):
+            answer = answer_or_beyond(alternative, answers, instrument)
+            return f"Had you answered {answer} to “{alternative.item.text}”, this line would not be here."
+    return ""
 
 
 def alternative_answers(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> Iterator[AlternativeAnswer]:
@@ -291,9 +290,9 @@ def answer_or_beyond(alternative: AlternativeAnswer, answers: Mapping[str, int],
 
 
 def plan_entries(findings: Iterable[Finding]) -> tuple[PlanEntry, ...]:
-    """Plans one step a week, in the order of the findings, without steps that readers can't open."""
+    """Plans one step a week in the order of the findings, no step twice, and only steps that readers can open."""
     first: dict[str, Finding] = {}
     for finding in findings:
         if finding.step_title:
-            first.setdefault(finding.insight.step, finding)
+            first.setdefault(finding.insight.step_address, finding)
     return tuple(PlanEntry(week, finding) for week, finding in enumerate(list(first.values())[:MAX_WEEKS], start=1))

@@ -8,9 +8,9 @@ from quiz.scoring import Point, Scale, TrueScoreEstimate
 
 # In units of the viewBox. The space on the left and at the bottom is for the ticks and the labels of the axes.
 WIDTH, HEIGHT = 360.0, 350.0
-LEFT, TOP, SIDE = 50.0, 10.0, 300.0
+LEFT, TOP, FRAME_SIZE = 50.0, 10.0, 300.0  # of the square frame
 LABEL_INSET = 22.0  # from the frame's edge to the label of a quadrant
-TICK_GAP, NAME_GAP = 16.0, 34.0
+TICK_GAP, LABEL_GAP = 16.0, 34.0  # from the frame's edge to the labels of ticks and axes
 RADIUS_95 = math.sqrt(-2 * math.log(0.05))  # standard deviations from the center that contain 95 % of a bivariate normal
 
 
@@ -82,11 +82,11 @@ def layout(score: Point, estimate: TrueScoreEstimate, scale: Scale, earlier: tup
     return Plane(
         width=WIDTH,
         height=HEIGHT,
-        frame=Box(LEFT, TOP, SIDE, SIDE),
+        frame=Box(LEFT, TOP, FRAME_SIZE, FRAME_SIZE),
         quadrants=quadrants(),
         ticks=tuple(tick(value, scale) for value in (scale.lowest, scale.middle, scale.highest)),
-        x_axis_label=SvgPoint(LEFT + SIDE / 2, TOP + SIDE + NAME_GAP),
-        y_axis_label=SvgPoint(LEFT - NAME_GAP, TOP + SIDE / 2),
+        x_axis_label=SvgPoint(LEFT + FRAME_SIZE / 2, TOP + FRAME_SIZE + LABEL_GAP),
+        y_axis_label=SvgPoint(LEFT - LABEL_GAP, TOP + FRAME_SIZE / 2),
         current=mark(score, estimate, scale),
         earlier=mark(*earlier, scale) if earlier else None,
     )
@@ -94,8 +94,8 @@ def layout(score: Point, estimate: TrueScoreEstimate, scale: Scale, earlier: tup
 
 def svg_point(point: Point, scale: Scale) -> SvgPoint:
     return SvgPoint(
-        rounded(LEFT + SIDE * (1 + scale.lean(point.anxiety)) / 2),
-        rounded(TOP + SIDE * (1 - scale.lean(point.avoidance)) / 2),
+        rounded(LEFT + FRAME_SIZE * (1 + scale.lean(point.anxiety)) / 2),
+        rounded(TOP + FRAME_SIZE * (1 - scale.lean(point.avoidance)) / 2),
     )
 
 
@@ -113,18 +113,18 @@ def ellipse(estimate: TrueScoreEstimate, scale: Scale) -> Ellipse:
     var_a, var_v = estimate.sd.anxiety**2, estimate.sd.avoidance**2
     cov = estimate.correlation * estimate.sd.anxiety * estimate.sd.avoidance
     mean, difference = (var_a + var_v) / 2, math.hypot((var_a - var_v) / 2, cov)  # the eigenvalues are mean ± difference
-    unit = RADIUS_95 * SIDE / (scale.highest - scale.lowest)
+    units_per_sd = RADIUS_95 * FRAME_SIZE / (scale.highest - scale.lowest)
     return Ellipse(
         center=svg_point(estimate.mean, scale),
-        semi_major=rounded(unit * math.sqrt(mean + difference)),
-        semi_minor=rounded(unit * math.sqrt(max(mean - difference, 0))),
+        semi_major=rounded(units_per_sd * math.sqrt(mean + difference)),
+        semi_minor=rounded(units_per_sd * math.sqrt(max(mean - difference, 0))),
         rotation=rounded(-math.degrees(math.atan2(2 * cov, var_a - var_v) / 2)),  # negative, because y grows downwards in SVG
     )
 
 
 def quadrants() -> tuple[Quadrant, ...]:
     """Labels are near the top and the bottom edge, because most results are closer to the middle."""
-    half = SIDE / 2
+    half = FRAME_SIZE / 2
     middle_x, middle_y = LEFT + half, TOP + half
     corners = {
         Style.SECURE: (LEFT, middle_y),
@@ -140,4 +140,4 @@ def quadrants() -> tuple[Quadrant, ...]:
 
 def tick(value: float, scale: Scale) -> Tick:
     diagonal = svg_point(Point(value, value), scale)
-    return Tick(value, SvgPoint(diagonal.x, TOP + SIDE + TICK_GAP), SvgPoint(LEFT - TICK_GAP, diagonal.y))
+    return Tick(value, SvgPoint(diagonal.x, TOP + FRAME_SIZE + TICK_GAP), SvgPoint(LEFT - TICK_GAP, diagonal.y))

@@ -21,7 +21,7 @@ from tests.support.sampling import examples
 
 WORKS, _ = read_references((settings.CONTENT_DIR / "references.json").read_text())
 QUIZ = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), WORKS)
-STEPS = {insight.step: f"The step {insight.step}" for insight in (*QUIZ.triggers, *QUIZ.strengths) if insight.step}
+STEPS = {insight.step_address: f"The step {insight.step_address}" for insight in (*QUIZ.triggers, *QUIZ.strengths) if insight.step_address}
 COUNTERFACTUAL = re.compile(
     r"Had you answered (?P<answer>\d)(?: or (?P<way>less|more))? to “(?P<statement>.+)”, this line would not be here\."
 )
@@ -196,7 +196,7 @@ def test_the_plan_has_one_step_a_week_in_the_order_of_the_triggers_and_none_twic
     steps = [entry.step_address for entry in found.plan]
     assert len(set(steps)) == len(steps) <= MAX_WEEKS
     assert [entry.week for entry in found.plan] == list(range(1, len(steps) + 1))
-    wanted = list(dict.fromkeys(finding.insight.step for finding in found.triggers))[:MAX_WEEKS]
+    wanted = list(dict.fromkeys(finding.insight.step_address for finding in found.triggers))[:MAX_WEEKS]
     assert steps[: len(wanted)] == wanted
 
 

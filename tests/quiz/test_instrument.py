@@ -54,7 +54,7 @@ def test_the_shipped_quiz_is_parsed():
     trigger = quiz.triggers[0]
     assert (trigger.title, trigger.facet, trigger.side) == ("A reply that does not come", "alarm", Side.HIGH)
     assert trigger.worth == "An alarm this quick is trying to save a bond that matters to you."
-    assert trigger.step == "/guides/anxious/#name-alarm"
+    assert trigger.step_address == "/guides/anxious/#name-alarm"
 
 
 def test_no_two_consecutive_statements_are_of_one_facet():
@@ -69,7 +69,7 @@ def shipped_guides():
 
 def test_each_trigger_leads_to_a_step_that_eases_its_facet():
     quiz = read_instrument(TEXT, WORKS)
-    assert all(trigger.step for trigger in quiz.triggers)
+    assert all(trigger.step_address for trigger in quiz.triggers)
     assert check_against_library(quiz, ADDRESS, shipped_guides(), TODAY) == []
 
 

@@ -23,7 +23,7 @@ SHIPPED = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
 
 def texts_of(quiz):
     """The texts of a body that the form and results may show."""
-    insights = [(one.title, one.like, one.worth, one.helps, one.step) for one in (*quiz.triggers, *quiz.strengths)]
+    insights = [(one.title, one.like, one.worth, one.helps, one.step_address) for one in (*quiz.triggers, *quiz.strengths)]
     return (
         quiz.introduction,
         *(f"{one.key} {one.text}" for one in (*quiz.relations, *quiz.items)),

@@ -16,7 +16,7 @@ from quiz.result.breakdown import break_down, position
 from quiz.scoring import Point, Scale
 
 QUIZ = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
-TITLES = {insight.step: "A step" for insight in (*QUIZ.triggers, *QUIZ.strengths)}
+TITLES = {insight.step_address: "A step" for insight in (*QUIZ.triggers, *QUIZ.strengths)}
 
 
 # Answers for a position
