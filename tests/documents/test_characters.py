@@ -156,8 +156,8 @@ def test_an_import_names_the_file_and_imports_nothing(write, run, texts):
     write("other")
     path = write("waiting")
     path.write_text(path.read_text().replace("title: How to wait for an answer", r'title: "A \0 guide"'))
-    said = run("import_content", str(path.parent.parent))
-    assert "guides/waiting.md:2: error character-invisible: U+0000 NULL" in said
+    output = run("import_content", str(path.parent.parent))
+    assert "guides/waiting.md:2: error character-invisible: U+0000 NULL" in output
     assert texts() == {}
 
 

@@ -66,10 +66,10 @@ def test_a_revision_shows_what_it_changed_and_its_whole_text(ines, guide):
     ines.save(document, title="A title with <b>markup</b>")
     page = ines.page("revision", document.pk, 2)
     assert "<b>markup" not in page
-    said = unescape(page)
-    assert "-title: How to wait for an answer\n" in said
-    assert '+title: "A title with <b>markup</b>"\n' in said
-    assert "## Quick takeaways" in said
+    text = unescape(page)
+    assert "-title: How to wait for an answer\n" in text
+    assert '+title: "A title with <b>markup</b>"\n' in text
+    assert "## Quick takeaways" in text
 
 
 def test_the_first_revision_shows_its_whole_text_and_no_change(ines, guide):

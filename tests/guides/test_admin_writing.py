@@ -134,21 +134,21 @@ def test_all_problems_of_a_body_are_reported_at_once_with_the_lines_the_editor_s
     broken = body.replace("- [ ] Write the question on paper first.", "<b>Bold</b>").replace("[@feeney-2007]", "[@nobody-1900]")
     answer = ines.save(document, body=broken)
     assert not answer.saved
-    said = answer.errors["body"]
-    assert [problem.rpartition("(")[2] for problem in said] == [
+    problems = answer.errors["body"]
+    assert [problem.rpartition("(")[2] for problem in problems] == [
         "citation-unknown)",
         "step-without-actions)",
         "raw-html)",
         "raw-html)",
     ]
     places = [line_of(text, broken) for text in ("[@nobody", "### Ask once", "<b>Bold", "<b>Bold")]
-    assert [problem.partition(":")[0] for problem in said] == [f"Line {line}" for line in places]
+    assert [problem.partition(":")[0] for problem in problems] == [f"Line {line}" for line in places]
 
 
 def test_a_text_without_its_parts_names_each_missing_one(ines, guide):
-    said = ines.save(guide(), body="").errors["body"]
-    assert len(said) == 6
-    assert all("(part-missing)" in problem for problem in said)
+    problems = ines.save(guide(), body="").errors["body"]
+    assert len(problems) == 6
+    assert all("(part-missing)" in problem for problem in problems)
 
 
 def test_lines_that_a_message_names_are_those_the_editor_sees_too(ines, guide):
@@ -156,9 +156,9 @@ def test_lines_that_a_message_names_are_those_the_editor_sees_too(ines, guide):
     again = "This very sentence stands here three times."
     body = ines.form(document)["body"].replace("\r\n\r\n## Quick", f"\r\n\r\n{again}\r\n{again}\r\n{again}\r\n\r\n## Quick", 1)
     first = line_of(again, body)
-    (said,) = ines.save(document, body=body).errors["body"]
-    assert said.startswith(f"Line {first + 1}: ")
-    assert f"in lines {first}, {first + 1}, {first + 2}." in said
+    (message,) = ines.save(document, body=body).errors["body"]
+    assert message.startswith(f"Line {first + 1}: ")
+    assert f"in lines {first}, {first + 1}, {first + 2}." in message
 
 
 def test_the_summary_is_named_where_the_text_repeats_it(ines, guide):
@@ -166,15 +166,15 @@ def test_the_summary_is_named_where_the_text_repeats_it(ines, guide):
     again = "This very sentence stands here three times."
     body = ines.form(document)["body"].replace("\r\n\r\n## Quick", f"\r\n\r\n{again}\r\n{again}\r\n\r\n## Quick", 1)
     first = line_of(again, body)
-    (said,) = ines.save(document, summary=again, body=body).errors["body"]
-    assert f"in lines of the summary, {first}, {first + 1}." in said
+    (message,) = ines.save(document, summary=again, body=body).errors["body"]
+    assert f"in lines of the summary, {first}, {first + 1}." in message
 
 
 def test_a_repeated_anchor_is_reported_with_the_lines_the_editor_sees(ines, guide):
     document = guide()
     body = ines.form(document)["body"].replace("### Step 0", "### Step 1", 1)
-    (said,) = ines.save(document, body=body).errors["body"]
-    assert f"the step in line {line_of('### Step 1', body)} too" in said
+    (message,) = ines.save(document, body=body).errors["body"]
+    assert f"the step in line {line_of('### Step 1', body)} too" in message
 
 
 def test_a_problem_of_a_key_is_shown_at_its_field(ines, guide):
@@ -187,7 +187,7 @@ def test_a_problem_of_a_key_is_shown_at_its_field(ines, guide):
 
 def test_a_missing_key_is_reported_once_at_its_field(ines, guide):
     answer = ines.save(guide(), title="", slug="", summary="")
-    assert {field: len(said) for field, said in answer.errors.items()} == {"title": 1, "slug": 1, "summary": 1}
+    assert {field: len(problems) for field, problems in answer.errors.items()} == {"title": 1, "slug": 1, "summary": 1}
 
 
 def test_a_key_that_the_form_does_not_know_does_not_keep_a_guide_from_being_saved(ines, guide):
@@ -231,15 +231,15 @@ def test_a_warning_does_not_block_and_is_shown_after_saving(ines, guide):
     answer = ines.save(document, body=body)
     assert answer.saved
     line = line_of("Research shows", body)
-    assert next(said for said in answer.messages if "claim-without-source" in said).startswith(f"Line {line}: ")
+    assert next(message for message in answer.messages if "claim-without-source" in message).startswith(f"Line {line}: ")
     assert f"Line {line}: " in ines.page("change", document.pk)
 
 
 def test_warnings_are_shown_together_with_errors(ines, guide):
     document = guide()
     body = ines.form(document)["body"].replace("\r\n\r\n## Quick", "\r\n\r\nResearch shows <b>it</b>.\r\n\r\n## Quick", 1)
-    said = ines.save(document, body=body).errors["body"]
-    assert sorted(problem.rpartition("(")[2] for problem in said) == [
+    problems = ines.save(document, body=body).errors["body"]
+    assert sorted(problem.rpartition("(")[2] for problem in problems) == [
         "raw-html)",
         "raw-html)",
         "warning, claim-without-source)",
@@ -318,8 +318,8 @@ def test_a_save_is_one_revision_with_its_author_and_note(ines, guide):
     document = guide(state="draft")
     assert ines.save(document, title="Another title", state="published").saved
     assert ines.save(document, publish_at_0="2020-01-01").saved
-    said = [(last.number, last.made_by, last.note) for last in document.revisions.all()]
-    assert said == [
+    revisions = [(last.number, last.made_by, last.note) for last in document.revisions.all()]
+    assert revisions == [
         (3, ines.user, "Time of publishing changed"),
         (2, ines.user, "Text changed, Published"),
         (1, None, "Imported from its file"),

@@ -110,14 +110,14 @@ def test_the_preview_shows_a_body_as_its_page_does(ines, guide):
 def test_the_preview_names_each_problem_with_its_line(ines, guide):
     document = guide(text=VALID.replace("[anxious]", "[]"))
     body = parse_source(VALID).body.replace("Silence has many reasons.", "Silence <b>has</b> many reasons.")
-    said = parts_of(ines.client.post(f"{PREVIEW}?document={document.pk}", {"content": body}).content.decode())
-    assert 'Line 5: "<b>" is HTML.' in said
+    preview = parts_of(ines.client.post(f"{PREVIEW}?document={document.pk}", {"content": body}).content.decode())
+    assert 'Line 5: "<b>" is HTML.' in preview
 
 
 def test_the_preview_of_a_text_without_problems_says_so(ines, guide):
     document = guide(text=VALID.replace("[anxious]", "[]"))
-    said = ines.client.post(f"{PREVIEW}?document={document.pk}", {"content": parse_source(VALID).body}).content.decode()
-    assert "The check finds nothing to mend." in said
+    preview = ines.client.post(f"{PREVIEW}?document={document.pk}", {"content": parse_source(VALID).body}).content.decode()
+    assert "The check finds nothing to mend." in preview
 
 
 def test_the_preview_does_not_compare_a_guide_with_itself(ines, guide):
@@ -126,10 +126,10 @@ def test_the_preview_does_not_compare_a_guide_with_itself(ines, guide):
 
 
 def test_the_preview_of_a_new_guide_shows_what_is_typed_so_far(rui):
-    said = parts_of(rui.client.post(PREVIEW, {"content": "Hello there."}).content.decode())
-    assert "Hello there." in said
-    assert '"## Steps"' in said
-    assert "is missing" not in said
+    preview = parts_of(rui.client.post(PREVIEW, {"content": "Hello there."}).content.decode())
+    assert "Hello there." in preview
+    assert '"## Steps"' in preview
+    assert "is missing" not in preview
 
 
 @pytest.mark.parametrize("number", ["0", "nobody", "9" * 40])
