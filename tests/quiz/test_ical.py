@@ -56,7 +56,7 @@ def test_importing_again_on_the_same_day_replaces_the_events_and_no_two_events_s
 
     first = uids([plan_entry(1), plan_entry(2)], FRIDAY)
     assert uids([plan_entry(1), plan_entry(2)], FRIDAY.replace(hour=8)) == first
-    others = [*uids([plan_entry(1, step="/guides/anxious/#ask-once")], FRIDAY), *uids([plan_entry(1)], FRIDAY.replace(day=28))]
+    others = [*uids([plan_entry(1, step_address="/guides/anxious/#ask-once")], FRIDAY), *uids([plan_entry(1)], FRIDAY.replace(day=28))]
     assert len({*first, *others}) == 4
 
 
