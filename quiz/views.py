@@ -177,7 +177,7 @@ def result_context(result: Result, earlier: Result | None, now: datetime) -> dic
         "breakdown": break_down(instrument, result.answers, result.relation, titles, before),
         "instrument": instrument,
         "comparison": comparison,
-        "sent": form_fields(result.revision.pk, result.relation, result.answers),
+        "form_fields": form_fields(result.revision.pk, result.relation, result.answers),
     }
 
 

@@ -1,4 +1,4 @@
-"""planning_figures: prints what the kept results say of both scales, as front matter for the next version of a quiz."""
+"""planning_figures: prints the norms of both scales from the kept results, as front matter for the next version of a quiz."""
 
 import math
 from argparse import ArgumentParser
@@ -30,16 +30,16 @@ class Command(BaseCommand):
     def handle(self, *, slug: str | None, anyway: bool, **options: Any) -> None:
         now = timezone.now()
         instrument, _ = instrument_with_links(self.source(slug, now), now)
-        found = published_figures(instrument, now.date())
-        if found is None:
+        figures = published_figures(instrument, now.date())
+        if figures is None:
             raise CommandError(f"Under {MIN_CELL} results answer these statements in full. That is too few for any figure.")
-        if not (found.suffice_for_planning or anyway):
+        if not (figures.suffice_for_planning or anyway):
             raise CommandError(
-                f"{found.number} results answer these statements in full, and planning values should rest on {MIN_FOR_PLANNING}: "
+                f"{figures.number} results answer these statements in full, and planning values should rest on {MIN_FOR_PLANNING}: "
                 "with fewer, mean, sd and reliability may still move a good deal. Wait for more. If nothing else can be had, print them "
                 "with --anyway."
             )
-        self.stdout.write(front_matter(found, now.date()))
+        self.stdout.write(front_matter(figures, now.date()))
 
     def source(self, slug: str | None, now: datetime) -> str:
         found = Instrument.objects.filter(slug=slug).first() if slug else Instrument.objects.current(now)
@@ -50,16 +50,16 @@ class Command(BaseCommand):
         raise CommandError(f"{wrong} Name one by its slug. Slugs are: {known}.")
 
 
-def front_matter(found: Figures, today: date) -> str:
-    scales = {scale.dimension.key: norm_values(scale) for scale in found.scales}
-    correlation = round(found.correlation or 0, 2)
-    most = max_correlation(scale["reliability"] for scale in scales.values())
-    if abs(correlation) > most:
+def front_matter(figures: Figures, today: date) -> str:
+    scales = {scale.dimension.key: norm_values(scale) for scale in figures.scales}
+    correlation = round(figures.correlation or 0, 2)
+    maximum = max_correlation(scale["reliability"] for scale in scales.values())
+    if abs(correlation) > maximum:
         raise CommandError(
-            f"The two scales correlate at {correlation}, and {most} is the most: they measure one thing. No figures can be planned with."
+            f"The two scales correlate at {correlation}, and {maximum} is the most: they measure one thing. No figures can be planned with."
         )
     values = yaml.safe_dump({"dimensions": scales, "correlation": correlation}, sort_keys=False, allow_unicode=True, width=math.inf)
-    return f'# From {found.number} kept results, {today.day} {today:%B %Y}. Say so in "planning", too.\n{values}'
+    return f'# From {figures.number} kept results, {today.day} {today:%B %Y}. Say so in "planning", too.\n{values}'
 
 
 def norm_values(scale: ScaleFigures) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""purge_expired: deletes what has expired, and names what nobody needs. To be run once a day; links to results are dead before that."""
+"""purge_expired: deletes expired rows and lists unused pictures. To be run once a day; an expired result can't be opened meanwhile."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from documents.images import Picture
 from quiz.models import DeletedResult, Result
 from web.throttle.models import Tally
 
-A_DAY = timedelta(days=1)  # somebody may still be writing the text for a picture
+MIN_AGE = timedelta(days=1)  # of a picture, because its text may not be saved yet
 MAX_NAMED = 20
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         Tally.objects.expired(now).delete()
         call_command("clearsessions")
         self.stdout.write(f"{deleted} expired result{'' if deleted == 1 else 's'} deleted.")
-        unused = [str(picture) for picture in Picture.objects.unused(before=now - A_DAY).defer("content").order_by("uploaded_at")]
+        unused = [str(picture) for picture in Picture.objects.unused(before=now - MIN_AGE).defer("content").order_by("uploaded_at")]
         if unused:
             more = f" and {len(unused) - MAX_NAMED} more" if len(unused) > MAX_NAMED else ""
             self.stdout.write(f"No text shows these pictures, and none ever did: {', '.join(unused[:MAX_NAMED])}{more}. They stay.")
