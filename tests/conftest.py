@@ -1,4 +1,4 @@
-"""What every test stands on."""
+"""Settings and fixtures of all tests."""
 
 import signal
 from collections.abc import Iterator
@@ -18,18 +18,18 @@ from tests.support.quiz_taker import kept as kept
 from tests.support.quiz_taker import taker as taker
 from tests.support.sampling import examples
 
-# Started in the background or under nohup we would be deaf to Ctrl-C and to hanging up, and with us all that a test starts.
+# In the background or under nohup, SIGINT and SIGHUP are ignored, and processes that a test starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# Machines are shared and slow at times: how long an example takes says nothing.
-hypothesis.settings.register_profile("house", deadline=None, max_examples=examples())
-hypothesis.settings.load_profile("house")
+# No deadline, because machines are shared and slow at times.
+hypothesis.settings.register_profile("tests", deadline=None, max_examples=examples())
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_as_they_are() -> Iterator[None]:
-    """Static files straight from static/: hashed names need collectstatic first, which tests/ops tries."""
+def plain_static_files() -> Iterator[None]:
+    """Serves static files from static/. Hashed names need collectstatic, which tests/ops tests."""
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where there is none
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
@@ -37,7 +37,7 @@ def static_files_as_they_are() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def passwords_that_are_quick() -> Iterator[None]:
-    """A safe hash takes its time on purpose, and each test makes its own editors."""
+def fast_password_hashing() -> Iterator[None]:
+    """A safe hash is slow on purpose, and each test creates its own users."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield

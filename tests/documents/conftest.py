@@ -1,4 +1,4 @@
-"""A content folder of its own, the commands that work on it, and documents as an import makes them."""
+"""A content folder for each test, the commands that work on it, and documents in the database."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def folder(tmp_path: Path, settings) -> Path:
-    """An empty content folder that stands for the project's own."""
+    """A content folder without guides, in place of the project's."""
     works = (settings.CONTENT_DIR / "references.json").read_text()
     content = settings.CONTENT_DIR = tmp_path / "content"
     (content / "guides").mkdir(parents=True)
@@ -49,7 +49,7 @@ def webp(color: str) -> bytes:
 
 @pytest.fixture
 def image_file(folder: Path) -> Path:
-    """A picture in the content folder, named as an export names it."""
+    """An image in the content folder, named as an export names it."""
     content = webp("navy")
     path = folder / "images" / f"{hashlib.sha256(content).hexdigest()}.webp"
     path.parent.mkdir()
@@ -59,17 +59,17 @@ def image_file(folder: Path) -> Path:
 
 @pytest.fixture
 def run(db) -> Run:
-    """Runs a command and gives what it printed; of a refusal, what it printed and then the refusal."""
+    """Runs a command and returns its output, followed by its error message or exit code if it fails."""
 
     def run(*command: str) -> str:
-        printed = StringIO()
+        output = StringIO()
         try:
-            call_command(*command, stdout=printed)
-        except CommandError as refusal:
-            return f"{printed.getvalue()}refused: {refusal}"
+            call_command(*command, stdout=output)
+        except CommandError as error:
+            return f"{output.getvalue()}refused: {error}"
         except SystemExit as end:
-            return f"{printed.getvalue()}exit {end.code}"
-        return printed.getvalue()
+            return f"{output.getvalue()}exit {end.code}"
+        return output.getvalue()
 
     return run
 
@@ -87,4 +87,5 @@ def edit(db) -> Callable[..., Guide]:
 
 @pytest.fixture
 def texts(db) -> Callable[[], dict[str, str]]:
+    """Returns a function that reads the sources of all documents, by slug."""
     return lambda: dict(Document.objects.values_list("slug", "source"))

@@ -20,9 +20,9 @@ def admin_model() -> str:
 @pytest.fixture
 def onlooker(db: None) -> AdminClient:
     """Olga is staff and may only view guides."""
-    desk = log_in("Olga", model=GUIDES)
-    desk.user.user_permissions.add(Permission.objects.get(codename="view_guide"))
-    return desk
+    olga = log_in("Olga", model=GUIDES)
+    olga.user.user_permissions.add(Permission.objects.get(codename="view_guide"))
+    return olga
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests of the pages stand on: the guides that we ship, published, and a page taken apart as a reader's browser would."""
+"""The shipped guides and quiz, published, and a parser for the pages that visitors get."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,24 +17,24 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 
 class Page(HTMLParser):
-    """A page's text, its elements by name, and for each address where it stands."""
+    """The text of a page, the names of its elements, and its URLs with the ids of the elements around them."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.open: list[str] = []  # the ids of the elements around, "" where there is none
+        self.open: list[str] = []  # ids of the open elements, "" for an element without one
         self.tags: list[str] = []
         self.text = ""
-        self.addresses: list[tuple[str, str, list[str]]] = []  # element, address, ids around it
+        self.urls: list[tuple[str, str, list[str]]] = []  # element, URL, ids around it
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
+        attributes = dict(attrs)
         self.tags.append(tag)
-        address = found.get("href") or found.get("src")
-        if address:
-            self.addresses.append((tag, address, [*self.open]))
+        url = attributes.get("href") or attributes.get("src")
+        if url:
+            self.urls.append((tag, url, [*self.open]))
         if tag not in VOID:
-            self.open.append(found.get("id") or "")
+            self.open.append(attributes.get("id") or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
@@ -45,12 +45,12 @@ class Page(HTMLParser):
 
     @property
     def links(self) -> set[str]:
-        return {address for tag, address, _ in self.addresses if tag == "a"}
+        return {url for tag, url, _ in self.urls if tag == "a"}
 
 
 @pytest.fixture
 def publish(db: None) -> Publish:
-    """Puts one of our guides online from some moment on."""
+    """Publishes a shipped guide from a given time on."""
 
     def publish(slug: str, at: datetime) -> Guide:
         return create_guide(text=shipped_text(f"guides/{slug}.md"), publish_at=at, now=at)
@@ -60,18 +60,17 @@ def publish(db: None) -> Publish:
 
 @pytest.fixture
 def guides(publish: Publish) -> list[Guide]:
-    """Our three guides, online since yesterday."""
+    """Three shipped guides, published yesterday."""
     yesterday = timezone.now() - timedelta(days=1)
     return [publish(slug, yesterday) for slug in ("anxious", "dismissive-avoidant", "fearful-avoidant")]
 
 
 @pytest.fixture
 def quiz(db: None) -> Instrument:
-    """Our quiz, online."""
     return create_shipped_quiz()
 
 
 @pytest.fixture
 def read(client: Client) -> Callable[[str], Page]:
-    """Opens an address as a reader who has no cookie, and takes the page apart."""
-    return lambda address: Page(client.get(address).content.decode())
+    """Gets a page without cookies, and parses it."""
+    return lambda path: Page(client.get(path).content.decode())

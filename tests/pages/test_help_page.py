@@ -68,7 +68,7 @@ def test_a_country_is_offered_only_where_there_is_a_number_to_call(help_page):
 
 
 def test_emergency_numbers_stand_before_everything_else_that_can_be_called(help_page):
-    dialled = [address for _, address, _ in help_page.addresses if address.startswith(("tel:", "sms:"))]
+    dialled = [address for _, address, _ in help_page.urls if address.startswith(("tel:", "sms:"))]
     assert dialled[0] == "tel:911"
     assert help_page.text.index("Call 911") < help_page.text.index("Ask for help today if:")
 

@@ -27,7 +27,7 @@ def foreign(page, outside_links):
     """Outside addresses that are no link in a guide's sources and none of the few we know."""
     return [
         address
-        for tag, address, around in page.addresses
+        for tag, address, around in page.urls
         if not OWN.match(address) and not (tag == "a" and (address in outside_links or is_source(around, address)))
     ]
 
