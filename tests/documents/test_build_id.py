@@ -1,4 +1,4 @@
-"""Which release a process is: another one as soon as anything differs that pages are made with."""
+"""The build id changes with everything that pages are rendered from, and with nothing else."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.support.packages import PACKAGES
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of all that pages are made with."""
+    """A copy of everything that pages are rendered from."""
     for name in (*PACKAGES, "templates"):
         shutil.copytree(settings.BASE_DIR / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "requirements").mkdir()
@@ -20,42 +20,42 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def release_of(checkout: Path) -> str:
+def build_id_of(checkout: Path) -> str:
     return digest.__wrapped__(checkout, checkout / "none", 0)
 
 
-def test_each_file_of_code_each_template_and_the_list_of_packages_makes_another_release(checkout):
+def test_every_module_every_template_and_the_requirements_change_it(checkout):
     (checkout / "guides/reader").mkdir()
     (checkout / "guides/reader/deep.py").touch()
     files = [*checkout.rglob("*.py"), *checkout.rglob("*.html"), checkout / "requirements/production.txt"]
     assert len(files) > 100
-    seen = {release_of(checkout)}
+    seen = {build_id_of(checkout)}
     for file in files:
         file.write_text(file.read_text() + "\n")
-        seen.add(release_of(checkout))
+        seen.add(build_id_of(checkout))
     assert len(seen) == len(files) + 1
 
 
-def test_what_moved_from_one_file_to_the_next_makes_another_release(checkout):
-    before = release_of(checkout)
+def test_content_that_moves_from_one_file_to_the_next_changes_it(checkout):
+    before = build_id_of(checkout)
     one, other = checkout / "guides/a.py", checkout / "guides/b.py"
     one.write_text("x = 1\n")
     other.write_text("")
-    first = release_of(checkout)
+    first = build_id_of(checkout)
     one.write_text("")
     other.write_text("x = 1\n")
-    assert len({before, first, release_of(checkout)}) == 3
+    assert len({before, first, build_id_of(checkout)}) == 3
 
 
-def test_what_is_only_measured_or_tested_with_makes_no_other_release(checkout):
-    before = release_of(checkout)
+def test_tests_and_benchmarks_do_not_change_it(checkout):
+    before = build_id_of(checkout)
     for package in (checkout / "tests", checkout / "tests/bench"):
         package.mkdir()
         (package / "__init__.py").touch()
-    assert release_of(checkout) == before
+    assert build_id_of(checkout) == before
 
 
-def test_a_checkout_reached_by_a_symlink_is_the_same_release(checkout, tmp_path_factory):
+def test_a_checkout_reached_through_a_symlink_has_the_same_one(checkout, tmp_path_factory):
     link = tmp_path_factory.mktemp("elsewhere") / "current"
     link.symlink_to(checkout)
-    assert release_of(link) == release_of(checkout)
+    assert build_id_of(link) == build_id_of(checkout)

@@ -1,4 +1,4 @@
-"""The content folder as people leave it: files that their editors made, files in the wrong place, and what is no file at all."""
+"""A content folder with files of editors, files in wrong folders, and entries that are not regular files."""
 
 import os
 import re
@@ -12,12 +12,12 @@ from django.conf import settings as project
 from ops.embedded_postgres import AS_NOBODY
 from tests.support.builders import guide_text
 
-PASSING = ["._a.md", ".a.md.swp", "a.md~", "#a.md#", "~$a.md", ".DS_Store"]
+IGNORED = ["._a.md", ".a.md.swp", "a.md~", "#a.md#", "~$a.md", ".DS_Store"]
 
 
 @pytest.mark.parametrize("where", ["", "guides", "drafts/guides", "images"])
-@pytest.mark.parametrize("name", PASSING)
-def test_hidden_files_and_those_that_editors_make_are_left_alone(write, run, folder, where, name):
+@pytest.mark.parametrize("name", IGNORED)
+def test_hidden_files_and_those_that_editors_leave_are_ignored(write, run, folder, where, name):
     write()
     (folder / where).mkdir(parents=True, exist_ok=True)
     (folder / where / name).write_bytes(b"\0\xff")
@@ -25,13 +25,13 @@ def test_hidden_files_and_those_that_editors_make_are_left_alone(write, run, fol
     assert run("import_content") == "new: guides/waiting.md\n1 text imported: 1 new.\n"
 
 
-def test_the_lock_of_an_editor_is_left_alone_though_it_leads_nowhere(write, run, folder):
+def test_the_lock_of_an_editor_a_dangling_link_is_ignored(write, run, folder):
     write()
     (folder / "guides/.#waiting.md").symlink_to("ines@desk.4711:1764000000")
     assert run("check_content") == ""
 
 
-def test_a_hidden_folder_is_left_alone(write, run, folder):
+def test_a_hidden_folder_is_ignored(write, run, folder):
     write()
     write("rest", where=".git/guides")
     assert run("check_content") == ""
@@ -53,7 +53,7 @@ UNREAD = {
 
 
 @pytest.mark.parametrize(("name", "how"), UNREAD.items())
-def test_a_file_that_nobody_reads_is_named_with_what_to_do(write, run, folder, name, how):
+def test_a_file_that_nothing_reads_is_named_with_what_to_do(write, run, folder, name, how):
     write()
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(guide_text("new"))
@@ -63,7 +63,7 @@ def test_a_file_that_nobody_reads_is_named_with_what_to_do(write, run, folder, n
     assert f"{name}:1: warning file-unread" in run("import_content")
 
 
-def test_each_file_beside_our_own_texts_is_read_by_somebody(run):
+def test_every_file_in_our_own_content_folder_is_read(run):
     assert "file-unread" not in run("check_content")
     assert "There is no file" not in run("check_content", str(project.CONTENT_DIR / "LICENSE"))
 
@@ -75,7 +75,7 @@ def test_a_link_to_a_folder_is_named_and_not_followed(write, run, folder, tmp_pa
     assert "old:1: warning file-unread: This is a link to a folder" in run("check_content", str(folder))
 
 
-def test_pipes_sockets_and_devices_are_named_and_never_waited_for(write, run, folder):
+def test_pipes_sockets_and_devices_are_named_without_waiting_for_them(write, run, folder):
     write()
     os.mkfifo(folder / "guides/pipe.md")
     os.mkfifo(folder / "references.json.pipe")
@@ -91,7 +91,7 @@ def test_pipes_sockets_and_devices_are_named_and_never_waited_for(write, run, fo
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "../guides/waiting.md", "../../private.webp", "%00", "a\\b", ".", "lamp.webp/"])
-def test_no_name_of_a_picture_in_a_text_reaches_the_file_system(write, run, folder, tmp_path, name):
+def test_no_address_of_a_picture_in_a_text_reaches_the_file_system(write, run, folder, tmp_path, name):
     path = write()
     (folder / "images").mkdir()
     (tmp_path / "private.webp").touch()
@@ -101,7 +101,7 @@ def test_no_name_of_a_picture_in_a_text_reaches_the_file_system(write, run, fold
 
 @pytest.fixture
 def as_an_ordinary_user(folder):
-    """Runs a command that needs no database, for root too as somebody whom permissions bind."""
+    """Runs a command without a database, and without root's right to read everything."""
     env = {**os.environ, "DATABASE_URL": "postgresql:///none"}
     bound = AS_NOBODY if os.geteuid() == 0 else ()
 
@@ -123,7 +123,7 @@ def as_an_ordinary_user(folder):
     ],
 )
 @pytest.mark.processes
-def test_what_may_not_be_read_is_named(write, folder, as_an_ordinary_user, closed, said):
+def test_a_file_or_folder_without_read_permission_is_named(write, folder, as_an_ordinary_user, closed, said):
     write()
     mode = (folder / closed).stat().st_mode
     (folder / closed).chmod(0)

@@ -1,4 +1,4 @@
-"""Pictures travel with the texts that show them."""
+"""Pictures are imported and exported with the texts that show them."""
 
 import hashlib
 
@@ -13,7 +13,7 @@ def shown(path):
     return f"### Rest\n\n![A blue field](/images/{path.name}) "
 
 
-def test_a_picture_comes_in_with_its_guide_and_goes_out_with_it(write, run, image_file, tmp_path):
+def test_a_picture_is_imported_and_exported_with_its_guide(write, run, image_file, tmp_path):
     path = write()
     path.write_text(path.read_text().replace("### Rest\n\n", shown(image_file)))
     assert run("check_content") == ""
@@ -24,21 +24,21 @@ def test_a_picture_comes_in_with_its_guide_and_goes_out_with_it(write, run, imag
     assert (tmp_path / "copy/images" / image_file.name).read_bytes() == image_file.read_bytes()
 
 
-def test_importing_a_picture_twice_keeps_one(write, run, image_file):
+def test_importing_a_picture_twice_stores_it_once(write, run, image_file):
     write()
     run("import_content")
     run("import_content")
     assert Picture.objects.count() == 1
 
 
-def test_a_picture_that_nobody_shows_is_not_exported(write, run, image_file, tmp_path):
+def test_a_picture_that_no_text_shows_is_not_exported(write, run, image_file, tmp_path):
     write()
     run("import_content")
     run("export_content", str(tmp_path / "copy"))
     assert not (tmp_path / "copy/images").exists()
 
 
-def test_a_picture_that_is_nowhere_is_refused_with_its_line(write, run, image_file):
+def test_a_missing_picture_is_an_error_with_its_line(write, run, image_file):
     path = write()
     path.write_text(path.read_text().replace("### Rest\n\n", shown(image_file)))
     image_file.unlink()
@@ -47,7 +47,7 @@ def test_a_picture_that_is_nowhere_is_refused_with_its_line(write, run, image_fi
     assert expected in run("import_content")
 
 
-def test_a_picture_that_the_database_has_need_not_be_a_file(write, run, image_file):
+def test_a_picture_in_the_database_needs_no_file(write, run, image_file):
     write()
     run("import_content")
     image_file.unlink()
@@ -63,7 +63,7 @@ def test_a_picture_that_the_database_has_need_not_be_a_file(write, run, image_fi
         (hashlib.sha256(b"<svg/>").hexdigest(), b"<svg/>", "is not a WebP picture"),
     ],
 )
-def test_a_file_that_is_no_picture_of_ours_stops_the_import(write, run, folder, name, content, said):
+def test_a_file_that_is_not_one_of_our_pictures_stops_the_import(write, run, folder, name, content, said):
     write()
     (folder / "images").mkdir()
     (folder / f"images/{name}.webp").write_bytes(content)

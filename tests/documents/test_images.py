@@ -1,4 +1,4 @@
-"""Pictures as readers get them."""
+"""Pictures as they are stored and served."""
 
 from datetime import timedelta
 
@@ -15,13 +15,13 @@ HALF_A_DAY_AGO = timezone.now() - timedelta(hours=12)
 
 
 @pytest.fixture
-def keep(db):
+def store(db):
     writer = User.objects.create_user("rui")
     return lambda content=b"RIFF of bytes": Picture.objects.store(EncodedImage(content, 4, 3), writer, HALF_A_DAY_AGO)
 
 
-def test_a_picture_is_served_for_good_and_without_a_cookie(keep):
-    answer = Client().get(keep().get_absolute_url())
+def test_a_picture_is_cached_forever_and_sets_no_cookie(store):
+    answer = Client().get(store().get_absolute_url())
     assert answer.content == b"RIFF of bytes"
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -30,8 +30,8 @@ def test_a_picture_is_served_for_good_and_without_a_cookie(keep):
     assert "Cookie" not in answer.headers.get("Vary", "")
 
 
-def test_the_address_of_a_picture_is_made_of_its_bytes(keep):
-    first, again, other = keep(), keep(), keep(b"other bytes")
+def test_the_address_of_a_picture_depends_on_its_bytes(store):
+    first, again, other = store(), store(), store(b"other bytes")
     assert first.pk == again.pk
     assert first.get_absolute_url() == again.get_absolute_url() != other.get_absolute_url()
     assert Picture.objects.count() == 2
@@ -42,20 +42,20 @@ def test_a_picture_that_does_not_exist_is_not_found(db, name):
     assert Client().get(f"/images/{name}").status_code == 404
 
 
-def test_a_picture_outlives_the_account_that_uploaded_it(keep):
-    kept = keep()
+def test_a_picture_outlives_the_account_that_uploaded_it(store):
+    kept = store()
     kept.uploaded_by.delete()
     assert Client().get(kept.get_absolute_url()).status_code == 200
 
 
 @pytest.mark.parametrize("broken", [{"digest": b"short"}, {"width": 0}, {"height": 0}])
-def test_the_database_refuses_a_picture_that_is_none(db, broken):
+def test_the_database_refuses_an_invalid_picture(db, broken):
     fine = {"digest": b"0" * 32, "content": b"bytes", "width": 4, "height": 3, "uploaded_at": HALF_A_DAY_AGO}
     with pytest.raises(IntegrityError):
         Picture.objects.create(**{**fine, **broken})
 
 
-def test_the_database_refuses_two_pictures_of_the_same_bytes(keep):
-    kept = keep()
+def test_the_database_refuses_two_pictures_of_the_same_bytes(store):
+    kept = store()
     with pytest.raises(IntegrityError):
         Picture.objects.create(digest=kept.digest, content=b"bytes", width=4, height=3, uploaded_at=HALF_A_DAY_AGO)

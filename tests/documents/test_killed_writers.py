@@ -1,4 +1,4 @@
-"""Who writes texts is killed at any moment: an import is there as a whole or not at all, and a save that was acknowledged stays.
+"""Processes that write texts are killed: an import is stored as a whole or not at all, and an acknowledged save is not lost.
 
 SAVES=60 script/test tests/documents/test_killed_writers.py is the long form.
 """
@@ -39,7 +39,7 @@ def manage(folder, database: Database, *command: str, **settings: str) -> subpro
 
 
 def wait_for_statements(database: Database, importing: subprocess.Popen[bytes], number: int) -> None:
-    """Until the import has been seen at so many different statements, or is over."""
+    """Waits until the import was seen at `number` different statements, or has ended."""
     seen: set[str] = set()
 
     def seen_or_over() -> bool:
@@ -49,14 +49,14 @@ def wait_for_statements(database: Database, importing: subprocess.Popen[bytes], 
     wait_until(seen_or_over)
 
 
-@pytest.mark.parametrize("moment", [1, 3, 6])
-def test_an_import_that_is_killed_leaves_all_or_nothing_and_the_next_one_brings_all(folder, database, moment):
+@pytest.mark.parametrize("statements", [1, 3, 6])
+def test_a_killed_import_leaves_all_or_nothing_and_the_next_one_completes_it(folder, database, statements):
     for number in range(GUIDES):
         slug = f"waiting-{number}"
         (folder / f"content/guides/{slug}.md").write_text(guide_text(slug, title=f"How to wait for answer {number}"))
     before = database.ask("SELECT count(*) FROM documents_document")[0][0]
     killed = manage(folder, database, "import_content")
-    wait_for_statements(database, killed, moment)
+    wait_for_statements(database, killed, statements)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert database.ask("SELECT count(*) FROM documents_document")[0][0] in {before, before + GUIDES}
@@ -66,7 +66,7 @@ def test_an_import_that_is_killed_leaves_all_or_nothing_and_the_next_one_brings_
 
 
 class Editor:
-    """Somebody who writes a guide in the admin, and goes on when the site does not answer."""
+    """Somebody who edits a guide in the admin, and tries again when the site does not answer."""
 
     def __init__(self, site: Site, guide: int) -> None:
         self.site, self.cookies, self.lost = site, SimpleCookie(), 0
@@ -85,7 +85,7 @@ class Editor:
             asking.close()
 
     def request_until_answered(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
-        """Until something comes back that is not an error."""
+        """Repeats a request until its response is not a server error."""
         for _ in range(MAX_ATTEMPTS):
             try:
                 status, page = self.ask(method, path, form)
@@ -102,7 +102,7 @@ class Editor:
         assert self.request_until_answered("POST", "/admin/login/", form)[0] == 302
 
     def save(self, text: str) -> None:
-        """Whoever is told that somebody saved meanwhile looks whether it was their own save, of which they never heard."""
+        """Saves until it is acknowledged. If somebody saved meanwhile, looks whether that was this save, unacknowledged."""
         values, body = parse_source(text).values(), parse_source(text).body
         for _ in range(MAX_ATTEMPTS):
             _, page = self.request_until_answered("GET", self.page)
@@ -127,12 +127,12 @@ def hidden(page: str, name: str) -> str:
     return str(re.findall(rf'name="{name}"[^>]* value="([^"]*)"', page)[0])
 
 
-def test_every_save_that_an_editor_heard_of_is_one_revision_and_none_is_there_twice(folder, database):
+def test_every_acknowledged_save_is_exactly_one_revision(folder, database):
     slug = "waiting"
     (folder / "content/guides/waiting.md").write_text(guide_text(slug))
     assert manage(folder, database, "import_content").wait() == 0
-    made = manage(folder, database, "createsuperuser", "--noinput", "--username=ines", "--email=", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
-    assert made.wait() == 0
+    creating = manage(folder, database, "createsuperuser", "--noinput", "--username=ines", "--email=", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+    assert creating.wait() == 0
     [(guide,)] = database.ask("SELECT id FROM documents_document WHERE slug = 'waiting'")
     texts = [guide_text(slug) + f"\nThe lamp was lit {number + 1} times over.\n" for number in range(SAVES)]
     collect_static(folder)

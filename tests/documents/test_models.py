@@ -1,4 +1,4 @@
-"""The table of documents: what it refuses by itself, what it keeps, and what readers may see of it."""
+"""The table of documents: its constraints, its history, and what readers may see of it."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ NOW = timezone.now()
         ("slug", "'other'", "document_slug_unique"),
     ],
 )
-def test_the_database_refuses_what_no_document_may_be(edit, column, value, constraint):
+def test_the_database_refuses_an_invalid_document(edit, column, value, constraint):
     edit("other")
     guide = edit("waiting")
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
@@ -35,7 +35,7 @@ def test_the_database_refuses_what_no_document_may_be(edit, column, value, const
 
 
 @pytest.mark.parametrize(("number", "constraint"), [("1", "revision_number_unique"), ("0", "revision_number_from_one")])
-def test_the_database_counts_revisions_from_one_without_doubles(edit, number, constraint):
+def test_the_database_numbers_revisions_from_one_and_each_once(edit, number, constraint):
     guide = edit()
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -44,7 +44,7 @@ def test_the_database_counts_revisions_from_one_without_doubles(edit, number, co
         )
 
 
-def test_two_documents_can_not_have_had_the_same_address(edit):
+def test_two_documents_can_not_have_the_same_former_address(edit):
     Redirect.objects.create(kind="guide", language="en", slug="old", document=edit("one"))
     with pytest.raises(IntegrityError, match="redirect_slug_unique"), transaction.atomic():
         Redirect.objects.create(kind="guide", language="en", slug="old", document=edit("two"))
@@ -77,7 +77,7 @@ def test_a_revision_outlives_the_account_of_its_writer(edit):
     assert [revision.made_by for revision in guide.revisions.all()] == [None, None]
 
 
-def test_the_time_of_the_last_change_moves_only_with_the_text(edit):
+def test_the_time_of_the_last_change_changes_only_with_the_text(edit):
     guide = edit()
     before = guide.changed_at
     guide.save_revision(guide.source, by=None, now=NOW + timedelta(days=1), note="Looked at")
@@ -86,13 +86,13 @@ def test_the_time_of_the_last_change_moves_only_with_the_text(edit):
     assert guide.changed_at == NOW + timedelta(days=2)
 
 
-def test_a_text_that_is_published_later_was_changed_for_readers_then(edit):
+def test_for_readers_a_text_changes_when_it_is_published(edit):
     guide = edit()
     guide.publish_at = guide.changed_at + timedelta(days=3)
     assert guide.lastmod == guide.publish_at
 
 
-def test_an_address_that_was_given_up_and_taken_again_is_no_redirect(edit):
+def test_a_former_address_that_is_used_again_is_no_redirect(edit):
     guide = edit()
     for slug in ("patience", "waiting"):
         guide.save_revision(guide_text(slug), by=None, now=NOW, note="Renamed")
@@ -107,7 +107,7 @@ def test_rebuilding_the_columns_changes_nothing(edit, run, settings):
     assert list(Document.objects.order_by("pk").values_list(*DERIVED_FIELDS)) == before
 
 
-def test_what_another_release_made_is_made_anew_and_the_rest_left_alone(edit, run):
+def test_outdated_rebuilds_only_what_another_build_derived(edit, run):
     edit("old")
     edit("new")
     old, new = Guide.objects.filter(slug="old"), Guide.objects.filter(slug="new")
@@ -119,7 +119,7 @@ def test_what_another_release_made_is_made_anew_and_the_rest_left_alone(edit, ru
     assert run("rebuild_columns", "--outdated") == "0 documents had columns that differed from their text.\n"
 
 
-def test_columns_that_went_astray_are_mended_from_the_text(edit, run):
+def test_wrong_columns_are_corrected_from_the_text(edit, run):
     edit()
     Document.objects.update(title="Wrong", anchors={})
     assert run("rebuild_columns") == "1 documents had columns that differed from their text.\n"

@@ -1,4 +1,4 @@
-"""Files and database: what import and export do when one side changed, both did, or the power went."""
+"""Import and export when one side changed, when both did, and when they are interrupted."""
 
 import os
 import resource
@@ -59,7 +59,7 @@ def test_importing_twice_changes_nothing(write, run):
     assert Revision.objects.count() == 1
 
 
-def test_a_file_that_changed_is_taken_and_the_old_text_stays_in_the_history(write, run, texts):
+def test_a_changed_file_is_imported_and_the_old_text_stays_in_the_history(write, run, texts):
     old = write().read_text()
     run("import_content")
     write(title="How to wait well")
@@ -68,7 +68,7 @@ def test_a_file_that_changed_is_taken_and_the_old_text_stays_in_the_history(writ
     assert [revision.source == old for revision in Revision.objects.order_by("number")] == [True, False]
 
 
-def test_a_text_that_changed_in_the_admin_is_kept_until_it_is_exported(write, run, edit, texts):
+def test_a_text_changed_in_the_admin_is_kept_until_it_is_exported(write, run, edit, texts):
     path = write()
     run("import_content")
     edit(text=guide_text(title="How to wait well"))
@@ -87,7 +87,7 @@ def both_changed(write, run, edit):
     return path
 
 
-def test_where_both_changed_an_import_stops_and_names_the_file(both_changed, run, texts, write):
+def test_an_import_stops_at_a_conflict_and_names_the_file(both_changed, run, texts, write):
     write("other")
     said = run("import_content")
     assert "conflict: guides/waiting.md" in said
@@ -95,7 +95,7 @@ def test_where_both_changed_an_import_stops_and_names_the_file(both_changed, run
     assert texts() == {"waiting": guide_text(title="From the admin")}
 
 
-def test_where_both_changed_an_export_stops_and_names_the_file(both_changed, run):
+def test_an_export_stops_at_a_conflict_and_names_the_file(both_changed, run):
     assert "conflict: guides/waiting.md\nrefused: Nothing was exported" in run("export_content")
     assert both_changed.read_text() == guide_text(title="From the file")
 
@@ -109,13 +109,13 @@ def test_where_both_changed_an_export_stops_and_names_the_file(both_changed, run
         ("export_content", "--ours", "From the file"),
     ],
 )
-def test_somebody_chooses_a_side_and_both_agree_after_the_way_back(both_changed, run, texts, command, choice, title):
+def test_a_chosen_side_wins_and_both_agree_after_the_opposite_command(both_changed, run, texts, command, choice, title):
     run(command, choice)
     run("export_content" if command == "import_content" else "import_content")
     assert both_changed.read_text() == texts()["waiting"] == guide_text(title=title)
 
 
-def test_a_copy_elsewhere_never_overwrites_without_a_word(write, run, edit, folder, tmp_path, texts):
+def test_a_copy_elsewhere_never_overwrites_silently(write, run, edit, folder, tmp_path, texts):
     write()
     run("import_content")
     run("export_content", str(tmp_path / "copy"))
@@ -126,7 +126,7 @@ def test_a_copy_elsewhere_never_overwrites_without_a_word(write, run, edit, fold
     assert texts() == {"waiting": guide_text(title="Newer")}
 
 
-def test_one_error_stops_the_whole_import_and_every_problem_is_said(write, run, texts, folder):
+def test_one_error_stops_the_whole_import_and_every_problem_is_printed(write, run, texts, folder):
     write("good")
     (folder / "guides/bad.md").write_text(guide_text("bad").replace("- [ ]", "-"))
     (folder / "guides/broken.md").write_bytes(b"---\ntitle: \xff\n")
@@ -137,7 +137,7 @@ def test_one_error_stops_the_whole_import_and_every_problem_is_said(write, run, 
     assert texts() == {}
 
 
-def test_a_dry_run_says_what_it_would_do_and_does_nothing(write, run, texts, edit, folder):
+def test_a_dry_run_prints_what_it_would_do_and_does_nothing(write, run, texts, edit, folder):
     write()
     assert run("import_content", "--dry-run") == "new: guides/waiting.md\n1 text would be imported: 1 new.\n"
     assert texts() == {}
@@ -147,11 +147,11 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(write, run, texts, edi
     assert files(folder) == before
 
 
-def test_a_folder_that_is_not_there_is_said(run, tmp_path):
+def test_a_missing_folder_is_named(run, tmp_path):
     assert run("import_content", str(tmp_path / "nowhere")) == f"refused: There is no folder {tmp_path / 'nowhere'}."
 
 
-def test_a_guide_renamed_in_the_admin_takes_its_file_along(write, run, edit, folder):
+def test_a_guide_renamed_in_the_admin_renames_its_file(write, run, edit, folder):
     write()
     run("import_content")
     guide = edit(text=guide_text("patience").replace("slug: waiting", "slug: patience"))
@@ -165,7 +165,7 @@ def test_a_guide_renamed_in_the_admin_takes_its_file_along(write, run, edit, fol
 
 @pytest.fixture
 def renamed(write, run, edit):
-    """The guide "waiting" is "patience" since it was renamed in the admin; its file is still the old one."""
+    """The file "waiting" of a guide that was renamed to "patience" in the admin and not exported yet."""
     path = write()
     run("import_content")
     guide = Guide.objects.get()
@@ -174,10 +174,10 @@ def renamed(write, run, edit):
 
 
 def another_text():
-    return guide_text("anew", title="How to begin").replace("slug: anew", "slug: waiting")
+    return guide_text("begin", title="How to begin").replace("slug: begin", "slug: waiting")
 
 
-def test_another_text_at_an_address_that_was_given_up_is_a_new_guide(renamed, run, texts, folder, client):
+def test_another_text_at_a_former_address_is_a_new_guide(renamed, run, texts, folder, client):
     run("export_content")
     renamed.write_text(another_text())
     assert run("import_content").startswith("new: guides/waiting.md\n2 texts imported: 1 same, 1 new.")
@@ -188,25 +188,25 @@ def test_another_text_at_an_address_that_was_given_up_is_a_new_guide(renamed, ru
     assert list(files(folder)) == ["guides/patience.md", "guides/waiting.md"]
 
 
-def test_another_text_that_nobody_imported_yet_is_not_taken_for_the_file_of_a_renamed_guide(renamed, run, folder):
+def test_an_export_does_not_overwrite_another_text_at_a_former_address(renamed, run, folder):
     renamed.write_text(another_text())
     assert run("export_content", "--theirs") == "new: guides/patience.md\n1 text exported: 1 new.\n"
     assert files(folder)["guides/waiting.md"].decode() == another_text()
 
 
-def test_the_old_text_at_an_address_that_was_given_up_is_the_renamed_guides(renamed, run, texts):
+def test_the_old_text_at_a_former_address_belongs_to_the_renamed_guide(renamed, run, texts):
     assert run("import_content") == "kept: guides/waiting.md\n1 text imported: 1 kept.\n"
     assert list(texts()) == ["patience"]
 
 
-def test_a_guide_renamed_here_and_written_on_there_is_a_conflict_and_no_second_guide(renamed, run, texts):
+def test_a_guide_renamed_here_and_edited_in_its_file_is_a_conflict_and_no_second_guide(renamed, run, texts):
     renamed.write_text(renamed.read_text() + "\nOne more sentence was written here.\n")
     assert "conflict: guides/waiting.md" in run("import_content")
     assert "conflict: guides/waiting.md" in run("export_content")
     assert list(texts()) == ["patience"]
 
 
-def test_an_old_file_left_beside_the_renamed_one_is_named_and_undoes_nothing(renamed, run, texts):
+def test_an_old_file_left_beside_the_renamed_one_is_an_error_and_undoes_nothing(renamed, run, texts):
     old = renamed.read_text()
     run("export_content")
     renamed.write_text(old)
@@ -214,7 +214,7 @@ def test_an_old_file_left_beside_the_renamed_one_is_named_and_undoes_nothing(ren
     assert list(texts()) == ["patience"]
 
 
-DISGUISES = {
+ENCODINGS = {
     "line breaks of Windows": lambda text: text.replace("\n", "\r\n"),
     "line breaks of old Macs": lambda text: text.replace("\n", "\r"),
     "a byte order mark": lambda text: "\ufeff" + text,
@@ -222,37 +222,37 @@ DISGUISES = {
 }
 
 
-@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES)
-def test_what_git_or_an_editor_does_to_every_line_is_no_change(write, run, edit, texts, disguise):
+@pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
+def test_line_breaks_and_byte_order_marks_are_no_change(write, run, edit, texts, encoding):
     path = write()
     run("import_content")
-    path.write_bytes(disguise(guide_text()).encode())
+    path.write_bytes(encoding(guide_text()).encode())
     assert run("import_content") == "1 text imported: 1 same.\n"
     assert run("export_content") == "1 text exported: 1 same.\n"
     edit(text=guide_text(title="From the admin"))
     assert run("import_content") == "kept: guides/waiting.md\n1 text imported: 1 kept.\n"
-    path.write_bytes(disguise(guide_text(title="From the file")).encode())
+    path.write_bytes(encoding(guide_text(title="From the file")).encode())
     assert "conflict" in run("import_content")
     assert texts() == {"waiting": guide_text(title="From the admin")}
 
 
-def test_a_text_is_stored_with_the_bytes_that_its_file_has(write, run, texts):
+def test_a_text_is_stored_byte_for_byte(write, run, texts):
     path = write()
-    path.write_bytes(DISGUISES["both"](guide_text()).encode())
+    path.write_bytes(ENCODINGS["both"](guide_text()).encode())
     run("import_content")
     assert texts()["waiting"].encode() == path.read_bytes()
 
 
 @pytest.fixture
 def full_disk():
-    """As if there were room for a kilobyte."""
+    """Fails the writing of files above a kilobyte."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_an_export_onto_a_full_disk_is_one_sentence_and_leaves_every_file_as_it_was(write, run, edit, folder, request):
+def test_an_export_to_a_full_disk_prints_one_sentence_and_leaves_every_file_as_it_was(write, run, edit, folder, request):
     write("one")
     run("import_content")
     edit("one", guide_text("one", title="Newer"))
@@ -268,7 +268,7 @@ def test_an_export_onto_a_full_disk_is_one_sentence_and_leaves_every_file_as_it_
 
 
 @pytest.mark.parametrize("name", ["file", "file/below", "x" * 300])
-def test_an_export_to_where_no_folder_can_be_is_one_sentence(edit, run, tmp_path, name):
+def test_an_export_to_an_impossible_folder_prints_one_sentence(edit, run, tmp_path, name):
     edit()
     (tmp_path / "file").touch()
     assert run("export_content", str(tmp_path / name)).startswith(f"refused: The texts could not be written: {tmp_path}")
@@ -290,27 +290,27 @@ def test_a_draft_that_was_published_leaves_the_drafts_folder(write, run, edit, f
     assert list(files(folder)) == ["guides/waiting.md"]
 
 
-def test_an_import_costs_the_same_statements_however_many_guides_there_are(write, folder, db):
+def test_an_import_takes_the_same_number_of_statements_for_3_and_30_guides(write, folder, db):
     counts = []
     for number in (3, 30):
         for one in range(number):
             write(f"guide-{number}-{one}")
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             import_folder(folder, timezone.now(), ConflictPolicy.STOP, dry_run=False)
-        counts.append(len(asked))
+        counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
 @pytest.fixture
 def opened():
-    """The path of each file as often as it is opened."""
+    """The paths of files in the order in which they are opened."""
     paths, listening = [], True
 
     def note(event, arguments):
         if listening and event == "open" and isinstance(arguments[0], (str, Path)):
             paths.append(Path(arguments[0]))
 
-    sys.addaudithook(note)  # for good: Python has no way to remove it
+    sys.addaudithook(note)  # Python can't remove it
     yield paths
     listening = False
 
@@ -334,13 +334,13 @@ def test_an_import_opens_each_file_once(write, run, folder, tmp_path, image_file
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.processes
-def test_an_import_that_is_killed_leaves_everything_as_it_was(write, folder):
+def test_a_killed_import_leaves_everything_as_it_was(write, folder):
     write()
     settings = connection.settings_dict
     address = f"postgresql:///{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}&user={settings['USER']}"
     command = [sys.executable, "manage.py", "import_content", str(folder)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE documents_revision IN ACCESS EXCLUSIVE MODE")  # the import stops here, its guide written
+        cursor.execute("LOCK TABLE documents_revision IN ACCESS EXCLUSIVE MODE")  # the import stops here, after writing the guide
         importer = subprocess.Popen(command, cwd=project.BASE_DIR, env=os.environ | {"DATABASE_URL": address})
         wait_until(lambda: importer.poll() is not None or has_blocked_connection(cursor))
         assert importer.poll() is None

@@ -1,4 +1,4 @@
-"""Two who write texts at once, whatever they do: one waits for the other, and never each for the other.
+"""Two concurrent writers never deadlock: one waits for the other, whatever both do.
 
 The first stops before each statement that locks something, one after the other; the second then goes as far as it can.
 """
@@ -24,10 +24,10 @@ from tests.support.library import create_guide
 from tests.support.sampling import sample
 from tests.support.waiting import wait_until
 
-Act = Callable[[], object]
+Action = Callable[[], object]
 SECONDS = 30
-COPIES = 220  # more than are read, and than are written, at once
-# As a release and a file left them, except for the columns in which each has to be unlike the others.
+COPIES = 220  # more than one batch of reading or of writing
+# Copies of a guide, except in the columns that have to differ.
 COPY = """
 INSERT INTO documents_document
     (kind, language, slug, title, summary, style, anchors, fingerprints, source, state, publish_at, changed_at, made_of)
@@ -45,7 +45,7 @@ def admin_model() -> str:
 
 
 class Library:
-    """Two guides that differ from their files, and many between them that don't."""
+    """Two guides that differ from their files, and many copies between them."""
 
     def __init__(self, folder: Any, owner: AdminClient) -> None:
         self.folder, self.owner = folder, owner
@@ -55,22 +55,19 @@ class Library:
     def fill(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE documents_document RESTART IDENTITY CASCADE")
-        self.shelve("aa")
+        create_guide("aa", title="As it was")
         with connection.cursor() as cursor:
             cursor.execute(COPY, [COPIES])
-        self.last = self.shelve("zz")
+        self.last = create_guide("zz", title="As it was")
         Redirect.objects.create(kind="guide", language="en", slug="once-zz", document=self.last)
         Document.objects.filter(slug__in=("aa", "zz")).update(made_of=b"another release", title="Of another release")
 
-    def shelve(self, slug: str) -> Guide:
-        return create_guide(slug, title="As it was")
-
     def save(self) -> None:
-        """Back to the address that it once had, so that the redirects change too."""
+        """Saves the last guide under its former address, so that the redirects change too."""
         assert self.owner.send({**self.form, "slug": "once-zz"}, self.last).status in {200, 302}
 
     def add(self) -> None:
-        """A new guide under that address."""
+        """Creates a guide under that address."""
         assert self.owner.send({**self.form, "slug": "once-zz", "base_revision": ""}).status in {200, 302}
 
     def delete(self) -> None:
@@ -83,7 +80,7 @@ class Library:
     def post(self, address: str, **form: Any) -> None:
         assert self.owner.client.post(address, form).status_code in {200, 302}
 
-    def take_files(self) -> None:
+    def import_files(self) -> None:
         assert not import_folder(self.folder, timezone.now(), ConflictPolicy.THEIRS, dry_run=False).errors
 
     def mark_as_exported(self) -> None:
@@ -93,29 +90,29 @@ class Library:
         call_command("rebuild_columns", outdated=True, verbosity=0)
 
 
-ACTS = [
+ACTIONS = [
     Library.save,
     Library.add,
     Library.delete,
     Library.delete_many,
     Library.mark_as_exported,
     Library.rebuild,
-    Library.take_files,
+    Library.import_files,
 ]
 
 
 @pytest.fixture
-def shelf(folder, write, owner) -> Library:
+def library(folder, write, owner) -> Library:
     for slug in ("aa", "zz"):
         write(slug, title="As the file has it")
     return Library(folder, owner)
 
 
-def meet(first: Act, second: Act, number: int) -> bool:
-    """False where `first` has fewer statements that lock something."""
+def run_both(first: Action, second: Action, number: int) -> bool:
+    """Returns False if `first` has fewer than `number` statements that lock something."""
     reached, go_on = Event(), Event()
     with ThreadPoolExecutor() as pool:
-        one = pool.submit(run_and_disconnect, stopping, first, number, reached, go_on)
+        one = pool.submit(run_and_disconnect, run_and_stop_at, first, number, reached, go_on)
         wait_until(lambda: reached.is_set() or one.done(), SECONDS)
         two = pool.submit(run_and_disconnect, second)
         wait_until_blocked(two)
@@ -125,7 +122,7 @@ def meet(first: Act, second: Act, number: int) -> bool:
     return reached.is_set()
 
 
-def stopping(act: Act, number: int, reached: Event, go_on: Event) -> None:
+def run_and_stop_at(action: Action, number: int, reached: Event, go_on: Event) -> None:
     numbers = count(1)
 
     def stop(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
@@ -135,12 +132,12 @@ def stopping(act: Act, number: int, reached: Event, go_on: Event) -> None:
         return execute(sql, *others)
 
     with connection.execute_wrapper(stop):
-        act()
+        action()
 
 
-@pytest.mark.parametrize(("first", "second"), [*sample(combinations_with_replacement(ACTS, 2))], ids=lambda act: act.__name__)
-def test_two_who_write_texts_at_once_never_wait_for_each_other(shelf, first, second):
+@pytest.mark.parametrize(("first", "second"), [*sample(combinations_with_replacement(ACTIONS, 2))], ids=lambda action: action.__name__)
+def test_two_concurrent_writers_never_deadlock(library, first, second):
     for number in count(1):
-        shelf.fill()
-        if not meet(lambda: first(shelf), lambda: second(shelf), number):
+        library.fill()
+        if not run_both(lambda: first(library), lambda: second(library), number):
             return

@@ -1,4 +1,4 @@
-"""rebuild_columns: derives the columns of documents anew, for instance after a release that derives them differently."""
+"""rebuild_columns: derives the columns of documents again, for instance after a release that derives them differently."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def rebuild(*, outdated: bool) -> tuple[int, list[str]]:
-    """How many documents changed, and the addresses of those that could not be derived, which keep nobody else from it."""
+    """Returns how many documents changed, and the addresses of those that failed. A failure does not stop the others."""
     changed, failed = 0, []
     Document.objects.lock_table()
     for document in Document.objects.iterator(chunk_size=100):
@@ -37,16 +37,16 @@ def rebuild(*, outdated: bool) -> tuple[int, list[str]]:
         address = document.get_absolute_url()
         try:
             with transaction.atomic():
-                changed += derived(document)
+                changed += rebuild_document(document)
         except (OperationalError, InterfaceError):
             raise
-        except Exception as error:  # an earlier release let pass what this one, or its database, does not
+        except Exception as error:  # this release or its database may refuse what an earlier one accepted
             failed.append(f"{address} ({type(error).__name__})")
     return changed, failed
 
 
-def derived(document: Document) -> bool:
-    """Derives the columns; whether that changed anything."""
+def rebuild_document(document: Document) -> bool:
+    """Derives the columns again. Returns whether they changed."""
     before = [getattr(document, name) for name in DERIVED_FIELDS]
     document.derive(document.parse(document.source))
     if [getattr(document, name) for name in DERIVED_FIELDS] == before:
