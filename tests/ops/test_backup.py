@@ -1,4 +1,4 @@
-"""A backup that was never restored is none: all comes back, a broken one changes nothing, and nothing is overwritten by a slip."""
+"""A backup restores everything, a broken one changes nothing, and nothing is overwritten by mistake."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def empty(released: Released, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def taken(released: Released) -> str:
-    """Somebody kept a result; its address."""
+    """The address of a kept result."""
     with collect_and_serve(released.folder, released.url, workers=1) as site:
         taker = Taker(site)  # type: ignore[arg-type]  # the site answers as Django's client does
         taker.send()
@@ -61,7 +61,7 @@ def rows(url: str) -> Rows:
         return {name: link.execute(SQL("SELECT {0}::text FROM {0} ORDER BY 1").format(Identifier(name))).fetchall() for name in tables}
 
 
-def test_all_comes_back_results_texts_revisions_accounts_and_the_sites_version(released, taken, script, empty, tmp_path, monkeypatch):
+def test_results_texts_revisions_accounts_and_version_are_restored(released, taken, script, empty, tmp_path, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a password of some length")
     manage(released.folder, released.url, "createsuperuser", "--no-input", "--username=ines", "--email=")
     released.ask("UPDATE documents_document SET title = title || '!' WHERE slug = 'anxious'")
@@ -80,7 +80,7 @@ def test_all_comes_back_results_texts_revisions_accounts_and_the_sites_version(r
         assert len(rows(empty)["quiz_result"]) == len(before["quiz_result"]) + 1
 
 
-def test_what_is_there_is_not_overwritten_unless_it_is_said(released, taken, script, tmp_path):
+def test_a_database_in_use_is_not_overwritten_without_replace(released, taken, script, tmp_path):
     script("backup", tmp_path / "monday")
     monday = rows(released.url)
     released.ask("DELETE FROM quiz_result")
@@ -105,7 +105,7 @@ def test_a_broken_backup_changes_nothing(released, taken, script, tmp_path):
         assert rows(released.url) == before
 
 
-def test_a_backup_is_for_its_owner_alone_and_takes_the_place_of_an_older_one(script, tmp_path):
+def test_a_backup_is_readable_by_its_owner_only_and_replaces_an_older_one(script, tmp_path):
     file = tmp_path / "monday"
     file.write_text("older")
     assert script("backup", file).stdout.startswith(f"{file} holds the whole database.")
@@ -127,15 +127,15 @@ def test_a_backup_that_fails_leaves_the_older_one_and_says_why(script, tmp_path)
 
 
 def test_a_password_is_never_in_the_list_of_processes():
-    told = conninfo_to_dict(dbname_option("postgresql://ines:hidden@db.example:5433/site?sslmode=require").removeprefix("--dbname="))
-    assert told.items() >= {"user": "ines", "dbname": "site", "host": "db.example", "port": "5433", "sslmode": "require"}.items()
-    assert "hidden" not in told.values()
+    parameters = conninfo_to_dict(dbname_option("postgresql://ines:hidden@db.example:5433/site?sslmode=require").removeprefix("--dbname="))
+    assert parameters.items() >= {"user": "ines", "dbname": "site", "host": "db.example", "port": "5433", "sslmode": "require"}.items()
+    assert "hidden" not in parameters.values()
 
 
 @pytest.mark.parametrize(
     ("name", "said"), [("", "folder or a device"), ("nowhere/monday", "can't be written (No such file"), ("x" * 300, "name too long")]
 )
-def test_a_backup_to_where_no_file_can_be_is_one_sentence_and_leaves_nothing(script, tmp_path, name, said):
+def test_a_path_that_can_not_be_a_file_is_one_sentence_and_leaves_nothing(script, tmp_path, name, said):
     refused = script("backup", f"{tmp_path}/{name}")
     assert refused.returncode == 1
     assert said in refused.stderr
@@ -143,7 +143,7 @@ def test_a_backup_to_where_no_file_can_be_is_one_sentence_and_leaves_nothing(scr
     assert not list(tmp_path.iterdir())
 
 
-def test_a_backup_takes_the_place_of_nothing_that_is_no_file(script, tmp_path):
+def test_a_backup_replaces_only_a_file(script, tmp_path):
     os.mkfifo(tmp_path / "pipe")  # and never one of the machine's own devices: a fault would replace it
     assert "is no file but a folder or a device" in script("backup", tmp_path / "pipe").stderr
     assert (tmp_path / "pipe").is_fifo()
@@ -172,7 +172,7 @@ ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 @pytest.mark.parametrize("number", ENDINGS)
-def test_a_restore_that_is_stopped_says_so_and_leaves_the_database_as_it_was(released, script, stopped, tmp_path, number):
+def test_a_stopped_restore_leaves_the_database_as_it_was(released, script, stopped, tmp_path, number):
     script("backup", tmp_path / "monday")
     released.ask("UPDATE documents_document SET title = title || '.'")
     before = rows(released.url)
@@ -182,7 +182,7 @@ def test_a_restore_that_is_stopped_says_so_and_leaves_the_database_as_it_was(rel
 
 
 @pytest.mark.parametrize("number", ENDINGS)
-def test_a_backup_that_is_stopped_says_so_and_leaves_the_older_one(stopped, tmp_path, number):
+def test_a_stopped_backup_leaves_the_older_one(stopped, tmp_path, number):
     (tmp_path / "monday").write_text("older")
     ended = stopped(number, "backup", tmp_path / "monday")
     assert (ended.returncode, ended.stderr) == (128 + number, f"Stopped by {number.name}. No backup was written.\n")
@@ -194,7 +194,7 @@ PASSWORD = "ab/cd+ef== p@ss a%b"
 
 @pytest.fixture
 def locked(released: Released) -> Iterator[str]:
-    """The database's address for somebody who needs a password, without it."""
+    """The address of the database for a role that needs a password, without the password."""
     rules = released.home / "data/pg_hba.conf"
     open_to_all = rules.read_text()
     with psycopg.connect(released.url, autocommit=True) as link:
@@ -208,7 +208,7 @@ def locked(released: Released) -> Iterator[str]:
         link.execute("DROP ROLE ines")
 
 
-def test_a_password_that_is_only_in_the_environment_is_enough_for_all_that_connects(released, script, locked, tmp_path, monkeypatch):
+def test_pgpassword_is_enough_for_every_program_that_connects(released, script, locked, tmp_path, monkeypatch):
     assert "no password supplied" in script("backup", tmp_path / "monday", url=locked).stderr
     (tmp_path / "password").write_text(PASSWORD + "\n")
     for name, value in {"PGPASSWORD": PASSWORD, "PGPASSWORD_FILE": str(tmp_path / "password")}.items():
@@ -276,7 +276,7 @@ def test_a_backup_of_an_older_server_comes_back_on_a_newer_one(older, newer, tmp
     assert lines_of(newer) == LINES
 
 
-def test_only_settings_at_the_beginning_that_the_server_does_not_know_are_left_out():
+def test_only_unknown_settings_in_the_preamble_are_left_out():
     head = [b"--\n", b"\n", b"SET statement_timeout = 0;\n", b"SET transaction_timeout = 0;\n", b"CREATE TABLE note (line text);\n"]
     script = iter([*head, b"SET transaction_timeout = 0;\n"])
     assert list(preamble(script, {"statement_timeout"})) == [line for line in head if b"transaction" not in line]

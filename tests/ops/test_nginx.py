@@ -1,4 +1,4 @@
-"""ops/nginx.conf with TLS at a port of its own: what a browser does there works, and names that are not ours are not answered."""
+"""Browsers work with the site behind ops/nginx.conf, with TLS at another port, and unknown hosts get no response."""
 
 import os
 import re
@@ -43,7 +43,7 @@ def configured(folder: Path, port: int, site_port: int) -> str:
 
 
 class Browser:
-    """Somebody's browser at the site, which names its own origin and keeps cookies."""
+    """A browser that sends its origin and keeps cookies."""
 
     def __init__(self, port: int, folder: Path) -> None:
         self.port, self.folder, self.cookies, self.origin = port, folder, SimpleCookie(), f"https://{NAME}:{port}"
@@ -103,19 +103,19 @@ def test_an_editor_logs_in_behind_a_port(visitor, released, monkeypatch):
     assert visitor.get("/admin/").status_code == 200
 
 
-def test_a_form_of_another_port_is_of_another_site(visitor):
+def test_a_form_from_another_port_is_cross_origin(visitor):
     form = {"key": Taker(visitor).key}
     assert visitor.post("/quiz/take/", form).status_code == 200
     assert visitor.post("/quiz/take/", form, {"Origin": f"https://{NAME}:1"}).status_code == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", f"evil.{NAME}"])
-def test_another_name_gets_no_answer(visitor, host):
+def test_another_host_gets_no_response(visitor, host):
     with pytest.raises((HTTPException, OSError)):
         visitor.get("/", Host=host)
 
 
-def test_a_page_is_kept_once_however_its_name_and_port_are_written(visitor):
+def test_a_page_is_cached_once_however_its_host_is_written(visitor):
     for host in (NAME, NAME.upper(), f"{NAME}:1", f"{NAME}:{visitor.port}"):
         assert visitor.get("/privacy/", Host=host).status_code == 200
     kept = [path.read_bytes() for path in (visitor.folder / "cache").rglob("*") if path.is_file()]

@@ -1,4 +1,4 @@
-"""What docs/operating.md tells an operator is whole and true: every setting, every command, every number."""
+"""docs/operating.md has every setting, command and metric, and no other."""
 
 import ast
 import re
@@ -47,18 +47,18 @@ def read_from_the_environment() -> set[str]:
     return {str(name) for name in by_code if not str(name).startswith("HTTP_")} | {*by_compose} - OURS
 
 
-def test_every_setting_is_told_and_none_that_is_not_read():
-    told = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)
-    assert sorted(told) == sorted(read_from_the_environment() - OURS)
+def test_every_setting_is_documented_and_no_other():
+    documented = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)
+    assert sorted(documented) == sorted(read_from_the_environment() - OURS)
 
 
-def test_the_secrets_that_may_be_in_a_file_are_told():
+def test_the_secrets_that_may_be_in_a_file_are_documented():
     named = re.search(r"^Any secret may .*$", PAGE, re.MULTILINE)
     assert named
     assert sorted(re.findall(r"`([A-Z_]+)_FILE`", named[0])) == ["DATABASE_URL", "OLD_SECRET_KEY", "PGPASSWORD", "SECRET_KEY"]
 
 
-def test_every_script_test_and_command_that_is_named_is_there():
+def test_every_script_test_and_command_exists():
     folders = "|".join((*PACKAGES, "docs", "requirements", "script", "tests"))
     paths = re.findall(rf"(?<![\w/])((?:{folders})/[\w/.]+)", PAGE)
     assert "tests/quiz/test_faults.py" in paths
@@ -67,11 +67,11 @@ def test_every_script_test_and_command_that_is_named_is_there():
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_between_the_pages_lead_somewhere(page: Path):
+def test_links_between_pages_of_documentation_work(page: Path):
     links = re.findall(r"\]\((?!http|#|/)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_every_number_for_prometheus_is_told():
+def test_every_metric_is_documented():
     counted = {f"{one.name}{'_total' if one.type == 'counter' else ''}" for one in REGISTRY.collect() if one.name.startswith("safehaven")}
     assert counted == set(re.findall(r"`(safehaven_\w+)`(?=[^\n]* \|[^|\n]*\|$)", PAGE, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""PgBouncer between the site and Postgres, in both modes: pages are kept, the quiz is taken, and every page of the admin opens."""
+"""PgBouncer between the site and Postgres, in both modes: pages are cached, the quiz is taken, and every page of the admin opens."""
 
 import os
 import re
@@ -76,13 +76,13 @@ def site(counted: Counted) -> Site:
     return counted.site
 
 
-def test_what_takers_sent_at_once_is_kept(site, released):
+def test_results_sent_at_once_are_kept(site, released):
     acknowledged = take_quiz_concurrently(site, 24)
     assert dict(released.ask("SELECT digest, answers FROM quiz_result")).items() >= acknowledged.items()
     assert site.refusals == []
 
 
-def test_pages_are_kept_until_a_text_changes(counted, released):
+def test_pages_are_cached_until_a_text_changes(counted, released):
     for _ in range(20):
         counted.site.get("/guides/")
     assert counted.numbers()["safehaven_public_pages_made_total"] <= 2  # once in each worker
@@ -116,7 +116,7 @@ def signed_in(site: Site, released: Released) -> OpenerDirector:
     return owner
 
 
-def test_a_release_goes_through_it_too_and_leaves_no_lock(released, pooled):
+def test_a_release_through_the_pooler_leaves_no_lock(released, pooled):
     for _ in range(2):
         manage(released.folder, pooled, "release")
     assert released.ask("SELECT pid FROM pg_locks WHERE locktype = 'advisory'") == []

@@ -1,4 +1,4 @@
-"""Several hosts start a new release at the same moment, on an empty database: one prepares it, the others wait, none fails."""
+"""Several hosts start a new release at once on an empty database: one prepares it, the others wait, none fails."""
 
 import os
 import subprocess
@@ -32,18 +32,18 @@ def releasing(url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def test_of_three_that_start_at_once_one_migrates_and_none_fails(database):
+def test_of_three_hosts_that_start_at_once_one_migrates_and_none_fails(database):
     hosts = [releasing(database) for _ in range(3)]
-    said = [host.communicate()[0] for host in hosts]
-    assert [host.returncode for host in hosts] == [0, 0, 0], said
-    assert sorted(APPLYING in told for told in said) == [False, False, True]
-    assert sum(DONE in told for told in said) == 2
+    outputs = [host.communicate()[0] for host in hosts]
+    assert [host.returncode for host in hosts] == [0, 0, 0], outputs
+    assert sorted(APPLYING in output for output in outputs) == [False, False, True]
+    assert sum(DONE in output for output in outputs) == 2
     with psycopg.connect(database) as link:
         assert link.execute("SELECT count(*) > 3 FROM documents_document").fetchone() == (True,)
         assert link.execute("SELECT count(*) = count(DISTINCT (app, name)) FROM django_migrations").fetchone() == (True,)
 
 
-def test_whoever_comes_second_waits_until_the_first_is_done(database):
+def test_the_second_host_waits_until_the_first_is_done(database):
     with psycopg.connect(database, autocommit=True) as first:
         first.execute("SELECT pg_advisory_lock(%s)", [LOCK_ID])
         second = releasing(database)
@@ -62,40 +62,42 @@ def released_with(url: str, *statements: LiteralString) -> str:
         for statement in statements:
             link.execute(statement)
     second = releasing(url)
-    said, _ = second.communicate()
-    assert second.returncode == 0, said
-    return said
+    outputs, _ = second.communicate()
+    assert second.returncode == 0, outputs
+    return outputs
 
 
-def test_a_stored_text_that_is_none_any_more_keeps_no_site_from_starting_and_no_other_text_from_being_renewed(database):
+def test_an_invalid_stored_text_stops_neither_the_site_nor_the_update_of_other_texts(database):
     stale = "UPDATE documents_document SET html = 'of an earlier release', made_of = NULL"
-    said = released_with(database, stale, "UPDATE documents_document SET source = 'no text', synced_digest = NULL WHERE slug = 'anxious'")
-    assert "their columns stay as they were: /guides/anxious/ (IntegrityError)." in said
+    outputs = released_with(
+        database, stale, "UPDATE documents_document SET source = 'no text', synced_digest = NULL WHERE slug = 'anxious'"
+    )
+    assert "their columns stay as they were: /guides/anxious/ (IntegrityError)." in outputs
     with psycopg.connect(database) as link:
         old = link.execute("SELECT slug FROM documents_document WHERE html = 'of an earlier release'").fetchall()
     assert old == [("anxious",)]
 
 
-def test_an_import_that_fails_for_a_reason_nobody_thought_of_keeps_no_site_from_starting(database):
-    said = released_with(
+def test_an_import_with_an_unexpected_error_does_not_stop_the_site(database):
+    outputs = released_with(
         database,
         "TRUNCATE documents_document CASCADE",
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'nobody thought of that'; END $$",
         "CREATE TRIGGER refuse BEFORE INSERT ON documents_document EXECUTE FUNCTION refuse()",
     )
-    assert "import_content stopped (" in said
-    assert "The site shows what the database has." in said
+    assert "import_content stopped (" in outputs
+    assert "The site shows what the database has." in outputs
 
 
-def test_a_host_that_dies_while_it_migrates_holds_nobody_up(database):
+def test_a_host_that_dies_while_it_migrates_blocks_no_other(database):
     first = releasing(database)
     assert first.stdout
     next(line for line in first.stdout if line.startswith(APPLYING))
     first.kill()
     first.communicate()
     second = releasing(database)
-    said, _ = second.communicate()
-    assert second.returncode == 0, said
+    outputs, _ = second.communicate()
+    assert second.returncode == 0, outputs
 
 
 def test_stored_pages_are_renewed_and_served_also_where_a_symlink_leads_to_the_checkout(database, tmp_path):

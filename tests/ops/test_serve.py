@@ -1,4 +1,4 @@
-"""script/serve as a person meets it: an address, an account, one sentence when it can't go on, and nothing left behind."""
+"""script/serve prints an address, an account, or one sentence when it can't go on, and leaves no process."""
 
 import re
 import signal
@@ -101,7 +101,7 @@ def test_a_port_in_use_is_one_sentence(refused, port):
     assert answer.stderr.count("\n") == 1
 
 
-def test_a_database_out_of_reach_is_one_sentence(refused):
+def test_an_unreachable_database_is_one_sentence(refused):
     answer = refused(DATABASE_URL="postgresql://nobody:hidden@127.0.0.1:1/nothing")
     assert answer.returncode == 1
     assert answer.stderr.startswith("CommandError: The database can't be reached")

@@ -1,4 +1,4 @@
-"""A new release while the old one goes on: takers and readers notice nothing, and what either has kept the other one shows.
+"""A new release starts while the old one runs: visitors notice nothing, and each shows the results that the other kept.
 
 The next release is this one, with migrations of each kind that docs/operating.md allows while two releases run side by side.
 """

@@ -1,4 +1,4 @@
-"""The most important page: whoever opens it sees whom to call, and no number that nobody has checked."""
+"""The most important page: it says whom to call, and has no number that was not verified."""
 
 from datetime import timedelta
 
@@ -67,7 +67,7 @@ def test_a_country_is_offered_only_where_there_is_a_number_to_call(help_page):
     assert "France" not in help_page.text
 
 
-def test_emergency_numbers_stand_before_everything_else_that_can_be_called(help_page):
+def test_emergency_numbers_come_before_other_numbers(help_page):
     dialled = [address for _, address, _ in help_page.urls if address.startswith(("tel:", "sms:"))]
     assert dialled[0] == "tel:911"
     assert help_page.text.index("Call 911") < help_page.text.index("Ask for help today if:")
@@ -103,6 +103,6 @@ def test_help_stays_useful_when_every_number_is_out_of_date(settings, tmp_path, 
     assert "Call the emergency number" in read("/help/").text
 
 
-def test_help_is_kept_apart_from_the_database(client, django_assert_num_queries):
+def test_help_needs_no_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/help/").status_code == 200

@@ -1,4 +1,4 @@
-"""Helplines are read from a file that people write: what is usable is kept, what is wrong is said with its line."""
+"""Valid helplines are parsed, and every mistake in the file is a problem with its line."""
 
 from datetime import date, timedelta
 
@@ -95,7 +95,7 @@ def test_a_broken_entry_does_not_take_the_others_with_it():
 
 
 @given(st.text() | st.text("-: []{}\n#'\"&*!|>acdehilnoprstuvy0129", max_size=200))
-def test_no_text_whatever_stops_the_reader(text):
+def test_any_text_is_parsed_without_an_exception(text):
     found, problems = helplines.parse(text)
     assert found or problems
 

@@ -1,4 +1,4 @@
-"""What search engines and supervisors ask for."""
+"""The pages for search engines and supervisors."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def test_the_sitemap_says_when_each_guide_last_changed(client, publish):
     assert sitemap.count("<lastmod>") == 1
 
 
-def test_every_address_that_is_written_out_begins_with_the_sites_own_whatever_name_it_was_asked_for_by(client, guides, quiz, settings):
+def test_absolute_links_begin_with_the_sites_address_whatever_the_host(client, guides, quiz, settings):
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://site.example:8443", ["alias.example", "testserver"]
     taker = Taker(client)
     taker.send()
@@ -91,7 +91,7 @@ def test_readyz_says_503_when_the_database_was_never_migrated(client):
     assert (response.status_code, response.content) == (503, b"migrations\n")
 
 
-def test_a_squashed_migration_counts_as_applied_where_all_that_it_replaces_are():
+def test_a_squashed_migration_is_applied_where_those_it_replaces_are():
     new, old = ("pages", "0001_squashed"), frozenset({("pages", "0001"), ("pages", "0002")})
     assert is_applied(new, old, {*old})
     assert is_applied(new, old, {new})
@@ -100,7 +100,7 @@ def test_a_squashed_migration_counts_as_applied_where_all_that_it_replaces_are()
 
 
 @pytest.mark.django_db
-def test_readyz_says_503_while_the_database_can_only_be_read(client):
+def test_readyz_says_503_while_the_database_is_read_only(client):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL transaction_read_only = on")
     response = client.get("/readyz")

@@ -1,4 +1,4 @@
-"""What every public page keeps to, and what each of them promises."""
+"""What holds for every public page, and for each of them."""
 
 import re
 from datetime import timedelta
@@ -36,7 +36,7 @@ def is_source(around, address):
     return address.startswith("https://") and any(anchor.startswith("source-") for anchor in around)
 
 
-def test_no_public_page_sets_a_cookie_or_asks_anybody_else(client, guides, quiz, outside_links):
+def test_no_public_page_sets_a_cookie_or_loads_from_another_site(client, guides, quiz, outside_links):
     listed = re.findall("<loc>(.+?)</loc>", client.get("/sitemap.xml").content.decode())
     assert len(listed) == 6 + len(guides)
     for address in {*listed, "/help/", "/about/", "/quiz/", "/no-such-page/", "/guides/no-such-guide/"}:
@@ -59,13 +59,13 @@ def test_no_page_has_an_id_twice(client, guides, quiz, address):
 
 
 @pytest.mark.parametrize("address", ["/help/", "/guides/anxious/", "/quiz/take/", "/no-such-page/"])
-def test_outside_the_admin_nobody_looks_who_is_signed_in(admin_client, guides, quiz, address):
+def test_outside_the_admin_no_session_is_read(admin_client, guides, quiz, address):
     own = vars(admin_client.get("/admin/").wsgi_request)
     asked = vars(admin_client.get(address).wsgi_request)
     assert own.keys() - asked.keys() >= {"session", "user", "_messages"}
 
 
-def test_no_public_page_has_a_form_or_a_script_or_style_of_its_own(client, guides, quiz):
+def test_no_public_page_has_a_form_or_an_inline_script_or_style(client, guides, quiz):
     for address in ("/", "/help/", "/about/", "/privacy/", "/quiz/", "/guides/", "/guides/anxious/", "/no-such-page/"):
         response = client.get(address)
         assert response.status_code == (404 if "no-such" in address else 200), address
@@ -73,12 +73,12 @@ def test_no_public_page_has_a_form_or_a_script_or_style_of_its_own(client, guide
         assert not re.search(r"<form|<style|\sstyle=|\son[a-z]+=|<script(?![^>]+src=)", html), address
 
 
-def test_public_pages_are_read_and_never_written(client):
+def test_public_pages_refuse_post(client):
     for address in ("/", "/help/", "/about/", "/privacy/", "/quiz/", "/robots.txt", "/healthz", "/readyz"):
         assert client.post(address).status_code == 405, address
 
 
-def test_home_opens_a_door_in_the_readers_words_to_each_guide(guides, read):
+def test_home_links_to_each_guide_in_a_readers_words(guides, read):
     home = read("/")
     for guide in guides:
         assert guide.get_absolute_url() in home.links
@@ -87,7 +87,7 @@ def test_home_opens_a_door_in_the_readers_words_to_each_guide(guides, read):
     assert {"/guides/", "/quiz/", "/help/", "/privacy/"} <= home.links
 
 
-def test_home_opens_no_door_to_a_guide_that_readers_cannot_see_yet(publish, read):
+def test_home_does_not_link_to_a_guide_that_readers_can_not_see_yet(publish, read):
     tomorrow = publish("anxious", timezone.now() + timedelta(days=1))
     home = read("/")
     assert tomorrow.get_absolute_url() not in home.links
@@ -102,7 +102,7 @@ def test_about_says_what_the_site_is_not_and_where_its_evidence_ends(read):
 
 
 @pytest.mark.django_db
-def test_the_privacy_notice_tells_readers_takers_and_editors_apart(read):
+def test_the_privacy_notice_has_readers_takers_and_editors(read):
     privacy = read("/privacy/")
     for promise in ("no cookie", "no analytics", "consumer health data", "may keep its own log", "under a secret link", "12 months"):
         assert promise in privacy.text

@@ -1,4 +1,4 @@
-"""The comment on top of a template names what it takes and how it is styled, so it must name what exists."""
+"""The comment on top of a template names classes and files that exist."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Whatever is sent to any address of the site, as an owner signed in to the admin may send it, is answered and never ends in an error."""
+"""Every view answers any value that an owner, logged in to the admin, may send, and never fails."""
 
 import re
 from collections.abc import Iterator
@@ -102,18 +102,18 @@ def requests(route: str, meant: dict[str, object]) -> Iterator[Sent]:
 
 
 @pytest.mark.parametrize("route", [route for route, _ in every_route()])
-def test_no_address_fails_whatever_it_is_sent(owner, meant, route):
+def test_no_view_fails_at_any_value(owner, meant, route):
     answers = [(sent, ask(owner, *sent)) for sent in sample(requests(route, meant))]
     failed = [f"{method} {path[:150]} {form[:60]}: {said}" for (method, path, form), said in answers if said]
     assert not failed, "\n".join(failed)
 
 
 @pytest.mark.parametrize("route", [route for route, _ in every_route()])
-def test_no_address_fails_whatever_headers_it_is_sent(owner, meant, route):
+def test_no_view_fails_at_any_header(owner, meant, route):
     [(_, own, _), *_] = requests(route, meant)
-    stranger = Client(raise_request_exception=False)
+    visitor = Client(raise_request_exception=False)
     for name, value in sample(HEADERS.items()):
-        for client in (owner, stranger):
+        for client in (owner, visitor):
             assert not ask(client, "get", own, "", {name: value}), name
             assert not ask(client, "post", own, "a=b", {name: value}), name
 

@@ -1,4 +1,4 @@
-"""The locked packages: whole, hashed, and free of any registry's address."""
+"""The locked packages are complete and hashed, and name no registry."""
 
 import re
 import subprocess
@@ -34,7 +34,7 @@ def test_each_locked_package_has_a_hash_and_no_address(name):
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_everything_asked_for_is_locked(name):
+def test_every_dependency_is_locked(name):
     assert asked(PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"][name]) <= locked(name).keys()
 
 
@@ -49,6 +49,6 @@ def test_serving_installs_no_tools_for_tests():
 
 
 @pytest.mark.processes
-def test_nothing_that_a_locked_package_needs_is_left_out():
+def test_the_dependencies_of_locked_packages_are_locked():
     checked = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout

@@ -1,4 +1,4 @@
-"""What the scripts do on a bare machine: its Python only writes down what it is asked for, and fails where it is told to."""
+"""The scripts on a bare machine, whose Python only records its arguments and fails where a test wants it to."""
 
 import shutil
 import subprocess

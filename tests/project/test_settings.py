@@ -1,4 +1,4 @@
-"""What is set wrong is said in a sentence at the start: what, with which value, and what to write. A secret's value is not said again."""
+"""A wrong setting is refused at the start in one sentence: its name, its value unless it is secret, and what to write."""
 
 import os
 import runpy
@@ -115,7 +115,7 @@ def test_a_right_value_is_taken(settings_with, name, value):
     assert settings_with(**{name: value})["BASE_DIR"] == ROOT
 
 
-def test_the_preload_list_takes_no_site_without_the_names_below_it(settings_with):
+def test_hsts_preload_needs_hsts_subdomains(settings_with):
     with pytest.raises(ImproperlyConfigured, match="HSTS_PRELOAD is on and HSTS_SUBDOMAINS is off"):
         settings_with(HSTS_PRELOAD="1")
 
@@ -125,7 +125,7 @@ def test_each_variable_has_its_wrong_and_its_right_values():
     assert {*RIGHT} >= SETTINGS
 
 
-def test_any_secret_may_be_in_a_file(settings_with, monkeypatch, tmp_path):
+def test_any_secret_may_be_read_from_a_file(settings_with, monkeypatch, tmp_path):
     secret = {
         "SECRET_KEY": KEY[::-1],
         "OLD_SECRET_KEY": KEY,
@@ -147,11 +147,11 @@ def test_a_password_apart_from_the_address_needs_no_escaping(settings_with):
     assert settings_with(PGPASSWORD="other", DATABASE_URL="postgresql://u:own@h/n")["DATABASES"]["default"]["PASSWORD"] == "own"
 
 
-def test_an_address_of_ipv4_is_trusted_also_where_a_socket_takes_both(settings_with):
+def test_an_ipv4_proxy_is_trusted_also_on_a_dual_stack_socket(settings_with):
     assert settings_with(FORWARDED_ALLOW_IPS="10.0.0.0/8")["TRUSTED_PROXIES"] == ["10.0.0.0/8", "::ffff:10.0.0.0/104"]
 
 
-def test_what_speaks_for_other_sites_too_is_not_asked_of_browsers_unless_chosen(settings_with):
+def test_hsts_covers_no_subdomains_unless_chosen(settings_with):
     names = ("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
     assert [settings_with()[name] for name in names] == [63_072_000, False, False]
     assert [settings_with(HSTS_SUBDOMAINS="1", HSTS_PRELOAD="1")[name] for name in names] == [63_072_000, True, True]
@@ -172,7 +172,7 @@ def started(command: list[str], **env: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("command", STARTS.values(), ids=STARTS)
 @pytest.mark.processes
-def test_whatever_is_started_says_it_on_one_line_and_ends(command):
+def test_every_program_ends_with_one_line_at_a_wrong_setting(command):
     refused = started(command, DATABASE_URL="mysql://u:hidden@h/n")
     assert refused.returncode == 1
     assert refused.stderr.startswith("DATABASE_URL begins with 'mysql://', and only Postgres will do.")
@@ -184,7 +184,7 @@ def test_whatever_is_started_says_it_on_one_line_and_ends(command):
     ("name", "value"), [("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "1000000"), ("PORT", "99999"), ("ALLOWED_HOSTS", "")]
 )
 @pytest.mark.processes
-def test_the_server_says_what_it_would_start_with_in_silence(name, value):
+def test_the_server_reports_a_setting_that_gunicorn_would_ignore(name, value):
     refused = started(STARTS["the server"], **{name: value})
     assert refused.returncode == 1
     assert refused.stderr.startswith(name)
@@ -193,13 +193,13 @@ def test_the_server_says_what_it_would_start_with_in_silence(name, value):
 
 @pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", "abc"), ("FORWARDED_ALLOW_IPS", "junk")])
 @pytest.mark.processes
-def test_what_gunicorn_reads_before_us_is_said_by_the_release_before_it(name, value):
+def test_a_wrong_setting_that_gunicorn_reads_first_is_reported_by_release(name, value):
     assert started(STARTS["a release"], **{name: value}).stderr.startswith(name)
 
 
 @pytest.mark.parametrize("command", ["release", "check_content --root=/nowhere", "purge_expired"])
 @pytest.mark.processes
-def test_a_database_that_is_not_there_is_one_sentence(command):
+def test_a_missing_database_is_one_sentence(command):
     refused = started([sys.executable, "manage.py", *command.split()], DATABASE_URL="postgresql://u:hidden@127.0.0.1:1/n")
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
@@ -207,7 +207,7 @@ def test_a_database_that_is_not_there_is_one_sentence(command):
 
 
 @pytest.mark.parametrize("place", [".postgres", ".static"])
-def test_a_checkout_where_nothing_may_be_written_is_said_in_a_sentence(installed, unset, place):
+def test_a_checkout_without_write_permission_is_one_sentence(installed, unset, place):
     path: Path = installed / place
     subprocess.run(["rm", "-rf", path], check=True)
     path.write_text("in the way")

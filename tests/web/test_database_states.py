@@ -1,4 +1,4 @@
-"""A database that is there and can't do what is asked: nobody's answers are lost, and when it can again nothing has to be restarted."""
+"""A database that runs but can't do what is asked: no answers are lost, and nothing has to be restarted when it can again."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -65,7 +65,7 @@ def restart(released: Released, *settings: str) -> None:
     start(released.home, (*THROWAWAY, *settings))
 
 
-def test_a_server_that_may_only_be_read_takes_nothing_and_is_not_ready(released, site, taker):
+def test_a_read_only_server_keeps_nothing_and_is_not_ready(released, site, taker):
     with read_only(released):
         for _ in range(6):  # more than the pool has connections
             assert_given_back(send_once(site, answered(taker)), taker)
@@ -75,7 +75,7 @@ def test_a_server_that_may_only_be_read_takes_nothing_and_is_not_ready(released,
     assert site.ask("GET", "/readyz").status_code == 200
 
 
-def test_so_does_a_standby_until_it_is_promoted(released, site, taker):
+def test_a_standby_keeps_nothing_until_it_is_promoted(released, site, taker):
     stop(released.home)
     (released.home / "data/standby.signal").touch()
     start(released.home, THROWAWAY)
@@ -86,7 +86,7 @@ def test_so_does_a_standby_until_it_is_promoted(released, site, taker):
 
 
 @pytest.mark.parametrize("ending", ["pg_terminate_backend", "pg_cancel_backend"])
-def test_a_statement_that_is_ended_gives_the_answers_back(released, site, taker, ending):
+def test_a_cancelled_statement_gives_the_answers_back(released, site, taker, ending):
     with psycopg.connect(released.url) as link, ThreadPoolExecutor() as people:
         link.execute("LOCK quiz_result")
         sending = people.submit(send_once, site, answered(taker))
@@ -108,7 +108,7 @@ def test_a_deadlock_is_an_error_of_ours_and_gives_the_answers_back(released, sit
         assert_given_back(sending.result(), taker, status=500)
 
 
-def test_where_a_process_never_saw_the_quiz_it_gives_the_answers_back_without_the_questions(released):
+def test_a_process_that_never_loaded_the_quiz_gives_the_answers_back_without_the_questions(released):
     with serve(released.folder, released.url, workers=1) as site:
         form = answered(Taker(site))  # type: ignore[arg-type]  # as above
     restart(released, "max_connections=8", "superuser_reserved_connections=0", "max_wal_senders=0")

@@ -136,7 +136,7 @@ def test_the_limit_for_one_network_holds_for_all_workers_and_gives_the_answers_b
                     sent += hands.map(send, range(KEEP_LIMIT.max_count // 2 + 5))
                 finally:
                     os.kill(resting, signal.SIGCONT)
-        stranger = visitor.post("/quiz/take/", form, {"X-Forwarded-For": "203.0.113.10"})
+        another_network = visitor.post("/quiz/take/", form, {"X-Forwarded-For": "203.0.113.10"})
     taken = [answer for answer in sent if answer.status_code == 303]
     refused = [answer for answer in sent if answer.status_code == 429]
     with psycopg.connect(deployed[1]) as link:  # two stretches where the clock strikes meanwhile
@@ -147,4 +147,4 @@ def test_the_limit_for_one_network_holds_for_all_workers_and_gives_the_answers_b
         assert answer.headers["Retry-After"] == str(KEEP_LIMIT.seconds)
         assert answer.content.count(b" checked") == len(taker.items) + 1
         assert_security_headers(answer, "a refusal", referrer="strict-origin")
-    assert stranger.status_code == 303
+    assert another_network.status_code == 303

@@ -1,4 +1,4 @@
-"""How much of a stranger's request is read, and what an editor is answered whose session has ended."""
+"""The limits of anonymous requests, and the responses to an editor whose session has ended."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def upload_all_but_the_end(site: Site) -> socket.socket:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a worker is read from Linux's /proc")
-def test_forty_pictures_of_nobody_at_once_take_no_memory(released: Released):
+def test_forty_anonymous_uploads_at_once_take_no_memory(released: Released):
     with serve(released.folder, released.url, workers=1) as site, ThreadPoolExecutor(AT_ONCE) as people:
         site.get("/healthz")
         site.ask("POST", UPLOADING, "a")
@@ -72,47 +72,47 @@ def picture():
 
 
 @pytest.mark.parametrize(("path", "form"), [(UPLOADING, picture), ("/admin/guides/guide/preview/", lambda: LARGE)])
-def test_an_editor_whose_session_has_ended_reads_in_the_editor_that_she_has_to_log_in(ended, path, form):
+def test_an_upload_after_the_session_has_ended_is_answered_in_the_editor(ended, path, form):
     answer = ended.post(path, form())
     assert answer.status_code == 403
     assert "Log in again in another tab" in answer.json()["error"]
 
 
 @pytest.mark.parametrize("path", ["/admin/guides/guide/add/", "/admin/quiz/instrument/1/change/", "/admin/no/such/page/"])
-def test_an_editor_whose_session_has_ended_and_who_saves_a_long_text_comes_to_the_login(ended, path):
+def test_a_long_text_saved_after_the_session_has_ended_leads_to_the_login(ended, path):
     answer = ended.post(path, LARGE)
     assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next={path}")
 
 
-def test_somebody_with_an_account_that_is_not_staffs_sends_no_more_than_a_stranger(client, db):
+def test_an_account_that_is_not_staff_may_send_no_more_than_an_anonymous_one(client, db):
     client.force_login(User.objects.create_user("visitor"))
     assert client.post("/admin/guides/guide/add/", LARGE).status_code == 302
     assert client.post(UPLOADING, picture()).status_code == 403
 
 
-def test_an_editor_sends_pictures_and_long_texts(client, db):
+def test_an_editor_may_send_images_and_long_texts(client, db):
     client.force_login(User.objects.create_superuser("ines"))
     assert client.post("/admin/guides/guide/preview/", LARGE).status_code == 200
     assert client.post(UPLOADING, picture()).json()["error"].startswith("The file can't be read as a picture.")
 
 
-def test_a_stranger_logs_in_by_a_small_form(client, db):
+def test_a_large_login_form_is_refused(client, db):
     assert client.post(LOGIN, {"username": "a" * MAX_FORM_BYTES}, URLENCODED).status_code == 413
 
 
-def test_what_is_never_read_is_not_kept_for_later_either(ended):
+def test_a_refused_body_is_not_given_back_to_be_sent_again(ended):
     request = ended.post("/admin/guides/guide/preview/", LARGE).wsgi_request
     assert (request.POST, request.FILES, hasattr(request, "_body")) == ({}, {}, False)
 
 
 @pytest.mark.parametrize("length", ["+5", "-1", "5.0", "²", "٣", "0x5", "5, 5", "9" * 16, "9" * 5000])
 @pytest.mark.parametrize("path", ["/", "/quiz/take/", LOGIN])
-def test_a_size_that_is_no_number_is_refused(client, db, path, length):
+def test_a_content_length_that_is_no_number_is_refused(client, db, path, length):
     assert client.post(path, "a=b", URLENCODED, CONTENT_LENGTH=length).status_code == 400
 
 
 @pytest.mark.parametrize("address", ["/%00", "/quiz/?q=a%00", "/guides/an%00xious/", "/admin/guides/guide/?state__exact=%00"])
-def test_a_nul_in_an_address_is_refused_for_everybody(admin_client, client, address):
+def test_a_nul_in_an_address_is_refused(admin_client, client, address):
     assert (client.get(address).status_code, admin_client.get(address).status_code) == (400, 400)
 
 
@@ -141,17 +141,17 @@ TAKE, BOUNDARY = "/quiz/take/", "multipart/form-data; boundary=kit"
         (f"multipart/form-data; boundary={'a' * 71}", UPLOADING, UNSUPPORTED),
     ],
 )
-def test_of_a_content_type_stays_what_means_something_here(sent, path, kind):
+def test_a_content_type_is_normalized_or_refused(sent, path, kind):
     assert normalize(sent, path) == kind
 
 
 @given(st.text(max_size=40) | st.lists(st.sampled_from([URLENCODED, BOUNDARY, ";", "charset=", "utf-8", "*", "'", '"', " "])).map("".join))
-def test_no_content_type_names_a_charset_after_it_was_judged(sent):
+def test_a_normalized_content_type_names_no_charset(sent):
     _, parameters = parse_header_parameters(normalize(sent, UPLOADING))
     assert set(parameters) <= {"boundary"}
 
 
-# The real application, asked by strangers who make charsets up: how many of them Python remembers.
+# Sends made-up charsets to the real application, and prints how many of them Python has cached.
 CHARSETS = """
 import encodings, io
 from wsgiref.util import setup_testing_defaults
@@ -168,7 +168,7 @@ statuses = set()
 
 
 @pytest.mark.processes
-def test_charsets_that_strangers_make_up_are_not_remembered():
+def test_unknown_charsets_fill_no_memory():
     script = CHARSETS + (
         "part = '--kit\\r\\nContent-Disposition: form-data; name=\"a\"; filename*=made-up-{}\\'\\'x\\r\\n\\r\\nx\\r\\n--kit--'\n"
         "for n in range(300):\n"
