@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from guides.models import Guide
 from tests.support.admin_client import AdminClient, log_in
@@ -20,9 +19,7 @@ def admin_model() -> str:
 @pytest.fixture
 def onlooker(db: None) -> AdminClient:
     """Olga is staff and may only view guides."""
-    olga = log_in("Olga", model=GUIDES)
-    olga.user.user_permissions.add(Permission.objects.get(codename="view_guide"))
-    return olga
+    return log_in("Olga", model=GUIDES, permissions=["view_guide"])
 
 
 @pytest.fixture

@@ -174,8 +174,7 @@ def test_the_text_of_a_new_quiz_has_gaps_that_the_check_reports(ines, library):
 
 
 def test_a_user_who_may_only_view_reads_every_field(library):
-    olga = log_in("Olga", model=QUIZ)
-    olga.user.user_permissions.add(Permission.objects.get(codename="view_instrument"))
+    olga = log_in("Olga", model=QUIZ, permissions=["view_instrument"])
     page = unescape(olga.page("change", library.pk))
     assert 'name="_save"' not in page
     for text in ("1.26", "alarm: Fear of losing you, anxiety", "46,610 people", "I keep asking them whether we are okay."):

@@ -4,13 +4,14 @@ import re
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 from quiz.admin.text_coverage import GRID_SIZE, answers_at
 from quiz.instrument.reader import read_instrument
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
+from tests.support.admin_client import log_in
 from tests.support.quiz_taker import Taker
 
 TEXT = (settings.CONTENT_DIR / "quiz/attachment.md").read_text()
@@ -20,11 +21,7 @@ QUIZ = read_instrument(TEXT, {})
 @pytest.fixture
 def ines(db: None) -> Client:
     """Ines has the permission to view quizzes."""
-    user = User.objects.create_user("ines", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="quiz", codename="view_instrument"))
-    client = Client()
-    client.force_login(user)
-    return client
+    return log_in("Ines", model="quiz_instrument", permissions=["view_instrument"]).client
 
 
 @pytest.fixture

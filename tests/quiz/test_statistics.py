@@ -9,7 +9,7 @@ from io import StringIO
 from statistics import correlation, fmean, stdev
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -22,6 +22,7 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
 from tests.quiz.builders import alpha_of
+from tests.support.admin_client import log_in
 from tests.support.library import save_text
 from tests.support.quiz_taker import keep
 
@@ -61,12 +62,9 @@ def keep_results(library: Instrument, quiz: types.Instrument) -> Callable[[int],
 
 
 @pytest.fixture
-def ines(db: None, client: Client) -> Client:
+def ines(db: None) -> Client:
     """Ines may see the statistics."""
-    user = User.objects.create_user("ines", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_result"))
-    client.force_login(user)
-    return client
+    return log_in("Ines", model="quiz_result", permissions=["view_result"]).client
 
 
 def page_text(client: Client) -> str:

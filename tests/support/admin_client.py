@@ -1,12 +1,12 @@
 """The admin's forms for documents, filled in and posted as a browser does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -27,16 +27,16 @@ class FormFields(HTMLParser):
         self.feed(html.partition(f'id="{form}"')[2].partition("</form>")[0])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {key: value or "" for key, value in attrs}
-        name = found.get("name", "")
-        if tag == "input" and name and found.get("type") != "submit":
-            self.values[name] = found.get("value", "")
+        attributes = {key: value or "" for key, value in attrs}
+        name = attributes.get("name", "")
+        if tag == "input" and name and attributes.get("type") != "submit":
+            self.values[name] = attributes.get("value", "")
         if tag == "textarea":
             self.textarea, self.values[name] = name, ""
         if tag == "select":
             self.select = name
-        if tag == "option" and "selected" in found:
-            self.values[self.select] = found["value"]
+        if tag == "option" and "selected" in attributes:
+            self.values[self.select] = attributes["value"]
 
     def handle_data(self, data: str) -> None:
         if self.textarea:
@@ -89,10 +89,11 @@ class SaveResponse:
         self.errors = {field: list(messages) for field, messages in form.items()}
 
 
-def log_in(name: str, *groups: str, model: str, staff: bool = True) -> AdminClient:
-    """Creates a user who belongs to these groups, and logs them in."""
+def log_in(name: str, *groups: str, model: str, permissions: Iterable[str] = (), staff: bool = True) -> AdminClient:
+    """Creates a user with these groups, and permissions by their codenames, and logs them in."""
     user = User.objects.create_user(name.lower(), first_name=name, is_staff=staff)
     user.groups.set(Group.objects.filter(name__in=groups))
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return AdminClient(user, model)
 
 

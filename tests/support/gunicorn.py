@@ -52,22 +52,22 @@ class Site:
         return self.request_until_answered("GET", path)
 
     def post(self, path: str, form: dict[str, str], headers: None = None) -> Response:
-        answer = self.request_until_answered("POST", path, urlencode(form))
-        assert answer.status_code == 303
+        response = self.request_until_answered("POST", path, urlencode(form))
+        assert response.status_code == 303
         self.acknowledge()
-        return answer
+        return response
 
     def request_until_answered(self, method: str, path: str, body: str | None = None) -> Response:
         for _ in range(self.max_attempts):
             try:
-                answer = self.ask(method, path, body)
+                response = self.ask(method, path, body)
             except (OSError, HTTPException):
                 self.unanswered += 1
             else:
-                if answer.status_code < 500:
-                    return answer
+                if response.status_code < 500:
+                    return response
                 if body:
-                    self.refusals.append(answer.content)
+                    self.refusals.append(response.content)
         raise AssertionError(f"{self.max_attempts} times no answer to {method} {path}")
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Response:
@@ -143,14 +143,14 @@ def take(site: Site, number: int) -> tuple[bytes, dict[str, int]]:
     taker = Taker(site)  # type: ignore[arg-type]  # the site answers as Django's client does
     answers = {item: rng.randint(1, 7) for item in taker.items}
     with ThreadPoolExecutor() as pool:
-        sent = list(pool.map(lambda _: send(taker, answers), range(1 + (number % 5 == 0))))
+        responses = list(pool.map(lambda _: send(taker, answers), range(1 + (number % 5 == 0))))
     if number % 7 == 0:
         answers[rng.choice(taker.items)] = rng.randint(1, 7)
-        sent.append(send(taker, answers))
-    assert {answer.location for answer in sent} == {taker.address}
+        responses.append(send(taker, answers))
+    assert {response.location for response in responses} == {taker.address}
     return digest_of(taker.key), answers
 
 
 def send(taker: Taker, answers: dict[str, int]) -> Response:
-    answer: Response = taker.send(**{item.replace("-", "_"): answer for item, answer in answers.items()})
-    return answer
+    response: Response = taker.send(**{item.replace("-", "_"): answer for item, answer in answers.items()})
+    return response
