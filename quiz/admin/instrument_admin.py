@@ -53,7 +53,7 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
     preview_template = "admin/quiz/instrument/preview.html"
 
     def is_live(self, now: datetime) -> Combinable:
-        """Of all that are published, visitors get one."""
+        """Visitors get one of the published quizzes, the current one."""
         current = Instrument.objects.current(now)
         return ExpressionWrapper(Q(pk=current.document_id if current else None), BooleanField())
 
