@@ -59,7 +59,10 @@ class FileProblem:
 
 @dataclass
 class ContentFolder:
-    """A content folder. `load` reads its files, each once; those that can't be read are among its problems."""
+    """A content folder. `load` reads its files, each once; those that can't be read are among its problems.
+
+    Without `load` it is empty, and only `text_at` is of use: an export reads the files of documents alone.
+    """
 
     root: Path
     paths: list[Path] = field(default_factory=list)  # of all files, relative to `root`
@@ -91,8 +94,8 @@ class ContentFolder:
 
     def note_closed_folder(self, error: OSError) -> None:
         """Notes a folder that can't be opened; without it the texts inside would be missing silently."""
-        said = f"This folder can't be opened: {error.strerror}. Let the one who runs this read it."
-        self.unreadable.append(FileProblem(Path(error.filename).relative_to(self.root), Problem(1, "text-unreadable", said)))
+        message = f"This folder can't be opened: {error.strerror}. Let the one who runs this read it."
+        self.unreadable.append(FileProblem(Path(error.filename).relative_to(self.root), Problem(1, "text-unreadable", message)))
 
     def read_documents(self) -> None:
         works = references()
@@ -146,8 +149,8 @@ class ContentFolder:
 
     def unread_problem(self, path: Path) -> Problem:
         is_link = (self.root / path).is_dir()
-        said = "This is a link to a folder, and nobody follows it. Put the folder itself here." if is_link else how_to_be_read(path)
-        return Problem(1, "file-unread", said)
+        message = "This is a link to a folder, and nobody follows it. Put the folder itself here." if is_link else how_to_be_read(path)
+        return Problem(1, "file-unread", message)
 
 
 # Files
@@ -248,10 +251,10 @@ def document_problems(document: DocumentFile, library: Library, today: date) -> 
     yield from check_against_library(document.parsed, document.address, library, today)
     slug = document.parsed.slug
     if slug and slug != document.path.stem:
-        said = f'"slug" is "{slug}" and the file is {document.path.name}. Name the file {slug}.md.'
-        yield Problem(document.parsed.key_lines["slug"], "value-wrong", said)
+        message = f'"slug" is "{slug}" and the file is {document.path.name}. Name the file {slug}.md.'
+        yield Problem(document.parsed.key_lines["slug"], "value-wrong", message)
 
 
 def duplicate_slug(document: DocumentFile, first: DocumentFile) -> FileProblem:
-    said = f'"{document.parsed.slug}" is the slug of {first.path} too. Keep one of the files, or give one another slug.'
-    return FileProblem(document.path, Problem(document.parsed.key_lines.get("slug", 1), "slug-taken", said))
+    message = f'"{document.parsed.slug}" is the slug of {first.path} too. Keep one of the files, or give one another slug.'
+    return FileProblem(document.path, Problem(document.parsed.key_lines.get("slug", 1), "slug-taken", message))

@@ -204,10 +204,10 @@ def outdated_files(planned: Iterable[PlannedImport]) -> Iterator[FileProblem]:
     for file, document in sorted(found, key=lambda pair: pair[0].parsed.slug != pair[1].slug):
         first = current.setdefault(document.pk, file)
         if first.parsed.slug != file.parsed.slug:
-            said = (
+            message = (
                 f'"{file.parsed.slug}" is an old address of "{document}", which is {first.path} now. Delete the file that is out of date.'
             )
-            yield FileProblem(file.path, Problem(file.parsed.key_lines.get("slug", 1), "slug-taken", said))
+            yield FileProblem(file.path, Problem(file.parsed.key_lines.get("slug", 1), "slug-taken", message))
 
 
 def create_documents(files: Sequence[DocumentFile], now: datetime) -> list[Document]:
@@ -274,7 +274,7 @@ def export_folder(root: Path, policy: ConflictPolicy, *, dry_run: bool) -> Expor
 
 
 def plan_export(document: Document, folder: ContentFolder, policy: ConflictPolicy) -> PlannedExport:
-    path = path_of(document, document.slug, document.state)
+    path = file_path(document, document.slug, document.state)
     current, text = find_file(document, folder) or (None, "")
     ours = text_digest(text) if current else None
     action = choose_action(text_digest(document.source), ours, synced_digest(document, folder.root), policy)
@@ -288,7 +288,7 @@ def plan_export(document: Document, folder: ContentFolder, policy: ConflictPolic
 def find_file(document: Document, folder: ContentFolder) -> tuple[Path, str] | None:
     """Returns the path and the text of a document's file, which may be at a former slug or in the folder for another state."""
     slugs = [document.slug, *(old.slug for old in document.redirects.all())]
-    for path in [path_of(document, slug, state) for slug in slugs for state in (document.state, other_state(document))]:
+    for path in [file_path(document, slug, state) for slug in slugs for state in (document.state, other_state(document))]:
         if os.path.lexists(folder.root / path):
             text = folder.text_at(path)
             if path.stem == document.slug or is_text_of(document, text, document.parse(text)):
@@ -300,7 +300,7 @@ def other_state(document: Document) -> str:
     return State.PUBLISHED if document.state == State.DRAFT else State.DRAFT
 
 
-def path_of(document: Document, slug: str, state: str) -> Path:
+def file_path(document: Document, slug: str, state: str) -> Path:
     folder = Path(document.kind_spec.folder)
     return (DRAFTS_FOLDER / folder if state == State.DRAFT else folder) / f"{slug}.md"
 
