@@ -11,6 +11,7 @@ from django.test import override_settings
 from tests.support.cast import ines as ines
 from tests.support.cast import owner as owner
 from tests.support.cast import rui as rui
+from tests.support.checkout import release_template as release_template
 from tests.support.library import committed_library as committed_library
 from tests.support.library import library as library
 from tests.support.library import shipped_rows as shipped_rows

@@ -17,7 +17,7 @@ import pytest
 from documents.text.source import parse_source
 from tests.support.builders import guide_text
 from tests.support.crashing_postgres import Database, database, folder
-from tests.support.gunicorn import FORM_HEADERS, MAX_ATTEMPTS, Site, collect_static, serve
+from tests.support.gunicorn import FORM_HEADERS, MAX_ATTEMPTS, Site, serve
 from tests.support.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures
@@ -135,7 +135,6 @@ def test_every_acknowledged_save_is_exactly_one_revision(folder, database):
     assert creating.wait() == 0
     [(guide,)] = database.ask("SELECT id FROM documents_document WHERE slug = 'waiting'")
     texts = [guide_text(slug) + f"\nThe lamp was lit {number + 1} times over.\n" for number in range(SAVES)]
-    collect_static(folder)
     with serve(folder, database.url, workers=2) as site:
         editor = Editor(site, guide)
         editor.log_in()

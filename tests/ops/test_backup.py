@@ -16,7 +16,7 @@ from psycopg.sql import SQL, Identifier
 from ops.backup import PROGRAMS, backup, dbname_option, preamble, restore
 from ops.embedded_postgres import MIN_VERSION, THROWAWAY, create, running, tool_folders, version
 from tests.support.checkout import Released, manage
-from tests.support.gunicorn import collect_and_serve
+from tests.support.gunicorn import serve
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
@@ -49,7 +49,7 @@ def empty(released: Released, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def taken(released: Released) -> str:
     """The address of a kept result."""
-    with collect_and_serve(released.folder, released.url, workers=1) as site:
+    with serve(released.folder, released.url, workers=1) as site:
         taker = Taker(site)  # type: ignore[arg-type]  # the site answers as Django's client does
         taker.send()
     return taker.address
@@ -73,7 +73,7 @@ def test_results_texts_revisions_accounts_and_version_are_restored(released, tak
     restored = script("restore", tmp_path / "monday", url=empty)
     assert restored.returncode == 0, restored.stderr
     assert rows(empty) == {**before, **{table: [] for table in LEFT_OUT}}
-    with collect_and_serve(released.folder, empty, workers=1) as site:
+    with serve(released.folder, empty, workers=1) as site:
         assert site.ask("GET", taken).status_code == 200
         assert site.ask("GET", "/readyz").status_code == 200
         Taker(site).send()  # type: ignore[arg-type]  # numbers of new rows go on after those that came back
@@ -217,7 +217,7 @@ def test_pgpassword_is_enough_for_every_program_that_connects(released, script, 
             assert script("backup", tmp_path / "monday", url=locked).returncode == 0
             assert script("restore", tmp_path / "monday", "--replace", url=locked).returncode == 0
             manage(released.folder, locked, "release")
-            with collect_and_serve(released.folder, locked, workers=1) as site:
+            with serve(released.folder, locked, workers=1) as site:
                 assert site.ask("GET", "/readyz").status_code == 200
                 assert site.ask("GET", "/quiz/take/").status_code == 200
 

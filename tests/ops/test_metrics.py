@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from tests.support.checkout import ROOT, Released
-from tests.support.gunicorn import Site, collect_and_serve
+from tests.support.gunicorn import Site, serve
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
@@ -70,7 +70,7 @@ def away(released: Released) -> Callable[[], AbstractContextManager[None]]:
 def counted(released: Released, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # these servers are killed, and leave behind what they counted
     monkeypatch.setenv("METRICS_PORT", str(port))
-    with collect_and_serve(released.folder, released.url) as site:
+    with serve(released.folder, released.url) as site:
         site.get("/healthz")
         yield Counted(site, port)
 
@@ -209,7 +209,7 @@ def test_metrics_are_served_to_this_machine_by_default(counted, port):
 def test_metrics_can_be_served_at_another_address(released, port, tmp_path, monkeypatch):
     for name, value in {"TMPDIR": str(tmp_path), "METRICS_PORT": str(port), "METRICS_HOST": "127.0.0.2"}.items():
         monkeypatch.setenv(name, value)
-    with collect_and_serve(released.folder, released.url) as site:
+    with serve(released.folder, released.url) as site:
         site.get("/healthz")
         with urlopen(f"http://127.0.0.2:{port}/metrics") as answer:
             assert b"safehaven_public_pages" in answer.read()

@@ -15,7 +15,7 @@ import pytest
 
 from tests.bench.servers import free_port, wait_for_port
 from tests.support.checkout import ROOT, Released, manage
-from tests.support.gunicorn import FORM_HEADERS, Response, collect_static, serve
+from tests.support.gunicorn import FORM_HEADERS, Response, serve
 from tests.support.quiz_taker import Taker
 
 pytestmark = pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="needs nginx and openssl")
@@ -74,7 +74,6 @@ def visitor(released: Released, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     certificate = ["-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem", "-subj", f"/CN={NAME}", "-days", "1", "-nodes"]
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", *certificate], check=True, capture_output=True)
-    collect_static(released.folder)
     names = {"ALLOWED_HOSTS": NAME, "SITE_URL": f"https://{NAME}:{port}"}
     with serve(released.folder, released.url, workers=1, PLAIN_HTTP="0", **names) as site:
         (folder / "nginx.conf").write_text(configured(folder, port, site.port))

@@ -15,7 +15,7 @@ import pytest
 from ops.embedded_postgres import AS_NOBODY, OWNER, PORT, postmaster
 from tests.ops.test_metrics import Counted, port
 from tests.support.checkout import Released, manage
-from tests.support.gunicorn import Site, collect_static, serve, take_quiz_concurrently
+from tests.support.gunicorn import Site, serve, take_quiz_concurrently
 from tests.support.waiting import wait_until
 
 __all__ = ["port"]  # a fixture
@@ -65,7 +65,6 @@ def pooled(released: Released, mode: str, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def counted(released: Released, pooled: str, mode: str, port: int, tmp_path: Path) -> Iterator[Counted]:
-    collect_static(released.folder)
     with serve(released.folder, pooled, POOLER=mode, METRICS_PORT=str(port), TMPDIR=str(tmp_path)) as site:
         site.get("/healthz")
         yield Counted(site, port)

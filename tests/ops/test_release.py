@@ -12,8 +12,8 @@ import pytest
 
 from ops.embedded_postgres import THROWAWAY, running
 from ops.management.commands.release import LOCK_ID
-from tests.support.checkout import ROOT, copied
-from tests.support.gunicorn import collect_static, serve
+from tests.support.checkout import ROOT
+from tests.support.gunicorn import serve
 from tests.support.waiting import wait_until
 
 APPLYING, DONE = "  Applying ", "No migrations to apply."
@@ -100,13 +100,12 @@ def test_a_host_that_dies_while_it_migrates_blocks_no_other(database):
     assert second.returncode == 0, outputs
 
 
-def test_stored_pages_are_renewed_and_served_also_where_a_symlink_leads_to_the_checkout(database, tmp_path):
-    folder, current = copied(tmp_path / "site"), tmp_path / "current"
+def test_stored_pages_are_renewed_and_served_also_where_a_symlink_leads_to_the_checkout(database, release_template, tmp_path):
+    folder, current = release_template.copy_site(tmp_path / "site"), tmp_path / "current"
     current.symlink_to(folder)
     paths = {"PYTHONPATH": str(current), "PWD": str(current), "DJANGO_SETTINGS_MODULE": "config.settings"}
     env = {**os.environ, "DATABASE_URL": database, "PLAIN_HTTP": "1", **paths}
     release = [sys.executable, "-m", "django", "release", "--verbosity=0"]
-    collect_static(folder, "--ignore=admin", "--ignore=markdownx")
     for words in ("", "<p>Of the next release.</p>"):
         with (folder / "templates/components/guide_text.html").open("a") as template:
             template.write(words)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import Released, copied
-from tests.support.gunicorn import Site, collect_and_serve
+from tests.support.checkout import Released, Template
+from tests.support.gunicorn import Site, serve
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
@@ -39,8 +39,8 @@ class Migration(migrations.Migration):
 
 
 @pytest.fixture
-def next_release(tmp_path: Path) -> Path:
-    folder = copied(tmp_path / "next")
+def next_release(release_template: Template, tmp_path: Path) -> Path:
+    folder = release_template.copy_site(tmp_path / "next")
     models, migrations = folder / "quiz/models.py", folder / "quiz/migrations"
     end = "    expires_on = models.DateField()\n"
     text = models.read_text()
@@ -55,7 +55,7 @@ def next_release(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def old(released: Released) -> Iterator[Site]:
-    with collect_and_serve(released.folder, released.url) as site:
+    with serve(released.folder, released.url) as site:
         yield site
 
 
@@ -71,7 +71,7 @@ def test_results_are_kept_and_shown_while_the_next_release_migrates_and_by_both_
     wait_until(enough_were_there)
     assert migrating.returncode == 0
     assert old.ask("GET", "/readyz").status_code == 200
-    with collect_and_serve(next_release, released.url) as new:
+    with serve(next_release, released.url) as new:
         assert new.ask("GET", "/readyz").status_code == 200
         later = [keeps_and_sees(site) for site in (new, old) for _ in range(3)]
         for site in (old, new):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.crashing_postgres import database, folder
-from tests.support.gunicorn import Site, collect_and_serve, take_quiz_concurrently
+from tests.support.gunicorn import Site, serve, take_quiz_concurrently
 from tests.support.quiz_taker import Taker
 from tests.support.waiting import wait_until
 
@@ -26,7 +26,7 @@ pytestmark = [
 
 
 def test_no_acknowledged_result_is_lost_or_doubled_by_any_fault(folder, database):
-    with collect_and_serve(folder, database.url) as site:
+    with serve(folder, database.url) as site:
         site.fault_interval, site.faults = TROUBLE_AFTER, [site.kill_worker, database.crash_and_restart, database.disconnect_clients]
         acknowledged = take_quiz_concurrently(site, TAKERS)
         kept = database.ask("SELECT digest, answers FROM quiz_result")
@@ -39,7 +39,7 @@ def test_no_acknowledged_result_is_lost_or_doubled_by_any_fault(folder, database
 
 @pytest.fixture
 def site(folder, database) -> Iterator[Site]:
-    with collect_and_serve(folder, database.url, workers=1) as site:
+    with serve(folder, database.url, workers=1) as site:
         yield site
 
 

@@ -9,8 +9,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from quiz.models import Result
-from tests.support.checkout import copied
-from tests.support.gunicorn import Site, collect_and_serve, take_quiz_concurrently
+from tests.support.gunicorn import Site, serve, take_quiz_concurrently
 
 TAKERS = 500
 KILLED_AFTER = 100  # acknowledged results, repeatedly
@@ -19,14 +18,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to 
 
 
 @pytest.fixture
-def site(committed_library, db, tmp_path) -> Iterator[Site]:
+def site(committed_library, db, release_template, tmp_path) -> Iterator[Site]:
     """A site on the database of this test."""
     database = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
-    with collect_and_serve(copied(tmp_path / "site"), database) as site:  # a copy, so that the static files of the checkout do not change
+    with serve(release_template.copy_site(tmp_path / "site"), database) as site:
         yield site
 
 
-@pytest.mark.processes
 def test_each_acknowledged_result_is_kept_exactly_once_while_workers_are_killed(site):
     site.fault_interval, site.faults = KILLED_AFTER, [site.kill_worker]
     acknowledged = take_quiz_concurrently(site, TAKERS)

@@ -1,6 +1,6 @@
 """The host of the database becomes unreachable and its standby takes over: the quiz works again within some seconds."""
 
-from tests.support.gunicorn import collect_static, serve, take_quiz_concurrently
+from tests.support.gunicorn import serve, take_quiz_concurrently
 from tests.support.unreachable_host import network, pair
 
 __all__ = ["network", "pair"]  # fixtures
@@ -9,7 +9,6 @@ LOST_AFTER = 30  # acknowledged results
 
 
 def test_after_a_failover_no_acknowledged_result_is_lost(pair):
-    collect_static(pair.folder, "--ignore=admin", "--ignore=markdownx")
     with serve(pair.folder, pair.url, command_prefix=pair.network.command_prefix) as site:
         site.timeout, site.max_attempts = 10, 12
         site.fault_interval, site.faults = LOST_AFTER, [pair.fail_over, *[lambda: None] * TAKERS]

@@ -1,5 +1,6 @@
 """Copies of the project to run its scripts in, as a person would."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -72,12 +73,43 @@ class Released:
             return told.fetchall() if told.description else []
 
 
+@dataclass(frozen=True)
+class Template:
+    """A checkout with all static files collected, and a stopped database that is up to date. Made once for all workers, and only copied."""
+
+    home: Path
+
+    def copy_site(self, to: Path) -> Path:
+        return shutil.copytree(self.home / "site", to)
+
+    def copy_database(self, to: Path) -> Path:
+        """To a folder in which the embedded Postgres can be started."""
+        shutil.copytree(self.home / "postgres/data", to / "data")
+        return to
+
+
+@pytest.fixture(scope="session")
+def release_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Template:
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    home, unfinished = shared / "template", shared / "template.new"
+    with (shared / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            folder = copied(unfinished / "site")
+            with running(unfinished / "postgres", *THROWAWAY) as url:
+                manage(folder, url, "release")
+                manage(folder, url, "collectstatic", "--no-input")
+            unfinished.rename(home)
+    return Template(home)
+
+
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
-    folder, home = copied(tmp_path_factory.mktemp("released") / "site"), tmp_path_factory.mktemp("postgres")
+def released(release_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
+    folder = release_template.copy_site(tmp_path_factory.mktemp("released") / "site")
+    home = release_template.copy_database(tmp_path_factory.mktemp("postgres"))
     with running(home, *THROWAWAY) as url:
-        manage(folder, url, "release")
-        manage(folder, url, "collectstatic", "--no-input", "--ignore=admin", "--ignore=markdownx")
         yield Released(folder, home, url)
 
 

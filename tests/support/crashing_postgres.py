@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import psycopg
 import pytest
 
 from ops.embedded_postgres import address, postmaster, running, start
-from tests.support.checkout import copied
+from tests.support.checkout import Template
 from tests.support.waiting import wait_until
 
 
@@ -52,13 +50,12 @@ def has_ended(pid: int) -> bool:
 
 
 @pytest.fixture
-def folder(tmp_path) -> Path:
-    return copied(tmp_path / "site")
+def folder(release_template: Template, tmp_path: Path) -> Path:
+    return release_template.copy_site(tmp_path / "site")
 
 
 @pytest.fixture
-def database(folder, tmp_path) -> Iterator[Database]:
-    with running(tmp_path / "postgres") as url:
-        env = {**os.environ, "DATABASE_URL": url, "PLAIN_HTTP": "1"}
-        subprocess.run([sys.executable, "manage.py", "release", "--verbosity=0"], cwd=folder, env=env, check=True, capture_output=True)
-        yield Database(tmp_path / "postgres")
+def database(release_template: Template, tmp_path: Path) -> Iterator[Database]:
+    home = release_template.copy_database(tmp_path / "postgres")
+    with running(home):
+        yield Database(home)

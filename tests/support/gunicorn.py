@@ -95,19 +95,6 @@ class Site:
 
 
 @contextmanager
-def collect_and_serve(folder: Path, database: str, workers: int = 2) -> Iterator[Site]:
-    """Collects the static files of the checkout in `folder`, and serves it on a database that is migrated."""
-    collect_static(folder, "--ignore=admin", "--ignore=markdownx")
-    with serve(folder, database, workers) as site:
-        yield site
-
-
-def collect_static(folder: Path, *options: str) -> None:
-    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0", *options]
-    subprocess.run(command, cwd=folder, env={**os.environ, "DEBUG": "0"}, check=True)
-
-
-@contextmanager
 def serve(
     folder: Path, database: str, workers: int = 2, application: str = "config.wsgi", command_prefix: Sequence[str] = (), **settings: str
 ) -> Iterator[Site]:

@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 
 # Those that start processes, and need no other of these.
-FIXTURES = {"bare", "database", "installed", "live_server", "network", "released"}
+FIXTURES = {"bare", "database", "installed", "live_server", "network", "release_template"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m picks

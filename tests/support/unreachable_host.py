@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ops.embedded_postgres import OWNER, PORT, postmaster, running, start, stop
-from tests.support.checkout import copied, manage
+from ops.embedded_postgres import OWNER, PORT, postmaster, start, stop
+from tests.support.checkout import Template
 
 NETWORK = f"198.18.{os.getpid() % 256}"  # from the range for network benchmarks (RFC 2544)
 SITE, FIRST, SECOND = (f"{NETWORK}.{number}" for number in (1, 2, 3))
@@ -88,10 +88,12 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture
-def pair(network: Network, tmp_path: Path) -> Iterator[DatabasePair]:
-    first, second, folder = tmp_path / "first", tmp_path / "second", copied(tmp_path / "site")
-    with running(first) as url:
-        manage(folder, url, "release")
+def pair(network: Network, release_template: Template, tmp_path: Path) -> Iterator[DatabasePair]:
+    first, second, folder = (
+        release_template.copy_database(tmp_path / "first"),
+        tmp_path / "second",
+        release_template.copy_site(tmp_path / "site"),
+    )
     with (first / "data/pg_hba.conf").open("a") as rules:
         rules.write(f"host all all {NETWORK}.0/24 trust\n")
     shutil.copytree(first / "data", second / "data")

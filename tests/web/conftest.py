@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.checkout import Released
 from tests.support.checkout import released as released
-from tests.support.gunicorn import Response, Site, collect_static, serve
+from tests.support.gunicorn import Response, Site, serve
 
 TLS = {"X-Forwarded-Proto": "https"}
 
@@ -29,7 +29,6 @@ class Visitor:
 @pytest.fixture(scope="module")
 def deployed(released: Released) -> tuple[Path, str]:
     """The checkout with all its static files, and its database."""
-    collect_static(released.folder)
     return released.folder, released.url
 
 
