@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker("browser")
+            item.add_marker("no_cover")  # playwright switches greenlets, which coverage is not set to follow
 
 
 @pytest.fixture(scope="session")

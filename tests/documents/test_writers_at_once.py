@@ -136,6 +136,7 @@ def run_and_stop_at(action: Action, number: int, reached: Event, go_on: Event) -
 
 
 @pytest.mark.parametrize(("first", "second"), [*sample(combinations_with_replacement(ACTIONS, 2))], ids=lambda action: action.__name__)
+@pytest.mark.no_cover
 def test_two_concurrent_writers_never_deadlock(library, first, second):
     for number in count(1):
         library.fill()

@@ -102,6 +102,7 @@ def requests(route: str, meant: dict[str, object]) -> Iterator[Sent]:
 
 
 @pytest.mark.parametrize("route", [route for route, _ in every_route()])
+@pytest.mark.no_cover
 def test_no_view_fails_at_any_value(owner, meant, route):
     answers = [(sent, ask(owner, *sent)) for sent in sample(requests(route, meant))]
     failed = [f"{method} {path[:150]} {form[:60]}: {said}" for (method, path, form), said in answers if said]
@@ -109,6 +110,7 @@ def test_no_view_fails_at_any_value(owner, meant, route):
 
 
 @pytest.mark.parametrize("route", [route for route, _ in every_route()])
+@pytest.mark.no_cover
 def test_no_view_fails_at_any_header(owner, meant, route):
     [(_, own, _), *_] = requests(route, meant)
     visitor = Client(raise_request_exception=False)
