@@ -1,25 +1,17 @@
 """An editor writes a guide in a browser: the preview, the messages, and what readers see afterwards."""
 
-from io import BytesIO
-
 import pytest
 from django.contrib.auth.models import Permission
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from guides.models import Guide
 from tests.browser.admin_pages import log_in, save, text_field
 from tests.browser.common import axe_violations
 from tests.support.builders import guide_text
+from tests.support.images import image_bytes
 from tests.support.library import create_guide
 
 MISTAKE = "A <b>mistake</b> is here."
-
-
-def picture(name="lamp.png"):
-    file = BytesIO()
-    Image.new("RGB", (60, 40), "orange").save(file, "PNG")
-    return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}
 
 
 @pytest.fixture
@@ -72,7 +64,9 @@ def test_the_preview_follows_the_typing_in_the_style_of_the_site(editor, console
 
 def test_an_uploaded_picture_is_inserted_with_its_alternative_text(editor, guide, browser, base_url, console_errors):
     text_field(editor).press("Control+Home")
-    editor.get_by_label("Picture", exact=True).set_input_files(picture())
+    editor.get_by_label("Picture", exact=True).set_input_files(
+        {"name": "lamp.png", "mimeType": "image/png", "buffer": image_bytes(size=(60, 40))}
+    )
     add = editor.get_by_role("button", name="Put it into the text")
     add.click()
     expect(editor.get_by_text("Say what the picture shows.")).to_be_visible()

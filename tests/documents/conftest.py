@@ -2,17 +2,17 @@
 
 import hashlib
 from collections.abc import Callable
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from PIL import Image
 
 from documents.models import Document, State
 from guides.models import Guide
 from tests.support.builders import guide_text
+from tests.support.images import image_bytes
 from tests.support.library import create_guide, save_text
 
 Run = Callable[..., str]
@@ -41,16 +41,10 @@ def write(folder: Path) -> Callable[..., Path]:
     return write
 
 
-def webp(color: str) -> bytes:
-    content = BytesIO()
-    Image.new("RGB", (8, 6), color).save(content, "WEBP")
-    return content.getvalue()
-
-
 @pytest.fixture
 def image_file(folder: Path) -> Path:
     """An image in the content folder, named as an export names it."""
-    content = webp("navy")
+    content = image_bytes("WEBP")
     path = folder / "images" / f"{hashlib.sha256(content).hexdigest()}.webp"
     path.parent.mkdir()
     path.write_bytes(content)

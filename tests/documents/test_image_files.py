@@ -16,14 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from documents.files.bounded_read import FileRefusedError
 from documents.image_files import MAX_IMAGE_BYTES, reencode
-
-RED = (200, 30, 30)
-
-
-def picture(form="PNG", size=(40, 20), mode="RGB", **options):
-    file = BytesIO()
-    Image.new(mode, size, RED if mode == "RGB" else 0).save(file, form, **options)
-    return file.getvalue()
+from tests.support.images import image_bytes
 
 
 def png_that_claims(width, height):
@@ -50,7 +43,7 @@ def refusal(upload):
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_every_common_format_is_accepted(form):
-    red, green, blue = shown(reencode(picture(form))).convert("RGB").getpixel((20, 10))
+    red, green, blue = shown(reencode(image_bytes(form))).convert("RGB").getpixel((20, 10))
     assert red > 150
     assert green < 80
     assert blue < 80
@@ -59,32 +52,32 @@ def test_every_common_format_is_accepted(form):
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16"])
 def test_every_color_mode_is_accepted(mode):
     form = "JPEG" if mode == "CMYK" else "PNG"
-    assert shown(reencode(picture(form, mode=mode))).size == (40, 20)
+    assert shown(reencode(image_bytes(form, mode=mode))).size == (40, 20)
 
 
 def test_transparency_is_kept():
-    assert shown(reencode(picture(mode="RGBA"))).getchannel("A").getextrema() == (0, 0)
+    assert shown(reencode(image_bytes(mode="RGBA"))).getchannel("A").getextrema() == (0, 0)
 
 
 def test_an_animation_becomes_its_first_frame():
     later = [Image.new("RGB", (40, 20), "blue")]
-    image = shown(reencode(picture("GIF", save_all=True, append_images=later)))
+    image = shown(reencode(image_bytes("GIF", save_all=True, append_images=later)))
     assert getattr(image, "n_frames", 1) == 1
     assert image.convert("RGB").getpixel((20, 10))[0] > 150
 
 
 def test_a_large_picture_is_scaled_to_1600_pixels():
-    assert shown(reencode(picture("JPEG", size=(3200, 800)))).size == (1600, 400)
+    assert shown(reencode(image_bytes("JPEG", size=(3200, 800)))).size == (1600, 400)
 
 
 def test_a_small_picture_keeps_its_size():
-    assert shown(reencode(picture(size=(40, 20)))).size == (40, 20)
+    assert shown(reencode(image_bytes(size=(40, 20)))).size == (40, 20)
 
 
 def test_a_sideways_photograph_is_rotated_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # orientation: rotated by 90 degrees
-    assert shown(reencode(picture("JPEG", exif=exif))).size == (20, 40)
+    assert shown(reencode(image_bytes("JPEG", exif=exif))).size == (20, 40)
 
 
 def test_the_metadata_of_a_photograph_is_removed():
@@ -92,7 +85,7 @@ def test_the_metadata_of_a_photograph_is_removed():
     exif[0x013B] = "Ines Secret"  # artist
     exif.get_ifd(0x8825)[29] = "2026:11:24"  # GPS: day
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    upload = picture("JPEG", exif=exif, comment=b"taken at home", icc_profile=profile, xmp=b"<xmp>Secret</xmp>")
+    upload = image_bytes("JPEG", exif=exif, comment=b"taken at home", icc_profile=profile, xmp=b"<xmp>Secret</xmp>")
     assert all(trace in upload for trace in (b"Ines Secret", b"2026:11:24", b"taken at home", b"acsp", b"<xmp>"))
     kept = reencode(upload).content
     assert not any(trace in kept for trace in (b"Ines", b"2026:", b"taken", b"acsp", b"<xmp>", b"EXIF", b"ICCP", b"XMP"))
@@ -102,17 +95,17 @@ def test_text_chunks_of_a_png_are_removed():
     words = PngInfo()
     words.add_text("Author", "Ines Secret")
     words.add_itxt("XML:com.adobe.xmp", "<xmp>Secret</xmp>")
-    upload = picture(pnginfo=words)
+    upload = image_bytes(pnginfo=words)
     assert b"Ines Secret" in upload
     assert b"Secret" not in reencode(upload).content
 
 
 def test_data_behind_a_picture_is_removed():
-    assert b"<script>" not in reencode(picture("GIF") + b"<script>alert(1)</script>").content
+    assert b"<script>" not in reencode(image_bytes("GIF") + b"<script>alert(1)</script>").content
 
 
 def test_the_same_file_becomes_the_same_bytes():
-    assert reencode(picture()) == reencode(picture())
+    assert reencode(image_bytes()) == reencode(image_bytes())
 
 
 @pytest.mark.parametrize(
@@ -122,10 +115,10 @@ def test_the_same_file_becomes_the_same_bytes():
         b"not a picture",
         b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
         b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
-        picture("BMP"),
-        picture("TIFF"),
-        picture()[:60],
-        picture("JPEG")[:300],
+        image_bytes("BMP"),
+        image_bytes("TIFF"),
+        image_bytes()[:60],
+        image_bytes("JPEG")[:300],
     ],
     ids=["nothing", "words", "SVG", "SVG as XML", "BMP", "TIFF", "half a PNG", "half a JPEG"],
 )
@@ -134,7 +127,7 @@ def test_anything_but_a_raster_picture_is_refused_with_what_to_do(upload):
 
 
 def test_a_file_above_ten_megabytes_is_refused():
-    assert "larger than 10 MB" in refusal(picture().ljust(MAX_IMAGE_BYTES + 1, b"\0"))
+    assert "larger than 10 MB" in refusal(image_bytes().ljust(MAX_IMAGE_BYTES + 1, b"\0"))
 
 
 @pytest.mark.parametrize("size", [(8000, 5001), (20000, 20000), (2**31 - 1, 2**31 - 1)])
@@ -144,7 +137,7 @@ def test_a_small_file_with_too_many_pixels_is_refused_before_it_is_decoded(size)
 
 @given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]), st.integers(0, 400), st.binary(min_size=1, max_size=40))
 def test_a_broken_file_is_accepted_or_refused_and_never_raises_anything_else(form, at, noise):
-    whole = picture(form)
+    whole = image_bytes(form)
     broken = whole[:at] + noise + whole[at + len(noise) :]
     with suppress(FileRefusedError):
         shown(reencode(broken))
@@ -162,7 +155,7 @@ print(image.width, image.height)
 
 @pytest.mark.parametrize(
     ("upload", "size"),
-    [(lambda: picture("PNG", (6300, 6300), "RGBA"), "1600 1600"), (lambda: picture("GIF", (6300, 6300), "P"), "1600 1600")],
+    [(lambda: image_bytes("PNG", (6300, 6300), "RGBA"), "1600 1600"), (lambda: image_bytes("GIF", (6300, 6300), "P"), "1600 1600")],
     ids=["PNG", "GIF"],
 )
 @pytest.mark.processes
@@ -173,13 +166,13 @@ def test_the_largest_accepted_picture_is_encoded_within_limits_of_time_and_memor
 
 def test_a_picture_of_many_frames_is_encoded_from_its_first():
     frames = [Image.new("P", (400, 400), number) for number in range(200)]
-    assert shown(reencode(picture("GIF", save_all=True, append_images=frames))).size == (40, 20)
+    assert shown(reencode(image_bytes("GIF", save_all=True, append_images=frames))).size == (40, 20)
 
 
 def test_a_text_chunk_that_decompresses_to_50_megabytes_is_refused_or_left_out():
     words = b"zTXt" + b"a\0\0" + zlib.compress(b"a" * 50_000_000, 9)
     chunk = struct.pack(">I", len(words) - 4) + words + struct.pack(">I", zlib.crc32(words))
-    whole = picture()
+    whole = image_bytes()
     with suppress(FileRefusedError):
         assert len(reencode(whole[:33] + chunk + whole[33:]).content) < 1000
 

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from documents.images import Picture
-from tests.documents.conftest import webp
 from tests.support.builders import guide_text
+from tests.support.images import image_bytes
 
 
 def shown(path):
@@ -19,7 +19,7 @@ def test_a_picture_is_imported_and_exported_with_its_guide(write, run, image_fil
     assert run("check_content") == ""
     assert run("import_content") == "new: guides/waiting.md\n1 text imported: 1 new.\n"
     kept = Picture.objects.get()
-    assert (bytes(kept.content), kept.width, kept.height) == (image_file.read_bytes(), 8, 6)
+    assert (bytes(kept.content), kept.width, kept.height) == (image_file.read_bytes(), 40, 20)
     run("export_content", str(tmp_path / "copy"))
     assert (tmp_path / "copy/images" / image_file.name).read_bytes() == image_file.read_bytes()
 
@@ -58,8 +58,8 @@ def test_a_picture_in_the_database_needs_no_file(write, run, image_file):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("0" * 64, webp("navy"), "is not named after its bytes"),
-        ("lamp", webp("navy"), "is not named after its bytes"),
+        ("0" * 64, image_bytes("WEBP"), "is not named after its bytes"),
+        ("lamp", image_bytes("WEBP"), "is not named after its bytes"),
         (hashlib.sha256(b"<svg/>").hexdigest(), b"<svg/>", "is not a WebP picture"),
     ],
 )

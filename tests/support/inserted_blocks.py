@@ -1,4 +1,7 @@
-"""Markdown blocks of every kind to insert between any two lines of a text: its word is shown, or a problem names its line."""
+"""Markdown blocks of every kind, each with one word, to insert between any two lines of a text.
+
+The word must be shown, or a problem must name one of the lines.
+"""
 
 import re
 from collections.abc import Iterator
@@ -118,8 +121,8 @@ def shape_of(line: str) -> str:
 
 def insert_every_block(text: str) -> Iterator[tuple[str, str, range]]:
     """Every block at each distinct position of the body."""
-    places = ((block, before) for block in BLOCKS for before in distinct_positions(text))
-    return ((block, *insert_block(text, before, block)) for block, before in sample(places))
+    insertions = ((block, before) for block in BLOCKS for before in distinct_positions(text))
+    return ((block, *insert_block(text, before, block)) for block, before in sample(insertions))
 
 
 def is_reported(problems: tuple[Problem, ...], lines: range) -> bool:

@@ -23,6 +23,8 @@ SYNCHRONOUS = ("fsync=off", "synchronous_commit=on")  # a commit waits for the s
 
 
 class Network:
+    """A network namespace, and the virtual link to it."""
+
     def __init__(self, name: str) -> None:
         self.name, self.host_link, self.site_link = name, f"{name}h", f"{name}t"
         self.command_prefix = ("ip", "netns", "exec", name)
@@ -56,6 +58,7 @@ class DatabasePair:
         self.url = f"postgresql://{OWNER}@{FIRST}:{PORT},{SECOND}:{PORT}/postgres?target_session_attrs=read-write"
 
     def fail_over(self) -> None:
+        """Makes the first server unreachable, and promotes the second."""
         self.network.drop_packets_to(FIRST)
         self.ask("SELECT pg_promote()")
 

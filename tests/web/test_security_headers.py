@@ -5,8 +5,8 @@ import re
 import psycopg
 import pytest
 
-from tests.documents.test_image_files import picture
 from tests.support.gunicorn import Response, serve
+from tests.support.images import image_bytes
 from tests.support.quiz_taker import Taker
 from tests.support.security_headers import assert_security_headers
 from tests.web.conftest import TLS
@@ -26,7 +26,7 @@ def responses(visitor, deployed) -> dict[str, Response]:
     with psycopg.connect(deployed[1], autocommit=True) as link:
         link.execute(
             "INSERT INTO documents_picture (digest, content, width, height, uploaded_at) VALUES (decode(%s, 'hex'), %s, 1, 1, now())",
-            [hidden, picture("WEBP")],
+            [hidden, image_bytes("WEBP")],
         )
     return {
         "a page": page,
