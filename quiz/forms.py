@@ -1,6 +1,6 @@
 """The quiz's form as a page shows it: whom the taker has in mind, an answer to each statement, and the key of the result's link."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from django import forms
 
@@ -31,5 +31,5 @@ class AnswerForm(forms.Form):
             self.add_error(name, problem)
 
 
-def radio_field(label: str, choices: list[Any], attributes: dict[str, Any] | None = None) -> forms.Field:
+def radio_field(label: str, choices: Iterable[tuple[str | int, str | int]], attributes: dict[str, bool] | None = None) -> forms.Field:
     return forms.Field(label=label, required=False, widget=forms.RadioSelect(attributes, choices))

@@ -34,7 +34,7 @@ def test_a_kept_result_links_to_the_quiz_again(first, client):
     page = client.get(f"{first.address}again/")
     assert "beside those of" in page.content.decode()
     assert "That day you had in mind: a close friend." in page.content.decode()
-    # Kept for Back, which has to find the same key and the answers: tests/browser/test_quiz_again.py.
+    # Stored for Back, which has to find the same key and the answers: tests/browser/test_quiz_again.py.
     assert (page["Cache-Control"], page["X-Robots-Tag"], page["Referrer-Policy"]) == ("private, no-cache", "noindex", "strict-origin")
 
 

@@ -16,7 +16,7 @@ from tests.support.waiting import wait_until
 
 __all__ = ["database", "folder"]  # fixtures
 TAKERS = int(os.environ.get("TAKERS", "200"))
-TROUBLE_AFTER = 40  # acknowledged results
+FAULT_INTERVAL = 40  # acknowledged results
 CLIENTS = "SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
 
 pytestmark = [
@@ -27,7 +27,7 @@ pytestmark = [
 
 def test_no_acknowledged_result_is_lost_or_doubled_by_any_fault(folder, database):
     with serve(folder, database.url) as site:
-        site.fault_interval, site.faults = TROUBLE_AFTER, [site.kill_worker, database.crash_and_restart, database.disconnect_clients]
+        site.fault_interval, site.faults = FAULT_INTERVAL, [site.kill_worker, database.crash_and_restart, database.disconnect_clients]
         acknowledged = take_quiz_concurrently(site, TAKERS)
         kept = database.ask("SELECT digest, answers FROM quiz_result")
     assert len(kept) == len(acknowledged) == TAKERS

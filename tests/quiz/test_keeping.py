@@ -29,6 +29,14 @@ def test_the_row_has_the_answers_and_the_day_and_not_the_link(taker, kept):
     assert taker.key not in str(vars(row))
 
 
+def test_the_row_has_the_score_of_each_dimension(taker):
+    taker.send(alarm_1=7, alarm_2=7, alarm_3=1, distance_1=1, distance_2=1, distance_3=7)
+    row = Result.objects.get()
+    assert row.anxiety > row.avoidance
+    data = taker.client.get(f"{taker.address}answers.json").json()
+    assert data["scores"] == {"anxiety": row.anxiety, "avoidance": row.avoidance}
+
+
 def test_a_double_click_keeps_one_result(taker):
     assert taker.send()["Location"] == taker.send()["Location"]
     assert Result.objects.count() == 1

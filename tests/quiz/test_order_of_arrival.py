@@ -55,26 +55,26 @@ def taker(site: Site) -> Taker:
 
 
 @pytest.fixture
-def stalled(site: Site, released: Released) -> Callable[..., object]:
+def delayed(site: Site, released: Released) -> Callable[..., object]:
     """A request whose client disconnected while its statement waited, and which continues when the block ends."""
 
     @contextmanager
-    def stalled(path: str, form: dict[str, str], by: str = TABLE) -> Iterator[None]:
+    def delayed(path: str, form: dict[str, str], by: str = TABLE) -> Iterator[None]:
         with psycopg.connect(released.url) as holder:
             holder.execute(by)
-            cut_off(site.port, path, form)
-            [[number]] = seen(released, BLOCKED)
+            send_and_disconnect(site.port, path, form)
+            [[number]] = rows_when_any(released, BLOCKED)
             os.kill(number, signal.SIGSTOP)
         try:
             yield
         finally:
             os.kill(number, signal.SIGCONT)
-        seen(released, IDLE.format(number))
+        rows_when_any(released, IDLE.format(number))
 
-    return stalled
+    return delayed
 
 
-def cut_off(port: int, path: str, form: dict[str, str]) -> None:
+def send_and_disconnect(port: int, path: str, form: dict[str, str]) -> None:
     body = urlencode(form).encode()
     head = {"Host": "127.0.0.1", "X-Forwarded-For": ADDRESS, "Content-Type": "application/x-www-form-urlencoded"}
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), f"Content-Length: {len(body)}", "", ""]
@@ -82,7 +82,7 @@ def cut_off(port: int, path: str, form: dict[str, str]) -> None:
         link.sendall("\r\n".join(lines).encode() + body)
 
 
-def seen(released: Released, question: str) -> list[tuple[int]]:
+def rows_when_any(released: Released, question: str) -> list[tuple[int]]:
     """The rows of a query, once there are any."""
     return wait_until(lambda: released.ask(question), TIMEOUT)
 
@@ -113,22 +113,22 @@ def block(site: Site, request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_a_delayed_submission_does_not_overwrite_a_later_one(site, taker, stalled, block):
-    with stalled("/quiz/take/", form_of(taker, 1), block):
+def test_a_delayed_submission_does_not_overwrite_a_later_one(site, taker, delayed, block):
+    with delayed("/quiz/take/", form_of(taker, 1), block):
         send(taker, 6)
     assert answers_of(site, taker) == {"6"}
 
 
-def test_a_delayed_submission_does_not_restore_a_deleted_result(site, taker, stalled, block):
-    with stalled("/quiz/take/", form_of(taker, 1), block):
+def test_a_delayed_submission_does_not_restore_a_deleted_result(site, taker, delayed, block):
+    with delayed("/quiz/take/", form_of(taker, 1), block):
         send(taker, 6)
         assert delete(site, taker) == 200
     assert site.get(taker.address).status_code == 404
 
 
-def test_a_delayed_deletion_keeps_a_later_submission(site, taker, stalled):
+def test_a_delayed_deletion_keeps_a_later_submission(site, taker, delayed):
     send(taker, 1)
-    with stalled(f"{taker.address}deletion/", {"sure": "yes"}):
+    with delayed(f"{taker.address}deletion/", {"sure": "yes"}):
         send(taker, 6)
     assert answers_of(site, taker) == {"6"}
 

@@ -12,7 +12,7 @@ from quiz.models import Result
 from tests.support.gunicorn import Site, serve, take_quiz_concurrently
 
 TAKERS = 500
-KILLED_AFTER = 100  # acknowledged results, repeatedly
+KILL_INTERVAL = 100  # acknowledged results, repeatedly
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers to kill are looked up in Linux's /proc")
 
@@ -26,7 +26,7 @@ def site(committed_library, db, release_template, tmp_path) -> Iterator[Site]:
 
 
 def test_each_acknowledged_result_is_kept_exactly_once_while_workers_are_killed(site):
-    site.fault_interval, site.faults = KILLED_AFTER, [site.kill_worker]
+    site.fault_interval, site.faults = KILL_INTERVAL, [site.kill_worker]
     acknowledged = take_quiz_concurrently(site, TAKERS)
     assert {bytes(result.digest): result.answers for result in Result.objects.all()} == acknowledged
     assert Result.objects.count() == len(acknowledged) == TAKERS
