@@ -73,7 +73,7 @@ DENIED_FEATURES = (
 
 DEBUG = env_bool("DEBUG")
 PLAIN_HTTP = env_bool("PLAIN_HTTP")  # without TLS, for a developer's own machine only
-PROXIES = env_int("PROXIES", 0, most=16)  # how many of our own proxies add to X-Forwarded-For
+PROXIES = env_int("PROXIES", 0, maximum=16)  # how many of our own proxies add to X-Forwarded-For
 METRICS = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # ops.metrics_server sets it where METRICS_PORT is set
 ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS")
 SITE_URL = env_origin("SITE_URL")  # absolute links begin with it, because the Host of a request is its sender's choice

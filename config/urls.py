@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from web.content_type import ADMIN_PATH
+
 handler500 = "web.middleware.server_error"
 urlpatterns = [
     path("quiz/", include("quiz.urls")),
     path("guides/", include("guides.urls")),
     path("images/", include("documents.urls")),
-    path("admin/", admin.site.urls),
+    path(ADMIN_PATH.removeprefix("/"), admin.site.urls),
     path("", include("pages.urls")),
 ]

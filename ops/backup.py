@@ -113,8 +113,8 @@ def preamble(lines: Iterator[bytes], known_settings: Collection[str]) -> Iterato
 
 def copy(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes], known_settings: Collection[str]) -> None:
     """Pipes the script to psql, and commits only when it was read to its end."""
-    assert reading.stdout  # noqa: S101  # asked for
-    assert writing.stdin  # noqa: S101  # asked for
+    assert reading.stdout  # noqa: S101  # a pipe
+    assert writing.stdin  # noqa: S101  # a pipe
     with suppress(BrokenPipeError):  # psql ended, and its error is reported
         writing.stdin.write(RECREATE_SCHEMA)
         writing.stdin.writelines(preamble(iter(reading.stdout), known_settings))

@@ -46,10 +46,10 @@ def env_bool(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 to turn it on, 0 or nothing to leave it off.")
 
 
-def env_int(name: str, default: int, most: int) -> int:
+def env_int(name: str, default: int, maximum: int) -> int:
     value = os.environ.get(name, "").strip() or str(default)
-    if not re.fullmatch("[0-9]{1,4}", value) or int(value) > most:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number up to {most}, or nothing for {default}.")
+    if not re.fullmatch("[0-9]{1,4}", value) or int(value) > maximum:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number up to {maximum}, or nothing for {default}.")
     return int(value)
 
 
