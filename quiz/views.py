@@ -56,11 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return make_private(submit(request))  # the response shows the answers
-    now = timezone.now()
-    current = Instrument.objects.current(now)
-    if current is None:
-        return no_quiz(request)
-    return render_form(request, AnswerForm(Submission.blank(instrument_of(current), current.pk)))
+    return render_blank_form(request, timezone.now())
 
 
 @private_page
@@ -74,6 +70,10 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     earlier = find_result(key, now)
     if earlier is None:
         return result_not_found(request)
+    return render_blank_form(request, now, earlier)
+
+
+def render_blank_form(request: HttpRequest, now: datetime, earlier: Result | None = None) -> HttpResponse:
     current = Instrument.objects.current(now)
     if current is None:
         return no_quiz(request)

@@ -59,17 +59,17 @@ def delayed(site: Site, released: Released) -> Callable[..., object]:
     """A request whose client disconnected while its statement waited, and which continues when the block ends."""
 
     @contextmanager
-    def delayed(path: str, form: dict[str, str], by: str = TABLE) -> Iterator[None]:
+    def delayed(path: str, form: dict[str, str], lock: str = TABLE) -> Iterator[None]:
         with psycopg.connect(released.url) as holder:
-            holder.execute(by)
+            holder.execute(lock)
             send_and_disconnect(site.port, path, form)
-            [[number]] = rows_when_any(released, BLOCKED)
-            os.kill(number, signal.SIGSTOP)
+            [[pid]] = rows_when_any(released, BLOCKED)
+            os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            os.kill(number, signal.SIGCONT)
-        rows_when_any(released, IDLE.format(number))
+            os.kill(pid, signal.SIGCONT)
+        rows_when_any(released, IDLE.format(pid))
 
     return delayed
 
@@ -82,9 +82,9 @@ def send_and_disconnect(port: int, path: str, form: dict[str, str]) -> None:
         link.sendall("\r\n".join(lines).encode() + body)
 
 
-def rows_when_any(released: Released, question: str) -> list[tuple[int]]:
+def rows_when_any(released: Released, query: str) -> list[tuple[int]]:
     """The rows of a query, once there are any."""
-    return wait_until(lambda: released.ask(question), TIMEOUT)
+    return wait_until(lambda: released.ask(query), TIMEOUT)
 
 
 def form_of(taker: Taker, answer: int) -> dict[str, str]:
@@ -107,20 +107,20 @@ def delete(site: Site, taker: Taker) -> int:
 
 
 @pytest.fixture(params=[TABLE, COUNT], ids=["before it has read the table", "after it has read the table"])
-def block(site: Site, request: pytest.FixtureRequest) -> str:
+def lock(site: Site, request: pytest.FixtureRequest) -> str:
     """The lock that submissions from ADDRESS wait for: of the whole table, or of the count of that address, which exists then."""
     site.ask("POST", "/quiz/take/", urlencode(form_of(Taker(site), 4)), **{"X-Forwarded-For": ADDRESS})  # type: ignore[arg-type]
     return str(request.param)
 
 
-def test_a_delayed_submission_does_not_overwrite_a_later_one(site, taker, delayed, block):
-    with delayed("/quiz/take/", form_of(taker, 1), block):
+def test_a_delayed_submission_does_not_overwrite_a_later_one(site, taker, delayed, lock):
+    with delayed("/quiz/take/", form_of(taker, 1), lock):
         send(taker, 6)
     assert answers_of(site, taker) == {"6"}
 
 
-def test_a_delayed_submission_does_not_restore_a_deleted_result(site, taker, delayed, block):
-    with delayed("/quiz/take/", form_of(taker, 1), block):
+def test_a_delayed_submission_does_not_restore_a_deleted_result(site, taker, delayed, lock):
+    with delayed("/quiz/take/", form_of(taker, 1), lock):
         send(taker, 6)
         assert delete(site, taker) == 200
     assert site.get(taker.address).status_code == 404
