@@ -63,7 +63,7 @@ def test_without_venv_one_sentence_says_how_to_get_it(machine):
 def test_without_a_network_the_last_line_says_what_to_check(machine):
     refused = machine("script/serve", fails="pip install")
     assert refused.status == 1
-    assert refused.said.splitlines()[-1].startswith("The packages could not be installed: pip's reason stands above.")
+    assert refused.said.splitlines()[-1].startswith("Could not install the packages: see pip's reason above.")
 
 
 def test_packages_are_installed_with_their_hashes_once_and_again_when_the_lock_changes(machine, bare):
