@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.http import parse_header_parameters
@@ -87,13 +88,20 @@ def test_a_long_text_saved_after_the_session_has_ended_leads_to_the_login(ended,
 def test_an_account_that_is_not_staff_may_send_no_more_than_an_anonymous_one(client, db):
     client.force_login(User.objects.create_user("visitor"))
     assert client.post("/admin/guides/guide/add/", LARGE).status_code == 302
-    assert client.post(UPLOADING, picture()).status_code == 403
+    refused = client.post(UPLOADING, picture())
+    assert refused.status_code == 403
+    assert not refused.wsgi_request.FILES  # the view refuses as well, but would have read the image
 
 
 def test_an_editor_may_send_images_and_long_texts(client, db):
     client.force_login(User.objects.create_superuser("ines"))
     assert client.post("/admin/guides/guide/preview/", LARGE).status_code == 200
     assert client.post(UPLOADING, picture()).json()["error"].startswith("The file can't be read as a picture.")
+
+
+def test_an_editor_may_not_send_a_text_as_large_as_an_image(admin_client):
+    answer = admin_client.post("/admin/guides/guide/preview/", {"content": "a" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)})
+    assert answer.status_code == 413
 
 
 def test_a_large_login_form_is_refused(client, db):
