@@ -113,6 +113,7 @@ def test_everything_is_checked_in_order(machine):
         "migrations",
         "content",
         "tests",
+        "browser tests",
     ]
 
 
