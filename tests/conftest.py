@@ -23,8 +23,9 @@ from tests.support.sampling import examples
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# No deadline, because machines are shared and slow at times.
-hypothesis.settings.register_profile("tests", deadline=None, max_examples=examples())
+# No deadline and no complaint about slow generation, because machines are shared and slow at times.
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("tests", deadline=None, max_examples=examples(), suppress_health_check=SLOW)
 hypothesis.settings.load_profile("tests")
 
 
