@@ -17,7 +17,7 @@ class AnswerForm(forms.Form):
         super().__init__(submission.fields)
         self.submission, self.instrument = submission, submission.instrument
         relations = [(known.key, known.text) for known in self.instrument.relations]
-        numbers = [(number, number) for number in range(self.instrument.scale.lowest, self.instrument.scale.highest + 1)]
+        numbers = [(number, number) for number in self.instrument.scale.choices]
         self.fields["relation"] = radio_field("Whom do you have in mind?", relations, {"required": True})
         for item in self.instrument.items:
             self.fields[item.key] = radio_field(item.text, numbers)

@@ -47,6 +47,11 @@ class Scale:
     highest: int
 
     @property
+    def choices(self) -> range:
+        """The possible answers, lowest first."""
+        return range(self.lowest, self.highest + 1)
+
+    @property
     def middle(self) -> float:
         return (self.lowest + self.highest) / 2
 

@@ -46,7 +46,7 @@ def read_submission(fields: Mapping[str, str], instrument: Instrument, version: 
     A form without a key of ours gets a new one, because its answers count all the same.
     """
     scale = instrument.scale
-    choices = {str(number): number for number in range(scale.lowest, scale.highest + 1)}
+    choices = {str(number): number for number in scale.choices}
     given = {item.key: text for item in instrument.items if (text := fields.get(item.key, ""))}
     answers = {key: choices[text] for key, text in given.items() if text in choices}
     is_enough = may_be_scored(instrument.items, answers)

@@ -274,7 +274,7 @@ def counterfactual(instrument: Instrument, insights: Sequence[Insight], insight:
 
 def alternative_answers(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> Iterator[AlternativeAnswer]:
     for item in answered_items(instrument, insight.facet, answers):
-        for answer in range(instrument.scale.lowest, instrument.scale.highest + 1):
+        for answer in instrument.scale.choices:
             if answer != answers[item.key]:
                 yield AlternativeAnswer(item, answer, abs(answer - answers[item.key]))
 

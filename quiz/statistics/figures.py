@@ -103,7 +103,7 @@ def scale_figures(instrument: Instrument, totals: Totals, key: str) -> ScaleFigu
 
 
 def item_figures(item: Item, scale: Scale, counts: Mapping[int, int]) -> ItemFigures:
-    published = suppress_small_counts([counts.get(answer, 0) for answer in range(scale.lowest, scale.highest + 1)])
+    published = suppress_small_counts([counts.get(answer, 0) for answer in scale.choices])
     if None in published:
         return ItemFigures(item, published, None, None)
     found = mean_and_sd(counts)
