@@ -43,7 +43,7 @@ class ResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
             "title": "What the results say in totals",
             "instrument": instrument,
             "figures": published_figures(instrument, now.date()) if instrument else None,
-            "answers": instrument.scale.choices if instrument else (),
+            "choices": instrument.scale.choices if instrument else (),
             "min_cell": MIN_CELL,
             "min_for_planning": MIN_FOR_PLANNING,
         }

@@ -1,4 +1,4 @@
-"""Statistics of the kept results: figures of scales and statements, and suppression of small counts. Pure: no Django."""
+"""Statistics of the kept results: figures of dimensions and items, and suppression of small counts. Pure: no Django."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ NEAR_MIDDLE = "near"  # the group of results whose region is uncertain
 
 
 @dataclass(frozen=True)
-class ScaleTotals:
+class DimensionTotals:
     """The scores of one dimension."""
 
     mean: float
@@ -27,10 +27,10 @@ class Totals:
     """Totals of the results in which every statement was answered, as the database computes them."""
 
     number: int
-    scales: Mapping[str, ScaleTotals]  # by dimension; empty if there are no results
+    dimensions: Mapping[str, DimensionTotals]  # empty if there are no results
     correlation: float | None  # None if a score does not vary
     regions: Mapping[str, int]  # by region, and NEAR_MIDDLE
-    answers: Mapping[str, Mapping[int, int]]  # by item: how often each answer was given
+    answer_counts: Mapping[str, Mapping[int, int]]  # by item: how often each answer was given
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class ScaleFigures:
+class DimensionFigures:
     dimension: Dimension  # with the planning values
     mean: float
     sd: float
@@ -63,7 +63,7 @@ class Figures:
     """The figures that may be published."""
 
     number: int
-    scales: tuple[ScaleFigures, ...]
+    dimensions: tuple[DimensionFigures, ...]
     correlation: float | None
     regions: tuple[Group, ...]
     items: tuple[ItemFigures, ...]
@@ -79,24 +79,24 @@ def compute_figures(instrument: Instrument, totals: Totals) -> Figures | None:
         return None
     return Figures(
         number=totals.number,
-        scales=tuple(scale_figures(instrument, totals, dimension) for dimension in (ANXIETY, AVOIDANCE)),
+        dimensions=tuple(dimension_figures(instrument, totals, key) for key in (ANXIETY, AVOIDANCE)),
         correlation=totals.correlation,
         regions=groups({name: totals.regions.get(name, 0) for name in (*Style, NEAR_MIDDLE)}),
-        items=tuple(item_figures(item, instrument.scale, totals.answers.get(item.key, {})) for item in instrument.items),
+        items=tuple(item_figures(item, instrument.scale, totals.answer_counts.get(item.key, {})) for item in instrument.items),
     )
 
 
-def scale_figures(instrument: Instrument, totals: Totals, key: str) -> ScaleFigures:
-    scale, found = instrument.scale, totals.scales[key]
-    statements = [mean_and_sd(totals.answers.get(item.key, {})) for item in instrument.dimension_items(key)]
-    reliability = alpha([statement.sd**2 for statement in statements], found.sd**2)
+def dimension_figures(instrument: Instrument, totals: Totals, key: str) -> DimensionFigures:
+    scale, found = instrument.scale, totals.dimensions[key]
+    item_statistics = [mean_and_sd(totals.answer_counts.get(item.key, {})) for item in instrument.dimension_items(key)]
+    reliability = alpha([statistics.sd**2 for statistics in item_statistics], found.sd**2)
     bins = {f"{start} to {start + 1}": found.bins.get(start, 0) for start in range(scale.lowest, scale.highest)}
-    return ScaleFigures(
+    return DimensionFigures(
         dimension=instrument.dimensions[key],
         mean=found.mean,
         sd=found.sd,
         alpha=reliability,
-        interval=None if reliability is None else alpha_interval(reliability, len(statements), totals.number),
+        interval=None if reliability is None else alpha_interval(reliability, len(item_statistics), totals.number),
         sem=None if reliability is None else Norm(found.mean, found.sd, reliability).sem,
         bins=groups(bins),
     )
@@ -151,20 +151,20 @@ def groups(counts: Mapping[str, int]) -> tuple[Group, ...]:
 
 
 def suppress_small_counts(counts: Sequence[int], min_cell: int = MIN_CELL) -> tuple[int | None, ...]:
-    """Replaces counts of the groups of one whole by None, so that no count below `min_cell` can be inferred.
+    """Hides counts (as None) in a table with a known total, so that no count below `min_cell` can be inferred.
 
     A count below `min_cell` is suppressed, 0 too. As long as a suppressed count could be computed from the total and the other
     counts, the next count in the table's order is suppressed as well. Not the smallest: choosing it would give an upper bound for
     the others.
     """
     suppressed = {index for index, count in enumerate(counts) if count < min_cell}
-    while suppressed and len(suppressed) < len(counts) and not is_safe([counts[index] for index in suppressed], min_cell):
+    while suppressed and len(suppressed) < len(counts) and not hides_small_counts([counts[index] for index in suppressed], min_cell):
         suppressed.add(next(i for i in range(len(counts)) if i not in suppressed and (i - 1) % len(counts) in suppressed))
     return tuple(None if index in suppressed else count for index, count in enumerate(counts))
 
 
-def is_safe(suppressed: Sequence[int], min_cell: int) -> bool:
-    """Whether each small one of the suppressed counts may still be any number below `min_cell`, although their sum is known.
+def hides_small_counts(suppressed: Sequence[int], min_cell: int) -> bool:
+    """Whether someone who knows the sum of the suppressed counts still can't rule out any value below `min_cell` for a small one.
 
     The sum follows from the total by subtraction. If all of them are small, the sum has to allow each to be the smallest and the
     largest small number. If one of them is large, it has to be large whatever the others are.

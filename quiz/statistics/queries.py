@@ -10,9 +10,9 @@ from django.db.models.functions import Floor, Least
 from guides.styles import Style
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.models import Result
-from quiz.statistics.figures import MIN_CELL, NEAR_MIDDLE, Figures, ScaleTotals, Totals, compute_figures
+from quiz.statistics.figures import MIN_CELL, NEAR_MIDDLE, DimensionTotals, Figures, Totals, compute_figures
 
-LOOKUPS = {  # of anxiety and avoidance, each compared with a limit near the middle of the scale
+REGION_LOOKUPS = {  # of anxiety and avoidance, each compared with a limit near the middle of the scale
     Style.SECURE: ("lt", "lt"),
     Style.ANXIOUS: ("gt", "lt"),
     Style.DISMISSIVE: ("lt", "gt"),
@@ -22,31 +22,31 @@ LOOKUPS = {  # of anxiety and avoidance, each compared with a limit near the mid
 
 def totals(instrument: Instrument, results: QuerySet[Result]) -> Totals:
     """Returns the totals of `results`, each of which has to have an answer to every statement of the instrument."""
-    regions = region_counts(instrument)
-    found = results.aggregate(number=Count("pk"), correlation=Corr(AVOIDANCE, ANXIETY), **means_and_sds(), **regions)
+    by_region = region_aggregates(instrument)
+    found = results.aggregate(number=Count("pk"), correlation=Corr(AVOIDANCE, ANXIETY), **score_aggregates(), **by_region)
     return Totals(
         number=found["number"],
-        scales={
-            key: ScaleTotals(found[f"{key}_mean"], found[f"{key}_sd"], bins(instrument, results, key))
+        dimensions={
+            key: DimensionTotals(found[f"{key}_mean"], found[f"{key}_sd"], bins(instrument, results, key))
             for key in (ANXIETY, AVOIDANCE)
             if found["number"] > 1
         },
         correlation=found["correlation"],
-        regions={name: found[name] for name in regions},
-        answers=answer_counts(results) if found["number"] else {},
+        regions={name: found[name] for name in by_region},
+        answer_counts=answer_counts(results) if found["number"] else {},
     )
 
 
-def means_and_sds() -> dict[str, Aggregate]:
+def score_aggregates() -> dict[str, Aggregate]:
     means: dict[str, Aggregate] = {f"{key}_mean": Avg(key) for key in (ANXIETY, AVOIDANCE)}
     return means | {f"{key}_sd": StdDev(key, sample=True) for key in (ANXIETY, AVOIDANCE)}
 
 
-def region_counts(instrument: Instrument) -> dict[str, Aggregate]:
-    """By region: results with both scores more than a standard error of measurement from the middle; the others as NEAR_MIDDLE."""
+def region_aggregates(instrument: Instrument) -> dict[str, Aggregate]:
+    """Counts by region the results with both scores more than a standard error of measurement from the middle; others as NEAR_MIDDLE."""
     conditions = {
         str(region): beyond_sem(instrument, ANXIETY, anxiety) & beyond_sem(instrument, AVOIDANCE, avoidance)
-        for region, (anxiety, avoidance) in LOOKUPS.items()
+        for region, (anxiety, avoidance) in REGION_LOOKUPS.items()
     }
     conditions[NEAR_MIDDLE] = ~Q(*conditions.values(), _connector=Q.OR)
     return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
@@ -80,10 +80,10 @@ def answer_counts(results: QuerySet[Result]) -> dict[str, dict[int, int]]:
 
 def published_figures(instrument: Instrument, today: date) -> Figures | None:
     """Figures of the kept results that answer the statements of this instrument; None if these are too few to be published."""
-    return compute_figures(instrument, totals(instrument, in_batches(Result.objects.comparable(instrument, today))))
+    return compute_figures(instrument, totals(instrument, whole_batches(Result.objects.comparable(instrument, today))))
 
 
-def in_batches(results: QuerySet[Result]) -> QuerySet[Result]:
+def whole_batches(results: QuerySet[Result]) -> QuerySet[Result]:
     """The oldest results, a multiple of MIN_CELL. Figures that changed with each new result would disclose its answers."""
     number = results.count() // MIN_CELL * MIN_CELL
     return results.filter(pk__in=results.order_by("pk").values("pk")[:number])

@@ -18,8 +18,8 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE, measurement_signature
 from quiz.statistics.figures import (
     MIN_CELL,
     NEAR_MIDDLE,
+    DimensionTotals,
     Figures,
-    ScaleTotals,
     Totals,
     alpha,
     alpha_interval,
@@ -140,9 +140,9 @@ def test_the_next_count_is_suppressed_beside_a_small_one():
 def totals_of(number: int, *, few: int = 0) -> Totals:
     """`number` results, `few` of which answered 1 to everything, and the others 5 or 6."""
     given_answers = {1: few, 5: (number - few) // 2, 6: number - few - (number - few) // 2}
-    scale = ScaleTotals(4.4, 0.8 * mean_and_sd(given_answers).sd, {1: few, 5: number - few})
+    dimension = DimensionTotals(4.4, 0.8 * mean_and_sd(given_answers).sd, {1: few, 5: number - few})
     regions = {Style.SECURE: few, Style.FEARFUL: number - few, NEAR_MIDDLE: 0}
-    return Totals(number, {ANXIETY: scale, AVOIDANCE: scale}, 0.1, regions, {item.key: given_answers for item in QUIZ.items})
+    return Totals(number, {ANXIETY: dimension, AVOIDANCE: dimension}, 0.1, regions, {item.key: given_answers for item in QUIZ.items})
 
 
 def test_no_figures_are_published_of_fewer_than_ten_results():
@@ -165,22 +165,22 @@ def test_a_statement_with_a_suppressed_count_has_no_mean_from_which_it_could_be_
 def test_a_statement_whose_counts_are_all_published_has_its_mean_and_deviation():
     found = totals_of(140)
     evenly = {item.key: dict.fromkeys(range(1, 8), 20) for item in QUIZ.items}
-    item = published(Totals(140, found.scales, None, found.regions, evenly)).items[0]
+    item = published(Totals(140, found.dimensions, None, found.regions, evenly)).items[0]
     assert item.counts == (20,) * 7
     assert item.mean == 4
     assert item.sd == pytest.approx(2.007, abs=0.001)
 
 
 def test_the_error_of_measurement_follows_from_deviation_and_alpha():
-    scale = published(totals_of(100)).scales[0]
-    assert scale.alpha is not None
-    assert scale.sem == pytest.approx(scale.sd * (1 - scale.alpha) ** 0.5)
+    dimension = published(totals_of(100)).dimensions[0]
+    assert dimension.alpha is not None
+    assert dimension.sem == pytest.approx(dimension.sd * (1 - dimension.alpha) ** 0.5)
 
 
 def test_every_region_and_every_point_of_the_scale_has_its_group():
     found = published(totals_of(100))
     assert [group.name for group in found.regions] == [*Style, NEAR_MIDDLE]
-    assert [group.name for group in found.scales[0].bins] == ["1 to 2", "2 to 3", "3 to 4", "4 to 5", "5 to 6", "6 to 7"]
+    assert [group.name for group in found.dimensions[0].bins] == ["1 to 2", "2 to 3", "3 to 4", "4 to 5", "5 to 6", "6 to 7"]
 
 
 # Which results count together

@@ -1,4 +1,4 @@
-"""planning_figures: prints the norms of both scales from the kept results, as front matter for the next version of a quiz."""
+"""planning_figures: prints the norms of both dimensions from the kept results, as front matter for the next version of a quiz."""
 
 import math
 from argparse import ArgumentParser
@@ -12,7 +12,7 @@ from django.utils import timezone
 from quiz.instrument.limits import MAX_RELIABILITY, MIN_RELIABILITY, max_correlation
 from quiz.instrument_cache import instrument_with_links
 from quiz.models import Instrument
-from quiz.statistics.figures import MIN_CELL, MIN_FOR_PLANNING, Figures, ScaleFigures
+from quiz.statistics.figures import MIN_CELL, MIN_FOR_PLANNING, DimensionFigures, Figures
 from quiz.statistics.queries import published_figures
 
 
@@ -51,23 +51,23 @@ class Command(BaseCommand):
 
 
 def front_matter(figures: Figures, today: date) -> str:
-    scales = {scale.dimension.key: norm_values(scale) for scale in figures.scales}
+    dimensions = {found.dimension.key: norm_values(found) for found in figures.dimensions}
     correlation = round(figures.correlation or 0, 2)
-    maximum = max_correlation(scale["reliability"] for scale in scales.values())
+    maximum = max_correlation(values["reliability"] for values in dimensions.values())
     if abs(correlation) > maximum:
         raise CommandError(
             f"The two scales correlate at {correlation}, and {maximum} is the most: they measure one thing. No figures can be planned with."
         )
-    values = yaml.safe_dump({"dimensions": scales, "correlation": correlation}, sort_keys=False, allow_unicode=True, width=math.inf)
+    values = yaml.safe_dump({"dimensions": dimensions, "correlation": correlation}, sort_keys=False, allow_unicode=True, width=math.inf)
     return f'# From {figures.number} kept results, {today.day} {today:%B %Y}. Say so in "planning", too.\n{values}'
 
 
-def norm_values(scale: ScaleFigures) -> dict[str, Any]:
-    reliability = round(scale.alpha or 0, 2)
+def norm_values(found: DimensionFigures) -> dict[str, Any]:
+    reliability = round(found.alpha or 0, 2)
     if not MIN_RELIABILITY <= reliability <= MAX_RELIABILITY:
         raise CommandError(
-            f"Alpha of {scale.dimension.name} is {reliability}: as a scale its statements don't hold together, so no error of measurement "
+            f"Alpha of {found.dimension.name} is {reliability}: as a scale its statements don't hold together, so no error of measurement "
             "follows. Look at the answers to each of them in the admin: one may be keyed the wrong way round."
         )
-    about = {"name": scale.dimension.name, "about": scale.dimension.about}
-    return {**about, "mean": round(scale.mean, 2), "sd": round(scale.sd, 2), "reliability": reliability}
+    about = {"name": found.dimension.name, "about": found.dimension.about}
+    return {**about, "mean": round(found.mean, 2), "sd": round(found.sd, 2), "reliability": reliability}
