@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from documents.text.html import Html
 from quiz import scoring
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Facet, Insight, Instrument, Item, Side
-from quiz.result.breakdown import Finding, estimate_region, plan_entries, position, select_insights, style_key
+from quiz.result.breakdown import Finding, estimate_region, plan_entries, position, region_text_key, select_insights
 from quiz.scoring import Point, Scale
 
 GRID_SIZE = 13  # rows and columns, half a point apart on a scale from 1 to 7; odd, so that the middle is one of them
@@ -110,12 +110,12 @@ def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -
     answers = answers_at(instrument, point)
     triggers, strengths = (select_insights(instrument, insights, answers) for insights in (instrument.triggers, instrument.strengths))
     findings = [Finding(insight, (), "", step_titles.get(insight.step_address, "")) for insight in (*triggers, *strengths)]
-    return Cell(point, len(triggers), len(strengths), len(plan_entries(findings)), count_words(style_text(instrument, answers)))
+    return Cell(point, len(triggers), len(strengths), len(plan_entries(findings)), count_words(region_text(instrument, answers)))
 
 
-def style_text(instrument: Instrument, answers: Mapping[str, int]) -> Html:
+def region_text(instrument: Instrument, answers: Mapping[str, int]) -> Html:
     estimate = scoring.estimate_true_score(position(instrument, answers), instrument.planning_norms)
-    return instrument.styles[style_key(estimate_region(instrument, estimate))]
+    return instrument.styles[region_text_key(estimate_region(instrument, estimate))]
 
 
 # Facets

@@ -18,8 +18,8 @@ MAX_WEEKS = 4  # of the plan
 
 
 @dataclass(frozen=True)
-class Reason:
-    """An answer that a finding is based on."""
+class AnsweredStatement:
+    """A statement with the answer that was given to it."""
 
     statement: str
     answer_text: str  # such as "6 of 7"
@@ -31,7 +31,7 @@ class Finding:
     """A trigger or a strength that the answers suggest."""
 
     insight: Insight
-    reasons: tuple[Reason, ...]  # strongest first
+    reasons: tuple[AnsweredStatement, ...]  # that suggest it, the strongest first
     counterfactual: str  # a sentence with another answer that would remove the finding; empty if no single answer would
     step_title: str  # empty if there is no step, or readers can't open it
 
@@ -39,7 +39,7 @@ class Finding:
 @dataclass(frozen=True)
 class FacetScore:
     facet: Facet
-    answers: int  # the number of answers
+    answer_count: int
     mean: float | None  # None without answers
     side: Side | None  # None without answers and exactly in the middle
 
@@ -75,20 +75,19 @@ class Breakdown:
     anxiety: DimensionScore
     avoidance: DimensionScore
     region_estimate: RegionEstimate
-    style_text: Html
-    style_title: str  # the heading of `style_text`
-    style_name: str
-    second_style_name: str
+    region_text: Html
+    region_title: str  # the heading of `region_text`
+    region_name: str
+    second_region_name: str
     facets: tuple[FacetScore, ...]
     triggers: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
     plan: tuple[PlanEntry, ...]
     missing: tuple[str, ...]  # statements without an answer
     is_straightlining: bool
-    contradictions: tuple[tuple[Reason, Reason], ...]
+    contradictions: tuple[tuple[AnsweredStatement, AnsweredStatement], ...]
     plane: plane_chart.Plane
     earlier_position: Point | None
-    limits: tuple[Html, ...]
 
 
 def break_down(
@@ -104,7 +103,7 @@ def break_down(
     estimate = scoring.estimate_true_score(point, instrument.planning_norms)
     earlier = (earlier_position, scoring.estimate_true_score(earlier_position, instrument.planning_norms)) if earlier_position else None
     region_estimate = estimate_region(instrument, estimate)
-    style = style_key(region_estimate)
+    text_key = region_text_key(region_estimate)
     triggers = findings(instrument, instrument.triggers, answers, step_titles)
     strengths = findings(instrument, instrument.strengths, answers, step_titles)
     return Breakdown(
@@ -112,10 +111,10 @@ def break_down(
         anxiety=dimension_score(instrument, ANXIETY, point.anxiety),
         avoidance=dimension_score(instrument, AVOIDANCE, point.avoidance),
         region_estimate=region_estimate,
-        style_text=instrument.styles[style],
-        style_title=instrument.style_titles[style],
-        style_name=STYLES[region_estimate.region].name,
-        second_style_name=STYLES[region_estimate.second].name,
+        region_text=instrument.styles[text_key],
+        region_title=instrument.style_titles[text_key],
+        region_name=STYLES[region_estimate.region].name,
+        second_region_name=STYLES[region_estimate.second].name,
         facets=tuple(facet_score(instrument, facet, answers) for facet in instrument.facets.values()),
         triggers=triggers,
         strengths=strengths,
@@ -125,7 +124,6 @@ def break_down(
         contradictions=contradictions(instrument, answers),
         plane=plane_chart.layout(point, estimate, instrument.scale, earlier),
         earlier_position=earlier_position,
-        limits=instrument.limits,
     )
 
 
@@ -139,7 +137,7 @@ def estimate_region(instrument: Instrument, estimate: TrueScoreEstimate) -> Regi
     return scoring.region_estimate(scoring.region_probabilities(estimate, Point(middle, middle)))
 
 
-def style_key(estimate: RegionEstimate) -> str:
+def region_text_key(estimate: RegionEstimate) -> str:
     """The key of the text for a region, or of the text for results that are too close to a border."""
     return BETWEEN if estimate.certainty is Certainty.BETWEEN else estimate.region
 
@@ -161,10 +159,12 @@ def side_words(distance: float) -> str:
     return "too close to the middle to tell a side"
 
 
-def contradictions(instrument: Instrument, answers: Mapping[str, int]) -> tuple[tuple[Reason, Reason], ...]:
+def contradictions(instrument: Instrument, answers: Mapping[str, int]) -> tuple[tuple[AnsweredStatement, AnsweredStatement], ...]:
     items = {item.key: item for item in instrument.items}
     pairs = scoring.contradictions(instrument.items, answers, instrument.scale)
-    return tuple((reason(instrument, items[one], answers), reason(instrument, items[other], answers)) for one, other in pairs)
+    return tuple(
+        (answered_statement(instrument, items[one], answers), answered_statement(instrument, items[other], answers)) for one, other in pairs
+    )
 
 
 # Facets
@@ -237,7 +237,7 @@ def select_insights(instrument: Instrument, insights: Iterable[Insight], answers
     return [insight for _, insight in sorted(weighted, key=itemgetter(0), reverse=True)][:MAX_FINDINGS]
 
 
-def reasons(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> tuple[Reason, ...]:
+def reasons(instrument: Instrument, insight: Insight, answers: Mapping[str, int]) -> tuple[AnsweredStatement, ...]:
     """The answers to the items of the insight's facet, the strongest for its side first."""
     items = answered_items(instrument, insight.facet, answers)
     ordered = sorted(
@@ -245,11 +245,11 @@ def reasons(instrument: Instrument, insight: Insight, answers: Mapping[str, int]
         key=lambda item: scoring.keyed_answer(item, answers[item.key], instrument.scale),
         reverse=insight.side is Side.HIGH,
     )
-    return tuple(reason(instrument, item, answers) for item in ordered)
+    return tuple(answered_statement(instrument, item, answers) for item in ordered)
 
 
-def reason(instrument: Instrument, item: Item, answers: Mapping[str, int]) -> Reason:
-    return Reason(item.text, f"{answers[item.key]} of {instrument.scale.highest}", item.is_reversed)
+def answered_statement(instrument: Instrument, item: Item, answers: Mapping[str, int]) -> AnsweredStatement:
+    return AnsweredStatement(item.text, f"{answers[item.key]} of {instrument.scale.highest}", item.is_reversed)
 
 
 @dataclass(frozen=True)

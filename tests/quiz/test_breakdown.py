@@ -175,15 +175,15 @@ def test_each_corner_of_the_plane_has_its_own_text(anxiety, avoidance, region, n
     dimensions = {ANXIETY: anxiety, AVOIDANCE: avoidance}
     means = {key.replace("-", "_"): dimensions[facet.dimension] for key, facet in QUIZ.facets.items()}
     found = result_of(leaning(**means))
-    assert (found.region_estimate.region, found.region_estimate.certainty, found.style_name) == (region, Certainty.NAMED, name)
-    assert found.style_text == QUIZ.styles[region]
+    assert (found.region_estimate.region, found.region_estimate.certainty, found.region_name) == (region, Certainty.NAMED, name)
+    assert found.region_text == QUIZ.styles[region]
 
 
 def test_close_to_a_border_the_text_is_the_one_for_borders_and_both_regions_are_named():
     found = result_of(leaning(distance=1, self_reliance=1, withdrawal=1))
     assert found.region_estimate.certainty is Certainty.BETWEEN
-    assert {found.style_name, found.second_style_name} == {"Secure", "Anxious"}
-    assert found.style_text == QUIZ.styles[BETWEEN]
+    assert {found.region_name, found.second_region_name} == {"Secure", "Anxious"}
+    assert found.region_text == QUIZ.styles[BETWEEN]
 
 
 # The plan
@@ -217,19 +217,19 @@ def test_a_statement_without_an_answer_is_listed_and_left_out_of_the_scores():
     found = result_of(answers)
     assert found.missing == ("When they are slow to reply, I fear they are drifting away.",)
     assert len(found.triggers[0].reasons) == 2
-    assert [score.answers for score in found.facets] == [2, 3, 3, 3, 3, 3]
+    assert [score.answer_count for score in found.facets] == [2, 3, 3, 3, 3, 3]
 
 
 def test_a_facet_without_any_answer_has_no_score_and_no_finding():
     answers = leaning(alarm=7, reassurance=7)
     found = result_of({key: answer for key, answer in answers.items() if key not in FACETS["alarm"]})
-    assert [(score.answers, score.mean, score.side) for score in found.facets if score.facet.key == "alarm"] == [(0, None, None)]
+    assert [(score.answer_count, score.mean, score.side) for score in found.facets if score.facet.key == "alarm"] == [(0, None, None)]
     assert {facet for facet, _ in facet_sides(found.triggers)} == {"reassurance"}
 
 
 def test_contradictory_answers_are_shown_as_a_pair():
     found = result_of(leaning() | {"withdrawal-1": 7, "withdrawal-3": 7})
-    assert [[reason.statement for reason in pair] for pair in found.contradictions] == [
+    assert [[answered.statement for answered in pair] for pair in found.contradictions] == [
         ["When we argue, I go silent.", "After an argument, I go back and talk it through with them."]
     ]
     assert not found.is_straightlining

@@ -68,7 +68,7 @@ def test_a_cell_counts_the_contents_of_the_result():
             assert found.point.avoidance == row.avoidance
             result = break_down(QUIZ, answers_at(QUIZ, found.point), "friend", TITLES)
             assert (found.triggers, found.strengths, found.weeks) == (len(result.triggers), len(result.strengths), len(result.plan))
-            assert found.region_words == count_words(result.style_text)
+            assert found.region_words == count_words(result.region_text)
 
 
 def test_the_first_row_has_the_highest_avoidance():
