@@ -120,7 +120,7 @@ def handle_submission(request: HttpRequest, submission: Submission, revision: Re
         result = Result(revision=revision, answers=submission.answers, relation=submission.relation, day=now.date())
         return render(request, "quiz/result.html", result_context(result, find_result(earlier_key, now), now))
     if not Result.objects.keep(submission, client_address(request), now, earlier_key):
-        response = retry_later(request, submission, TOO_MANY)
+        response = retry_later(request, submission, TOO_MANY, find_result(earlier_key, now))
         response.status_code, response["Retry-After"] = 429, str(KEEP_LIMIT.seconds)
         return response
     return redirect_to_result(submission.key)
@@ -145,11 +145,11 @@ def find_result(key: str, now: datetime) -> Result | None:
     return Result.objects.for_key(key, now.date()).select_related("revision").first() if key else None
 
 
-def retry_later(request: HttpRequest, submission: Submission, reason: str) -> HttpResponse:
+def retry_later(request: HttpRequest, submission: Submission, reason: str, earlier: Result | None = None) -> HttpResponse:
     """The form with all answers, to be submitted again."""
     form = AnswerForm(submission)
     form.add_error(None, reason)
-    return render_form(request, form)
+    return render_form(request, form, earlier)
 
 
 def redirect_to_result(key: str) -> HttpResponse:

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from quiz.models import Result
+from quiz.models import KEEP_LIMIT, Result
 from tests.support.quiz_taker import Taker
+from tests.support.write_errors import failing_writes
+from web.throttle.models import Tally
 
 
 def today():
@@ -90,6 +92,30 @@ def test_an_incomplete_form_says_what_is_missing_and_is_submitted_to_the_same_ad
     page = second.send(left_out=["alarm-1", "alarm-2"]).content.decode()
     assert f'action="{first.address}again/?sent"' in page
     assert page.count("Please choose a number.") == 2
+
+
+def test_over_the_limit_of_the_network_the_form_still_says_what_the_answers_are_compared_with(first, second):
+    Tally.objects.update(number=KEEP_LIMIT.max_count)
+    answer = second.send()
+    assert answer.status_code == 429
+    page = answer.content.decode()
+    assert "That day you had in mind: a close friend." in page
+    assert 'data-storage-key="quiz-again"' in page
+    assert f'action="{first.address}again/?sent"' in page
+
+
+def test_during_an_outage_the_answers_stay_those_of_the_second_time(first, second):
+    with failing_writes("quiz_result", "57P01"):
+        answer = second.send()
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert 'data-storage-key="quiz-again"' in page
+    assert f'action="{first.address}again/?sent"' in page
+
+
+def test_after_the_first_result_expired_an_incomplete_form_keeps_the_answers_of_the_second_time(second):
+    Result.objects.update(expires_on=today())
+    assert 'data-storage-key="quiz-again"' in second.send(left_out=["alarm-1", "alarm-2"]).content.decode()
 
 
 def test_a_form_with_the_key_of_the_first_result_corrects_it_and_compares_nothing(first, second, client):
