@@ -25,11 +25,11 @@ from quiz.result.ical import to_ical
 from quiz.result.weekly_plan import plan_weeks
 from quiz.submission import Submission, form_fields, read_submission
 from web.cache_policy import make_private, private_page, public
+from web.client_address import client_address
 from web.content_type import URLENCODED
 from web.cross_origin import same_origin_only
 from web.database_errors import is_outage
 from web.shortcuts import database_failed, render
-from web.throttle.models import client_address
 
 OUTAGE = "Our database does not answer right now, so nothing could be kept."
 FAILED = "Something went wrong on our side, so nothing could be kept."

@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class ThrottledAdminConfig(AdminConfig):
-    default_site = "web.throttle.admin.ThrottledAdminSite"
+    default_site = "web.throttle.login.ThrottledAdminSite"

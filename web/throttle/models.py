@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, models
-from django.http import HttpRequest
 
 DIGEST_SIZE = 16  # bytes
-# `Limit.allows` executes it alone. A statement that also writes can begin with it as a CTE, which saves a round trip to the database.
+# `Limit.count_and_check` executes it alone. A statement that also writes can begin with it as a CTE, which saves a round trip.
 COUNT_SQL = """
 INSERT INTO throttle_tally AS tally (ends_at, digest, number) VALUES (%(ends_at)s, %(who)s, 1)
 ON CONFLICT (ends_at, digest) DO UPDATE SET number = tally.number + 1 RETURNING number <= %(max_count)s AS is_allowed
@@ -57,7 +55,7 @@ class Limit:
     max_count: int
     seconds: int
 
-    def allows(self, who: str, now: datetime) -> bool:
+    def count_and_check(self, who: str, now: datetime) -> bool:
         """Counts an action of `who`, an address or an account, and returns whether it is within the limit."""
         with connection.cursor() as cursor:
             cursor.execute(COUNT_SQL, self.count_params(who, now))
@@ -79,31 +77,3 @@ class Limit:
 @lru_cache(maxsize=1)
 def digest_key(secret: str, day: date) -> bytes:
     return hmac.digest(secret.encode(), f"throttle {day}".encode(), "sha256")
-
-
-def client_address(request: HttpRequest) -> str:
-    """Returns the client's IPv4 address, or the /64 network of its IPv6 address, which one customer has; "" if neither is known.
-
-    Behind `settings.PROXIES` proxies of our own, the entry of X-Forwarded-For that the outermost of them added names the client.
-    Entries to the left of it were sent by the client and prove nothing. If that entry is no address, the proxy's address counts, so that
-    nobody becomes many clients by sending many kinds of nonsense.
-    """
-    remote = parse_ip(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-settings.PROXIES :] if settings.PROXIES else [""]
-    address = parse_ip(forwarded[0]) or remote
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or address.exploded[:19])
-    return str(address or "")
-
-
-def parse_ip(node: str) -> IPv4Address | IPv6Address | None:
-    """The address in a node identifier (RFC 7239, section 6), which may have quotes, brackets and a port; None if there is none."""
-    host = node.strip().strip('"')
-    if host.startswith("["):
-        host = host[1:].partition("]")[0]
-    elif host.count(":") == 1:
-        host = host.partition(":")[0]
-    try:
-        return ip_address(host.partition("%")[0])  # the zone of an IPv6 address means something on its own host only
-    except ValueError:
-        return None

@@ -11,36 +11,43 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from web.throttle.models import Limit, client_address
+from web.client_address import client_address
+from web.throttle.models import Limit
 
 ADDRESS_LIMIT = Limit("login of an address", max_count=20, seconds=900)
 ACCOUNT_LIMIT = Limit("login to an account", max_count=50, seconds=3600)  # from many addresses
 DEVICE_LIMIT = Limit("login to an account in a browser that it was used in", max_count=20, seconds=3600)
-THROTTLED = "throttled"
 DEVICE_COOKIE, DEVICE_COOKIE_AGE = "device", 31_536_000  # name, and seconds in a year
 
 
 class LoginForm(AdminAuthenticationForm):
+    exceeded_limit: Limit | None = None
+
     def clean(self) -> dict[str, Any]:
         assert self.request is not None  # noqa: S101  # the admin passes it
-        if not allow_attempt(self.request, self.cleaned_data.get("username", "").casefold()):
-            raise ValidationError("There were too many tries to log in. Wait an hour, then try again.", code=THROTTLED)
+        self.exceeded_limit = count_attempt(self.request, account_name(self.cleaned_data.get("username", "")))
+        if self.exceeded_limit:
+            raise ValidationError("There were too many tries to log in. Wait an hour, then try again.")
         return super().clean()
 
 
-def allow_attempt(request: HttpRequest, account: str) -> bool:
-    """Counts an attempt to log in to the account, and returns whether its password may be checked."""
+def account_name(username: str) -> str:
+    """Returns the name that an account is counted under, however its letters were typed."""
+    return username.casefold()
+
+
+def count_attempt(request: HttpRequest, account: str) -> Limit | None:
+    """Counts an attempt to log in to the account. Returns the limit that it exceeds; None if the password may be checked."""
     now, device = timezone.now(), device_id(request, account)
-    if device:
-        return DEVICE_LIMIT.allows(device, now)
-    return ADDRESS_LIMIT.allows(client_address(request), now) and ACCOUNT_LIMIT.allows(account, now)
+    limits = [(DEVICE_LIMIT, device)] if device else [(ADDRESS_LIMIT, client_address(request)), (ACCOUNT_LIMIT, account)]
+    return next((limit for limit, who in limits if not limit.count_and_check(who, now)), None)
 
 
 def device_id(request: HttpRequest, account: str) -> str:
@@ -69,8 +76,8 @@ class ThrottledAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().login(request, extra_context)
-        if isinstance(response, TemplateResponse) and (response.context_data or {})["form"].has_error(NON_FIELD_ERRORS, THROTTLED):
-            response.status_code, response["Retry-After"] = 429, str(ACCOUNT_LIMIT.seconds)
+        if isinstance(response, TemplateResponse) and (limit := (response.context_data or {})["form"].exceeded_limit):
+            response.status_code, response["Retry-After"] = 429, str(limit.seconds)
         if isinstance(response, HttpResponseRedirect) and request.method == "POST":
-            set_device_cookie(response, request.user.get_username().casefold())
+            set_device_cookie(response, account_name(request.user.get_username()))
         return response
