@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from documents.text.library import ParsedText
+from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.references import Reference, read_references
 

@@ -21,7 +21,8 @@ from documents.images import Picture
 from documents.kinds import KINDS, Kind
 from documents.links import is_page
 from documents.text.addresses import SLUG
-from documents.text.library import Library, ParsedText
+from documents.text.library import Library
+from documents.text.parsed import ParsedText
 
 models.BinaryField.register_lookup(Length)
 

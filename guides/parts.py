@@ -7,7 +7,7 @@ from datetime import date
 
 from documents.text.addresses import SLUG, path_of
 from documents.text.html import Html
-from documents.text.library import Link
+from documents.text.parsed import Link
 from documents.text.problems import Problem
 from documents.text.references import Citation
 from documents.text.sentences import Sentence

@@ -11,12 +11,11 @@ from markdown_it.token import Token
 
 from documents.text.addresses import SLUG
 from documents.text.html import Html
-from documents.text.library import Link, links_of
-from documents.text.markdown import Heading, blocks, blocks_with_text, line_of, list_items, without_blocks
+from documents.text.markdown import Heading, blocks, blocks_with_text, count_words, line_of, list_items, without_blocks
+from documents.text.parsed import Link, links_of
 from documents.text.problems import Problem
 from documents.text.reader import DocumentReader
 from documents.text.references import Reference
-from documents.text.sentences import count_words
 from documents.text.source import parse_source
 from guides.parts import ADDRESS, FACETS, Parts, Question, Step, Strategy
 from guides.styles import Style
@@ -64,6 +63,7 @@ class GuideReader(DocumentReader):
     parts_with_lists = frozenset({"takeaways"})
     anchored_part = ("steps", "step")
     attribute_syntax = '{#anchor-of-the-step eases="facet facet"}'
+    entries_may_ease = True
 
     def parts(self) -> Parts:
         sentences = self.sentences()

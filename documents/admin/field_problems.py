@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from documents.models import Document
 from documents.text.addresses import SLUG, path_of
-from documents.text.library import ParsedText, check_against_library
+from documents.text.library import check_against_library
+from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.source import Source
 from documents.text.strict_yaml import Node, as_mapping

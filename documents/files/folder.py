@@ -13,8 +13,9 @@ from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_
 from documents.image_files import MAX_IMAGE_BYTES, EncodedImage, read_webp
 from documents.kinds import KINDS, OTHER_FILE_CHECKS, Kind
 from documents.links import is_page
-from documents.text.library import Library, ParsedText, check_against_library
+from documents.text.library import Library, check_against_library
 from documents.text.markdown import IMAGES_URL
+from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.source import MAX_CHARACTERS, text_too_long
 

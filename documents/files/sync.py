@@ -19,7 +19,8 @@ from django.db import transaction
 from documents.files.folder import DRAFTS_FOLDER, ContentFolder, DocumentFile, FileProblem
 from documents.images import Picture
 from documents.models import Document, Redirect, Revision, State, digest_of
-from documents.text.library import Library, ParsedText
+from documents.text.library import Library
+from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.source import normalize_newlines
 

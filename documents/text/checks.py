@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from markdown_it.token import Token
 
 from documents.text.characters import check_address, check_characters
-from documents.text.library import ADDRESS_ATTRIBUTES
-from documents.text.markdown import IMAGES_URL, children_with_lines, is_allowed_link, line_of, plain_text
-from documents.text.problems import Problem
+from documents.text.markdown import ADDRESS_ATTRIBUTES, IMAGES_URL, children_with_lines, inlines, is_allowed_link, line_of, plain_text
+from documents.text.problems import Problem, truncate
 from documents.text.references import Reference
-from documents.text.sentences import inlines, truncate
 
 
 def check_markup(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:

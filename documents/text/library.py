@@ -1,53 +1,16 @@
 """Checks of a text against the other texts and the calendar: links, shared sentences, overdue reviews."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Protocol
 
-from markdown_it.token import Token
+from documents.text.markdown import IMAGES_URL, is_internal
+from documents.text.parsed import ParsedText
+from documents.text.problems import Problem, truncate
+from documents.text.sentences import Sentence
 
-from documents.text.markdown import IMAGES_URL, children_with_lines, is_internal
-from documents.text.problems import Problem
-from documents.text.sentences import Sentence, inlines, truncate
-
-ADDRESS_ATTRIBUTES = {"link_open": "href", "image": "src"}
 MAX_NAMED_ANCHORS = 30  # in one message
-
-
-@dataclass(frozen=True)
-class Link:
-    address: str
-    line: int
-    eases: str = ""  # the facet that the step at the address has to ease; empty where the link may lead anywhere
-
-
-class ParsedText(Protocol):
-    """A parsed text of any kind, with what lists, links and the checks against other texts need."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def slug(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def style(self) -> str | None: ...
-    @property
-    def reviewed(self) -> date | None: ...
-    @property
-    def next_review(self) -> date | None: ...
-    @property
-    def anchors(self) -> Mapping[str, Collection[str]]: ...
-    @property
-    def links(self) -> tuple[Link, ...]: ...
-    @property
-    def sentences(self) -> tuple[Sentence, ...]: ...
-    @property
-    def key_lines(self) -> Mapping[str, int]: ...
-    @property
-    def problems(self) -> tuple[Problem, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -58,16 +21,6 @@ class Library:
     sentences: Mapping[int, str]  # by fingerprint: the address of the page with that sentence
     is_page: Callable[[str], bool]  # whether an address belongs to a page that is not a document
     has_picture: Callable[[str], bool]  # whether there is a picture at an address under IMAGES_URL
-
-
-def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
-    """Returns the addresses of a text's links and images. `first_line` is the line of the whole text that the body begins on."""
-    return tuple(
-        Link(str(child.attrGet(ADDRESS_ATTRIBUTES[child.type])), line + first_line)
-        for inline in inlines(tokens)
-        for line, child in children_with_lines(inline)
-        if child.type in ADDRESS_ATTRIBUTES
-    )
 
 
 def check_against_library(parsed: ParsedText, address: str, library: Library, today: date) -> list[Problem]:
@@ -81,7 +34,7 @@ def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[
     is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may link to one page a thousand times
     for link in parsed.links:
         path, _, anchor = link.address.partition("#")
-        path = path.partition("?")[0]
+        path = path.partition("?")[0]  # as written: a link spelled "/guides/./a/" may be rendered as plain words
         known = own.get(path, library.anchors.get(path))
         is_own = is_internal(link.address)
         if link.eases and (not is_own or "?" in link.address or (known is None and library.is_page(path))):

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import escapedSplit, table
-from markdown_it.rules_core import StateCore, smartquotes
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -30,7 +30,9 @@ ATTRIBUTE = re.compile(r"(?<!\s)\s*+(?:#(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)|eases=\
 MAX_PARAGRAPH = 5_000  # characters; the time for pairing quotes and emphasis grows with the square of a paragraph's length
 MAX_TABLE_CELLS = 1_000  # in all tables of a text; Markdown fills short rows with empty cells, so a short text could have millions of cells
 TASK = re.compile(r"\[([ xX])\]\s+")
-MASK, LINK_BOUNDARY = "\ue001", "\ue002"  # in literal text, for what Markdown has parsed
+# Private-use characters, which texts must not have. The first replaces a citation in plain text, the others what is parsed in literal text.
+CITATION_MARK, MASK, LINK_BOUNDARY = "\ue000", "\ue001", "\ue002"
+ADDRESS_ATTRIBUTES = {"link_open": "href", "image": "src"}  # by type of token
 ALIGNMENT_CLASSES = {"text-align:right": "table__end", "text-align:center": "table__middle"}
 IMAGES_URL = "/images/"  # the path of all pictures
 TEXT_BLOCKS = {"inline", "fence", "code_block", "html_block"}  # the blocks with text; all others are containers of these
@@ -39,7 +41,6 @@ TEXT_BLOCKS = {"inline", "fence", "code_block", "html_block"}  # the blocks with
 MAX_LINES, MAX_MARKUP = 10_000, 40_000
 MARKUP = re.compile(r"[]\[*_`<&!\"'\\]")
 MAX_NESTING = 10  # levels of tokens, as four nested lists have; the parser skips what is deeper
-MAX_QUOTES = 400  # straight quotes in a paragraph; more of them stay straight, because the time for pairing grows with their square
 CONTAINERS = {"blockquote_open", "list_item_open"}
 
 
@@ -134,6 +135,14 @@ def children_with_lines(inline: Token) -> Iterator[tuple[int, Token]]:
     for child in inline.children or ():
         yield line, child
         line += 1 if child.type in {"softbreak", "hardbreak"} else child.content.count("\n")
+
+
+def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
+    return (token for token in tokens if token.type == "inline")
+
+
+def count_words(tokens: Sequence[Token]) -> int:
+    return sum(len(re.findall(r"\w[\w’'-]*", plain_text(inline))) for inline in inlines(tokens))
 
 
 def plain_text(inline: Token, citation: str = "") -> str:
@@ -271,14 +280,6 @@ def cut_long_paragraphs(state: StateCore) -> None:
             token.meta = {"cut": True}
 
 
-def pair_quotes(state: StateCore) -> None:
-    """Makes straight quotes curly, except in paragraphs that have too many."""
-    tokens = state.tokens
-    state.tokens = [token for token in tokens if sum(map(token.content.count, "\"'")) <= MAX_QUOTES]
-    smartquotes(state)
-    state.tokens = tokens
-
-
 def parse_heading_attributes(state: StateCore) -> None:
     """Moves `{#id eases=".."}` from the end of a heading to the meta of its opening token."""
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
@@ -372,7 +373,6 @@ def create_parser() -> MarkdownIt:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `checks` reports forbidden links with their line
     parser.inline.ruler.before("link", "citation", parse_citation)
     parser.options["maxNesting"] = MAX_NESTING
-    parser.core.ruler.at("smartquotes", pair_quotes)
     parser.core.ruler.before("inline", "cut_long_paragraphs", cut_long_paragraphs)
     parser.core.ruler.before("inline", "heading_attributes", parse_heading_attributes)
     parser.core.ruler.before("inline", "tasks", parse_tasks)

@@ -93,3 +93,8 @@ class Problem:
         """Returns the problem in the format of compilers, so that editors can jump to it."""
         line = f"{file}:{self.line}: {self.level} {self.code}: {self.message}"
         return "".join(character if character.isprintable() else " " for character in line)  # no text can forge a second line
+
+
+def truncate(text: str) -> str:
+    """Returns a text as messages quote it: its first 60 characters at most."""
+    return text if len(text) <= 60 else text[:57].rstrip() + "..."

@@ -25,9 +25,9 @@ from documents.text.markdown import (
     unparsed_containers,
     within_limits,
 )
-from documents.text.problems import Problem
+from documents.text.problems import Problem, truncate
 from documents.text.references import Reference
-from documents.text.sentences import Sentence, check_sentences, sentences_of, truncate
+from documents.text.sentences import Sentence, check_sentences, sentences_of
 from documents.text.source import check_source, parse_source
 
 ENTRIES, LINES = 'entries that begin with "###"', 'lines that begin with "- "'
@@ -45,6 +45,7 @@ class DocumentReader:
     anchored_part: ClassVar[tuple[str, str]]  # the part whose entries have anchors, and an entry's name in messages
     max_lengths: ClassVar[Mapping[str, int]] = MAX_LENGTHS  # characters, by key; "a__b" is the key b under the key a
     attribute_syntax: ClassVar[str]  # of such an entry, as messages show them
+    entries_may_ease: ClassVar[bool] = False  # whether such an entry may have the attribute "eases"
 
     def __init__(self, text: str, references: Mapping[str, Reference], hidden: Container[str]) -> None:
         self.text, self.source = text, parse_source(text)
@@ -212,7 +213,7 @@ class DocumentReader:
             line, meta = self.line_of(opening), opening.meta
             if meta.get("problem"):
                 yield Problem(line, "heading-attribute", f'"{meta["problem"]}" can\'t be read. Write {self.attribute_syntax}.')
-            if line_of(opening) in anchored_lines and "eases" in meta and "eases" not in self.attribute_syntax:
+            if line_of(opening) in anchored_lines and "eases" in meta and not self.entries_may_ease:
                 message = f"A {noun} eases nothing. Write {self.attribute_syntax}."
                 yield Problem(line, "heading-attribute", message)
             if line_of(opening) not in anchored_lines and {"id", "eases"} & meta.keys():

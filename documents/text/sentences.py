@@ -10,13 +10,12 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
-from documents.text.markdown import line_of, plain_text
-from documents.text.problems import Problem
+from documents.text.markdown import CITATION_MARK, line_of, plain_text
+from documents.text.problems import Problem, truncate
 
-CITATION = "\ue000"  # replaces a citation while the text is split
 # The time of each pattern below grows in proportion to the text. A match begins at the start of a run of characters (hence the
 # look-behinds), quantifiers are possessive where backtracking can't help, and no search for an end goes past the next beginning.
-SENTENCE_END = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’)\]]*+(?:\s*+{CITATION})*(?=\s|$)")
+SENTENCE_END = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’)\]]*+(?:\s*+{CITATION_MARK})*(?=\s|$)")
 ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "Dr.", "Mr.", "Ms.", "Mrs.", "St.")
 MIN_REPEATED_WORDS = 4  # shorter sentences, such as "It can change.", may be repeated
 CLAIM = re.compile(
@@ -60,17 +59,13 @@ class Sentence:
         return int.from_bytes(blake2b(self.normalized.encode(), digest_size=8).digest(), signed=True)
 
 
-def inlines(tokens: Sequence[Token]) -> Iterator[Token]:
-    return (token for token in tokens if token.type == "inline")
-
-
 def sentences_of(tokens: Sequence[Token], first_line: int) -> tuple[Sentence, ...]:
     """Returns the sentences in their order, without headings. No sentence goes past the end of a paragraph or list item."""
     return tuple(
         sentence
         for before, inline in pairwise(tokens)
         if inline.type == "inline" and before.type != "heading_open"
-        for sentence in split_sentences(plain_text(inline, citation=CITATION), line_of(inline) + first_line)
+        for sentence in split_sentences(plain_text(inline, citation=CITATION_MARK), line_of(inline) + first_line)
     )
 
 
@@ -79,10 +74,10 @@ def split_sentences(text: str, line: int) -> Iterator[Sentence]:
     start = 0
     for end in [*sentence_ends(text), len(text)]:
         piece = text[start:end]
-        words = piece.replace(CITATION, " ").split()
+        words = piece.replace(CITATION_MARK, " ").split()
         if words:
             skipped = piece[: len(piece) - len(piece.lstrip())]
-            yield Sentence(" ".join(words), line + skipped.count("\n"), CITATION in piece)
+            yield Sentence(" ".join(words), line + skipped.count("\n"), CITATION_MARK in piece)
         line += piece.count("\n")
         start = end
 
@@ -90,10 +85,6 @@ def split_sentences(text: str, line: int) -> Iterator[Sentence]:
 def sentence_ends(text: str) -> list[int]:
     ends = (match.end() for match in SENTENCE_END.finditer(text))
     return [end for end in ends if not text.endswith(ABBREVIATIONS, 0, end)]
-
-
-def count_words(tokens: Sequence[Token]) -> int:
-    return sum(len(re.findall(r"\w[\w’'-]*", plain_text(inline))) for inline in inlines(tokens))
 
 
 def check_sentences(sentences: Sequence[Sentence]) -> Iterator[Problem]:
@@ -118,7 +109,3 @@ def repetition(sentences: Sequence[Sentence]) -> Problem:
     message = f'"{first}" stands {count} times, in lines {{lines}}. Keep one, and say something new elsewhere.'
     code = "sentence-twice" if count == 2 else "sentence-repeated"
     return Problem(sentences[1].line, code, message, tuple(sentence.line for sentence in sentences))
-
-
-def truncate(text: str) -> str:
-    return text if len(text) <= 60 else text[:57].rstrip() + "..."

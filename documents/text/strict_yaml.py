@@ -18,7 +18,7 @@ Value = str | tuple[str, ...] | Mapping[str, "Value"]  # of a Node, without line
 
 @dataclass(frozen=True)
 class Node:
-    """A value with the line that it begins on, from 1."""
+    """A value with its line, from 1: the line of its key in a mapping, otherwise the line that it begins on."""
 
     line: int
     value: "str | tuple[Node, ...] | dict[str, Node]"

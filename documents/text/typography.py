@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
+from markdown_it.rules_core import StateCore, smartquotes
 from markdown_it.token import Token
 
 MAX_LENGTH = 1_000  # characters; titles are shorter, and the time for pairing quotes grows with the square of a text's length
+MAX_QUOTES = 400  # straight quotes in a paragraph; more of them stay straight, because the time for pairing grows with their square
 
 STRAIGHT = re.compile(r"['\"]")
 # Feet and inches: 5'10".
@@ -35,6 +36,14 @@ def set_apostrophes(state: StateCore) -> None:
         token.content = ELISION.sub("’", text)
 
 
+def pair_quotes(state: StateCore) -> None:
+    """Makes straight quotes curly, except in paragraphs that have too many."""
+    tokens = state.tokens
+    state.tokens = [token for token in tokens if sum(map(token.content.count, "\"'")) <= MAX_QUOTES]
+    smartquotes(state)
+    state.tokens = tokens
+
+
 def set_lone_quotes(state: StateCore) -> None:
     """Sets the quotes that were not paired."""
     for token in texts_in(state):
@@ -44,6 +53,7 @@ def set_lone_quotes(state: StateCore) -> None:
 
 def use_typographic_quotes(parser: MarkdownIt) -> None:
     parser.enable("smartquotes")
+    parser.core.ruler.at("smartquotes", pair_quotes)
     parser.core.ruler.before("smartquotes", "apostrophes", set_apostrophes)
     parser.core.ruler.after("smartquotes", "lone_quotes", set_lone_quotes)
 

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from documents.text.library import MAX_NAMED_ANCHORS
-from documents.text.problems import Problem
-from documents.text.sentences import truncate
+from documents.text.problems import Problem, truncate
 from quiz.instrument.limits import check_size
 from quiz.instrument.lines import check_unique_keys
 from quiz.instrument.types import STYLE_KEYS, Instrument, Item, Side

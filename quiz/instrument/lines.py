@@ -8,8 +8,7 @@ from markdown_it.token import Token
 
 from documents.text.addresses import SLUG
 from documents.text.markdown import line_of, plain_text, text_of_block
-from documents.text.problems import Problem
-from documents.text.sentences import truncate
+from documents.text.problems import Problem, truncate
 from guides.parts import ADDRESS as GUIDE_ADDRESS
 from quiz.instrument.limits import MAX_DIGITS, MAX_KEY
 

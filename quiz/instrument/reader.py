@@ -6,12 +6,12 @@ from dataclasses import replace
 from markdown_it.token import Token
 
 from documents.text.html import Html
-from documents.text.library import Link, links_of
-from documents.text.markdown import Heading, blocks, list_items
+from documents.text.markdown import Heading, blocks, inlines, list_items
+from documents.text.parsed import Link, links_of
 from documents.text.problems import Problem
 from documents.text.reader import DocumentReader
 from documents.text.references import Reference
-from documents.text.sentences import Sentence, inlines
+from documents.text.sentences import Sentence
 from quiz.instrument.checks import check_instrument
 from quiz.instrument.limits import MAX_LENGTHS, check_correlation, check_norm, check_scale
 from quiz.instrument.lines import (

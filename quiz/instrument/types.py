@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from documents.text.html import Html
-from documents.text.library import Link
+from documents.text.parsed import Link
 from documents.text.problems import Problem
 from documents.text.references import Citation
 from documents.text.sentences import Sentence

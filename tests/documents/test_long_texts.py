@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from documents.admin.document_admin import diff
 from documents.admin.field_problems import locate_problems
 from documents.models import Revision
-from documents.text.library import Library, ParsedText, check_against_library
+from documents.text.library import Library, check_against_library
+from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.source import compose, parse_source
 from guides.reader import read_guide
