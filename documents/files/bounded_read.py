@@ -11,16 +11,24 @@ class FileRefusedError(Exception):
     """Why a file is not taken, in a sentence for the person who chose it."""
 
 
-def read_bounded(path: Path, root: Path, limit: int) -> bytes:
-    """Reads up to `limit` + 1 bytes, so that the caller can tell an oversized file.
+class FileTooLargeError(FileRefusedError):
+    pass
 
-    Raises `FileRefusedError` unless `path` is a regular file inside `root`.
+
+def read_bounded(path: Path, root: Path, limit: int) -> bytes:
+    """Returns the bytes of a file.
+
+    Raises `FileTooLargeError` for more than `limit` bytes, a whole number of MiB, and `FileRefusedError` unless `path` is a regular file
+    inside `root`.
     """
-    if not path.name.isprintable():  # it would forge lines of our output
+    if not path.name.isprintable():  # it could fake lines in our output
         raise FileRefusedError("The name of this file holds a sign that can't be shown. Name it after its slug.")
     try:
         if path.is_file() and path.resolve().is_relative_to(root.resolve()):
-            return read_regular_file(path, limit + 1)
+            content = read_regular_file(path, limit + 1)
+            if len(content) > limit:
+                raise FileTooLargeError(f"This file is larger than {limit // 2**20} MB, and so much is not read. Make it smaller.")
+            return content
     except OSError as error:
         raise FileRefusedError(f"This file can't be opened: {error.strerror}. Let the one who runs this read it.") from None
     raise FileRefusedError("This is no file, or a link that leads out of the folder. Put the file itself here.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from documents.bibliography import references
-from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, read_bounded
+from documents.files.bounded_read import MAX_TEXT_BYTES, FileRefusedError, FileTooLargeError, read_bounded
 from documents.image_files import MAX_IMAGE_BYTES, EncodedImage, read_webp
 from documents.kinds import KINDS, OTHER_FILE_CHECKS, Kind
 from documents.links import is_page
@@ -185,8 +185,9 @@ def text_folder_names() -> str:
 def read_text(path: Path, root: Path) -> str | Problem:
     """Returns the text of a file under `root`, or the reason why it can't be read."""
     try:
-        content = read_bounded(path, root, MAX_TEXT_BYTES)
-        return content.decode() if len(content) <= MAX_TEXT_BYTES else too_large()
+        return read_bounded(path, root, MAX_TEXT_BYTES).decode()
+    except FileTooLargeError:
+        return too_large()
     except FileRefusedError as reason:
         return Problem(1, "text-unreadable", str(reason))
     except UnicodeDecodeError as error:

@@ -29,7 +29,7 @@ class Action(StrEnum):
     SAME = "same"
     NEW = "new"
     CHANGED = "changed"
-    KEPT = "kept"  # the other side has an older text
+    KEPT = "kept"  # only our side changed, or the policy says so
     CONFLICT = "conflict"
 
 
@@ -105,7 +105,7 @@ def synced_digest(document: Document | None, root: Path) -> bytes | None:
 def is_text_of(document: Document, text: str, parsed: ParsedText) -> bool:
     """Whether a file at a former slug of a document still holds the document's text.
 
-    It does if it is one of the revisions, or has most sentences of the current text because somebody went on writing in the file. Any
+    It does if it is one of the revisions, or has most sentences of the current text because somebody kept editing the file. Any
     other text is a new document.
     """
     known = {text_digest(source) for source in document.revisions.values_list("source", flat=True)}

@@ -4,9 +4,12 @@ import hashlib
 
 import pytest
 
+from documents.image_files import MAX_IMAGE_BYTES
 from documents.images import Picture
 from tests.support.builders import guide_text
 from tests.support.images import image_bytes
+
+TOO_LARGE = image_bytes("WEBP").ljust(MAX_IMAGE_BYTES + 1, b"\0")
 
 
 def shown(path):
@@ -61,6 +64,7 @@ def test_a_picture_in_the_database_needs_no_file(write, run, image_file):
         ("0" * 64, image_bytes("WEBP"), "is not named after its bytes"),
         ("lamp", image_bytes("WEBP"), "is not named after its bytes"),
         (hashlib.sha256(b"<svg/>").hexdigest(), b"<svg/>", "is not a WebP picture"),
+        pytest.param(hashlib.sha256(TOO_LARGE).hexdigest(), TOO_LARGE, "is larger than 10 MB", id="too large"),
     ],
 )
 def test_a_file_that_is_not_one_of_our_pictures_stops_the_import(write, run, folder, name, content, said):
