@@ -12,9 +12,10 @@ import psycopg
 from django.db import connection
 from django.utils import timezone
 
+from documents.models import PUBLISHED_SQL
 from web.failure_log import FailureLog
 
-# What the database has: a counter that each change of a document increments, and the last time of publishing that has passed.
+# The one-row table of migration 0003, incremented by its triggers, and the last time of publishing that has passed.
 DatabaseVersion = tuple[int, datetime | None]
 # With the day, because helplines and reviews become due at midnight (UTC).
 ContentVersion = tuple[DatabaseVersion, date]
@@ -26,10 +27,10 @@ SET_TIMEOUT = "SET LOCAL statement_timeout = 2000"  # in the transaction: connec
 # too. With the database's clock, which may be ahead, the version could change before this process shows the text: a page rendered in
 # between would be cached without the text under the new version, until the next edit. With one clock a page is never older than its
 # version: rendered a little later it may show more, and is rendered again after a second.
-SELECT_VERSION = """
-SELECT version, (SELECT max(publish_at) FROM documents_document WHERE state = 'published' AND publish_at <= %(now)s)
+SELECT_VERSION = f"""
+SELECT version, (SELECT max(publish_at) FROM documents_document WHERE {PUBLISHED_SQL})
 FROM documents_site
-"""
+"""  # noqa: S608 (all of it is our own)
 
 
 class PublishedContent:

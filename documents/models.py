@@ -28,7 +28,7 @@ models.BinaryField.register_lookup(Length)
 
 # The fields that `Document.derive` sets.
 DERIVED_FIELDS = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints", "html", "facts", "made_of")
-# The condition of `DocumentQuerySet.published`, for raw SQL.
+# The condition of state and time in `DocumentQuerySet.published`, for raw SQL. Callers add kind and language.
 PUBLISHED_SQL = "state = 'published' AND publish_at <= %(now)s"
 
 
@@ -111,7 +111,7 @@ class Document(models.Model):
         help_text="Readers see a published text from this time on (UTC). Empty means now.",
     )
     changed_at = models.DateTimeField(editable=False)  # when the source last changed
-    synced_digest = models.BinaryField(null=True, editable=False)  # SHA-256 of the source when it last agreed with its file
+    synced_digest = models.BinaryField(null=True, editable=False)  # `text_digest` of its file's text at the last sync, taken or not
 
     # Set by `derive` from the source, and never edited.
     slug = models.CharField(max_length=80, editable=False)
@@ -228,7 +228,7 @@ class Document(models.Model):
 
 
 class Revision(models.Model):
-    """A text as somebody saved it. Never changed or deleted."""
+    """A text as somebody saved it. It never changes, and is deleted only with its document."""
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
