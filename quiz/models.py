@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Greatest, Length
+from django.db.models.functions import Greatest
 
 from documents.models import Document, DocumentQuerySet, Revision
 from quiz.instrument import types
@@ -24,10 +24,9 @@ from web.throttle.models import COUNT_SQL, Limit
 
 KIND = "quiz"
 VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key in a form
-SECOND = timedelta(seconds=1)
+LOOKUP_LIFETIME = timedelta(seconds=1)
 MIN_PUBLIC_COUNT = 50  # kept results, from which on their number is shown
 KEEP_LIMIT = Limit("results kept", max_count=300, seconds=3600)  # far more than a school or a clinic behind one address needs
-models.BinaryField.register_lookup(Length)
 # Counts the submission and keeps its result in one statement. A second submission for a key corrects the row without extending its
 # lifetime; if the result had expired, it is a new one. A submission that arrived before the one in the row, or before the result was
 # deleted, changes nothing.
@@ -50,7 +49,7 @@ WITH counted AS ({COUNT_SQL}), written AS (
 )
 SELECT is_allowed FROM counted
 """  # noqa: S608 (both parts are constants)
-# Submissions for this key wait in `quiz_not_deleted_since` until the transaction ends.
+# Submissions for this key wait in `quiz_not_deleted_since` until the transaction ends. Migration 0004 defines both functions.
 WAIT_FOR_SUBMISSIONS = "SELECT pg_advisory_xact_lock(quiz_lock_of(%s))"
 NOTE_DELETION = """
 INSERT INTO quiz_deletedresult AS noted (digest, arrival_number, forget_on) VALUES (%s, %s, %s)
@@ -89,11 +88,11 @@ class InstrumentManager(models.Manager["Instrument"]):
         """Returns the version that a form was opened with, so that nobody's answers are scored as answers to other statements.
 
         `named` is what the form says. If visitors could never see such a version, this is the current one; None if no quiz is published.
-        Queries the database at most once a second while all forms name the same version.
+        Queries the database at most once in LOOKUP_LIFETIME while all forms name the same version.
         """
         version = int(named) if VERSION.fullmatch(named) else 0
         found, found_at = self.last_version
-        if found is None or found.pk != version or not found_at <= now < found_at + SECOND:
+        if found is None or found.pk != version or not found_at <= now < found_at + LOOKUP_LIFETIME:
             found = self.find_version(version, now)
             self.last_version = found, now
         return found
@@ -168,7 +167,7 @@ class ResultManager(models.Manager["Result"]):
     def delete_for_key(self, key: str, now: datetime) -> bool:
         """Deletes the result, even if submissions from before `now` are still on their way to the database.
 
-        Returns False if the result is there, because it was submitted again after `now`.
+        Returns False if the result still exists because it was submitted again after `now`.
         """
         digest, number = key_digest(key), arrival_number(key, now)
         with transaction.atomic():
@@ -180,7 +179,11 @@ class ResultManager(models.Manager["Result"]):
 
     def for_key(self, key: str, today: date) -> models.QuerySet[Result]:
         """The result with this key, unless it has expired."""
-        return self.filter(digest=key_digest(key), expires_on__gt=today)
+        return self.unexpired(today).filter(digest=key_digest(key))
+
+    def find(self, key: str, today: date) -> Result | None:
+        """The result with this key and its revision; None for no key, and after the result expired or was deleted."""
+        return self.for_key(key, today).select_related("revision").first() if key else None
 
     def renew(self, key: str, today: date) -> bool:
         """Keeps the result for a year from today. Returns False if there is none, even if it was deleted concurrently."""
@@ -190,22 +193,25 @@ class ResultManager(models.Manager["Result"]):
         """The result to compare this one with; None if there is none or it was deleted or has expired."""
         if result.earlier is None:
             return None
-        return self.filter(digest=result.earlier, expires_on__gt=today).select_related("revision").first()
+        return self.unexpired(today).filter(digest=result.earlier).select_related("revision").first()
 
     def public_count(self, today: date) -> int | None:
         """The number of results that were kept before today and have not expired; None if there are few. Changes once a day at most."""
-        number = self.filter(expires_on__gt=today, day__lt=today).count()
+        number = self.unexpired(today).filter(day__lt=today).count()
         return number if number >= MIN_PUBLIC_COUNT else None
+
+    def unexpired(self, today: date) -> models.QuerySet[Result]:
+        return self.filter(expires_on__gt=today)
 
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
 
-    def comparable(self, quiz: types.Instrument, today: date) -> models.QuerySet[Result]:
-        """Results with an answer to each of these statements, in any version of the text around them."""
+    def complete_results_for(self, quiz: types.Instrument, today: date) -> models.QuerySet[Result]:
+        """Unexpired results that answer every statement of `quiz`, whichever revision with the same statements and scale they used."""
         revisions = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
         wanted = measurement_signature(quiz)
         same = [revision.pk for revision in revisions if measurement_signature(instrument_of(revision)) == wanted]
-        return self.filter(revision__in=same, expires_on__gt=today, answers__has_keys=[item.key for item in quiz.items])
+        return self.unexpired(today).filter(revision__in=same, answers__has_keys=[item.key for item in quiz.items])
 
 
 class Result(models.Model):
@@ -249,7 +255,7 @@ class DeletedResultManager(models.Manager["DeletedResult"]):
 
 
 class DeletedResult(models.Model):
-    """Notes for two days that a result was deleted, because a submission from before may still be on its way."""
+    """A record, kept for two days, that a result was deleted, in case an earlier submission of it arrives late."""
 
     digest = models.BinaryField(primary_key=True)
     arrival_number = models.BigIntegerField()

@@ -67,7 +67,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         return submit(request, key)
     now = timezone.now()
-    earlier = find_result(key, now)
+    earlier = Result.objects.find(key, now.date())
     if earlier is None:
         return result_not_found(request)
     return render_blank_form(request, now, earlier)
@@ -115,12 +115,12 @@ def submit(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
 def handle_submission(request: HttpRequest, submission: Submission, revision: Revision, earlier_key: str, now: datetime) -> HttpResponse:
     """Responds with the form and its problems, with the result, or with a redirect to the kept result."""
     if submission.problems:
-        return render_form(request, AnswerForm(submission), find_result(earlier_key, now))
+        return render_form(request, AnswerForm(submission), Result.objects.find(earlier_key, now.date()))
     if not submission.keep:
         result = Result(revision=revision, answers=submission.answers, relation=submission.relation, day=now.date())
-        return render(request, "quiz/result.html", result_context(result, find_result(earlier_key, now), now))
+        return render(request, "quiz/result.html", result_context(result, Result.objects.find(earlier_key, now.date()), now))
     if not Result.objects.keep(submission, client_address(request), now, earlier_key):
-        response = retry_later(request, submission, TOO_MANY, find_result(earlier_key, now))
+        response = retry_later(request, submission, TOO_MANY, Result.objects.find(earlier_key, now.date()))
         response.status_code, response["Retry-After"] = 429, str(KEEP_LIMIT.seconds)
         return response
     return redirect_to_result(submission.key)
@@ -140,11 +140,6 @@ def submitted_fields(request: HttpRequest) -> Mapping[str, str]:
         raise TooManyFieldsSent(str(error)) from error
 
 
-def find_result(key: str, now: datetime) -> Result | None:
-    """The result with this key; None for no key."""
-    return Result.objects.for_key(key, now.date()).select_related("revision").first() if key else None
-
-
 def retry_later(request: HttpRequest, submission: Submission, reason: str, earlier: Result | None = None) -> HttpResponse:
     """The form with all answers, to be submitted again."""
     form = AnswerForm(submission)
@@ -160,7 +155,7 @@ def redirect_to_result(key: str) -> HttpResponse:
 @require_safe
 def result(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    found = find_result(key, now)
+    found = Result.objects.find(key, now.date())
     if found is None:
         return result_not_found(request)
     earlier = Result.objects.find_earlier(found, now.date())
@@ -218,7 +213,7 @@ def calendar_file(text: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deletion(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
-    found = find_result(key, now)
+    found = Result.objects.find(key, now.date())
     if found is None:
         return result_not_found(request)
     if request.method == "POST":
@@ -239,7 +234,7 @@ def renewal(request: HttpRequest, key: str) -> HttpResponse:
 @private_page
 @require_safe
 def answers(request: HttpRequest, key: str) -> HttpResponse:
-    found = find_result(key, timezone.now())
+    found = Result.objects.find(key, timezone.now().date())
     if found is None:
         return result_not_found(request)
     scores = {"anxiety": found.anxiety, "avoidance": found.avoidance}

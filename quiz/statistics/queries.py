@@ -80,7 +80,7 @@ def answer_counts(results: QuerySet[Result]) -> dict[str, dict[int, int]]:
 
 def published_figures(instrument: Instrument, today: date) -> Figures | None:
     """Figures of the kept results that answer the statements of this instrument; None if these are too few to be published."""
-    return compute_figures(instrument, totals(instrument, whole_batches(Result.objects.comparable(instrument, today))))
+    return compute_figures(instrument, totals(instrument, whole_batches(Result.objects.complete_results_for(instrument, today))))
 
 
 def whole_batches(results: QuerySet[Result]) -> QuerySet[Result]:
