@@ -4,11 +4,11 @@ from django.apps import AppConfig
 
 from documents.kinds import Kind, register
 from quiz.instrument.reader import read_instrument
-from quiz.instrument.types import ADDRESS
+from quiz.instrument.types import ADDRESS, KIND
 
 
 class QuizConfig(AppConfig):
     name = "quiz"
 
     def ready(self) -> None:
-        register(Kind("quiz", "quiz", ADDRESS, read_instrument))
+        register(Kind(KIND, "quiz", ADDRESS, read_instrument))

@@ -13,16 +13,15 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Greatest
 
 from documents.models import Document, DocumentQuerySet, Revision
-from quiz.instrument import types
 from quiz.instrument.limits import MAX_KEY, MAX_SCORE, MIN_SCORE
-from quiz.instrument.types import measurement_signature
+from quiz.instrument.types import KIND, measurement_signature
+from quiz.instrument.types import Instrument as ParsedInstrument
 from quiz.instrument_cache import instrument_of
 from quiz.submission import Submission
 from web.prepared_statements import prepared_cursor
 from web.stale_if_error import stale_if_error
 from web.throttle.models import COUNT_SQL, Limit
 
-KIND = "quiz"
 VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key in a form
 LOOKUP_LIFETIME = timedelta(seconds=1)
 MIN_PUBLIC_COUNT = 50  # kept results, from which on their number is shown
@@ -206,7 +205,7 @@ class ResultManager(models.Manager["Result"]):
     def expired(self, today: date) -> models.QuerySet[Result]:
         return self.filter(expires_on__lte=today)
 
-    def complete_results_for(self, quiz: types.Instrument, today: date) -> models.QuerySet[Result]:
+    def complete_results_for(self, quiz: ParsedInstrument, today: date) -> models.QuerySet[Result]:
         """Unexpired results that answer every statement of `quiz`, whichever revision with the same statements and scale they used."""
         revisions = Revision.objects.filter(document__kind=KIND, pk__in=self.values("revision"))
         wanted = measurement_signature(quiz)

@@ -14,8 +14,8 @@ from documents.text.fields import Fields
 from documents.text.strict_yaml import Value
 from guides.parts import FACETS
 from quiz.instrument.limits import MAX_ABOUT, MAX_NAME
-from quiz.instrument.types import ANXIETY, AVOIDANCE
-from quiz.models import KIND, Instrument
+from quiz.instrument.types import ANXIETY, AVOIDANCE, KIND
+from quiz.models import Instrument
 
 FACET_LINE = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")
 FACET_LINES = tuple(f"{key}: {name}, {dimension}" for key, (name, dimension) in FACETS.items())  # for a new quiz

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from documents.text.library import MAX_NAMED_ANCHORS
 from documents.text.problems import Problem, truncate
-from quiz.instrument.limits import check_size
+from quiz.instrument.limits import size_problem
 from quiz.instrument.lines import check_unique_keys
 from quiz.instrument.types import STYLE_KEYS, Instrument, Item, Side
 from quiz.scoring import MAX_MISSING
@@ -27,17 +27,16 @@ def check_instrument(instrument: Instrument) -> Iterator[Problem]:
 
 def check_items(instrument: Instrument) -> Iterator[Problem]:
     for item in instrument.items:
-        if item.facet not in instrument.facets:
-            message = f'"{item.facet}" is not among the facets. {facets_hint(instrument.facets)}'
-            yield Problem(item.line, "facet-unknown", message)
-    if instrument.items and (message := check_size(len(instrument.items), instrument.scale)):
+        yield from check_facet(item.facet, instrument.facets, item.line)
+    if instrument.items and (message := size_problem(len(instrument.items), instrument.scale)):
         yield Problem(instrument.items[0].line, "value-wrong", message)
 
 
-def facets_hint(facets: Collection[str]) -> str:
-    if len(facets) > MAX_NAMED_ANCHORS:
-        return f"There are {len(facets)} facets. Use one of them."
-    return f"Facets are: {', '.join(map(truncate, facets))}."
+def check_facet(facet: str, facets: Collection[str], line: int) -> Iterator[Problem]:
+    if facet not in facets:
+        several = f"There are {len(facets)} facets. Use one of them."
+        hint = several if len(facets) > MAX_NAMED_ANCHORS else f"Facets are: {', '.join(map(truncate, facets))}."
+        yield Problem(line, "facet-unknown", f'"{facet}" is not among the facets. {hint}')
 
 
 def check_balance(instrument: Instrument) -> Iterator[Problem]:
@@ -78,6 +77,4 @@ def check_insights(instrument: Instrument) -> Iterator[Problem]:
                     message = f'No {noun} is for "{facet}, {side}", so some takers would read nothing about it. Write one.'
                     yield Problem(1, "side-without-text", message)
         for insight in insights:
-            if insight.facet not in instrument.facets:
-                message = f'"{insight.facet}" is not among the facets. {facets_hint(instrument.facets)}'
-                yield Problem(insight.line, "facet-unknown", message)
+            yield from check_facet(insight.facet, instrument.facets, insight.line)

@@ -1,12 +1,13 @@
-"""Limits on the size and the figures of a quiz, set by its form, its formulas and its table. Pure: no Django.
+"""Limits on a quiz: what the form, the formulas and the database columns can handle. Pure: no Django.
 
-`quiz.models` has the same limits on its columns.
+`quiz.models` imports those of its columns.
 """
 
 import math
 from collections.abc import Iterable
 
 from documents.text.reader import MAX_LENGTHS as COMMON_MAX_LENGTHS
+from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Norm, Scale
 
 MAX_KEY = 40  # letters of the key of a relation or a facet
@@ -23,13 +24,13 @@ MAX_NAME, MAX_ABOUT = 120, 600
 MAX_LENGTHS = {  # of values in the front matter, by key; "a__b" is the key b of the mapping a
     **COMMON_MAX_LENGTHS,
     **{f"scale__{key}": MAX_NAME for key in ("low", "middle", "high")},
-    **{f"dimensions__{key}__name": MAX_NAME for key in ("anxiety", "avoidance")},
-    **{f"dimensions__{key}__about": MAX_ABOUT for key in ("anxiety", "avoidance")},
+    **{f"dimensions__{key}__name": MAX_NAME for key in (ANXIETY, AVOIDANCE)},
+    **{f"dimensions__{key}__about": MAX_ABOUT for key in (ANXIETY, AVOIDANCE)},
     "planning": MAX_ABOUT,
 }
 
 
-def check_scale(scale: Scale) -> str:
+def scale_problem(scale: Scale) -> str:
     """Returns the message of the problem with a scale; empty if there is none."""
     if scale.lowest >= MIN_SCORE and scale.highest <= MAX_SCORE and 2 <= scale.highest - scale.lowest <= MAX_SCALE_WIDTH:
         return ""
@@ -37,7 +38,7 @@ def check_scale(scale: Scale) -> str:
     return f"{message} Neither may be below {MIN_SCORE} or above {MAX_SCORE}."
 
 
-def check_norm(name: str, norm: Norm, scale: Scale) -> str:
+def norm_problem(name: str, norm: Norm, scale: Scale) -> str:
     """Returns the message of the problem with a norm; empty if there is none.
 
     The standard deviation of scores is at most half the range of the scale (Popoviciu 1935).
@@ -52,7 +53,7 @@ def check_norm(name: str, norm: Norm, scale: Scale) -> str:
     return f"{message} and a reliability from {MIN_RELIABILITY} to {MAX_RELIABILITY}."
 
 
-def check_correlation(correlation: float, norms: Iterable[Norm]) -> str:
+def correlation_problem(correlation: float, norms: Iterable[Norm]) -> str:
     """Returns the message of the problem with the correlation of two scales; empty if there is none."""
     maximum = max_correlation(norm.reliability for norm in norms)
     if abs(correlation) <= maximum:
@@ -68,7 +69,7 @@ def max_correlation(reliabilities: Iterable[float]) -> float:
     return math.floor(100 * MAX_CORRELATION * math.sqrt(math.prod(max(reliability, 0) for reliability in reliabilities))) / 100
 
 
-def check_size(statements: int, scale: Scale) -> str:
+def size_problem(statements: int, scale: Scale) -> str:
     """Returns the message of the problem with the number of statements; empty if there is none."""
     if statements > MAX_STATEMENTS:
         return f"There are {statements} statements, and a form can send {MAX_STATEMENTS} answers at most. Take some out."

@@ -99,7 +99,7 @@ def check_line(part: str, line: int, text: str) -> Iterator[Problem]:
         yield Problem(line, "line-unreadable", message)
 
 
-def check_labelled(title: str, lines: Sequence[LabelledLine], known: Sequence[str]) -> Iterator[Problem]:
+def check_insight_lines(title: str, lines: Sequence[LabelledLine], known: Sequence[str]) -> Iterator[Problem]:
     """Yields problems of unknown and repeated labels of an insight, and of assignments that can't be read."""
     first: dict[str, LabelledLine] = {}
     for labelled in lines:

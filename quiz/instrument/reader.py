@@ -13,7 +13,7 @@ from documents.text.reader import DocumentReader
 from documents.text.references import Reference
 from documents.text.sentences import Sentence
 from quiz.instrument.checks import check_instrument
-from quiz.instrument.limits import MAX_LENGTHS, check_correlation, check_norm, check_scale
+from quiz.instrument.limits import MAX_LENGTHS, correlation_problem, norm_problem, scale_problem
 from quiz.instrument.lines import (
     ASSIGNMENTS,
     FACET_SIDE,
@@ -21,12 +21,25 @@ from quiz.instrument.lines import (
     LINE_FORMATS,
     RELATION,
     LabelledLine,
-    check_labelled,
+    check_insight_lines,
     check_line,
     check_unique_keys,
     read_labelled,
 )
-from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLE_KEYS, Dimension, Facet, Insight, Instrument, Item, Relation, ScaleLabels, Side
+from quiz.instrument.types import (
+    ANXIETY,
+    AVOIDANCE,
+    KIND,
+    STYLE_KEYS,
+    Dimension,
+    Facet,
+    Insight,
+    Instrument,
+    Item,
+    Relation,
+    ScaleLabels,
+    Side,
+)
 from quiz.scoring import Norm, Scale
 
 SECTIONS = {
@@ -46,7 +59,7 @@ def read_instrument(text: str, references: Mapping[str, Reference], hidden: Cont
 
 
 class InstrumentReader(DocumentReader):
-    kind = "quiz"
+    kind = KIND
     sections = SECTIONS
     parts_with_entries = frozenset({"styles", "triggers", "strengths"})
     parts_with_lists = frozenset({"relations", "statements", "limits"})
@@ -66,10 +79,10 @@ class InstrumentReader(DocumentReader):
             next_review=self.fields.day("next_review"),
             authors=self.authors(),
             scale=self.scale(),
-            labels=self.labels(),
+            scale_labels=self.scale_labels(),
             dimensions={key: self.dimension(key) for key in (ANXIETY, AVOIDANCE)},
             correlation=self.fields.number("correlation"),
-            planning=self.fields.required("planning"),
+            norms_source=self.fields.required("planning"),
             facets=self.facets(),
             introduction=self.renderer.html(self.root.tokens),
             relations=relations,
@@ -89,8 +102,9 @@ class InstrumentReader(DocumentReader):
             *self.check_common(sentences),
             *self.check_lists(),
             *self.check_styles(),
-            *self.check_labels(),
-            *self.check_figures(),
+            *self.check_missing_lines(),
+            *self.check_norms(),
+            *self.check_facet_dimensions(),
             *check_instrument(found),
         }
         return replace(found, problems=tuple(sorted(problems)))
@@ -107,7 +121,7 @@ class InstrumentReader(DocumentReader):
         fields = self.fields.group("scale")
         return Scale(fields.whole_number("from"), fields.whole_number("to"))
 
-    def labels(self) -> ScaleLabels:
+    def scale_labels(self) -> ScaleLabels:
         fields = self.fields.group("scale")
         return ScaleLabels(fields.required("low"), fields.text("middle"), fields.required("high"))
 
@@ -120,16 +134,18 @@ class InstrumentReader(DocumentReader):
         fields = self.fields.group("facets")
         return {key: Facet(key, fields.group(key).required("name"), fields.group(key).required("dimension")) for key in fields.fields}
 
-    def check_figures(self) -> Iterator[Problem]:
-        """Checks scale, norms and correlation against the limits of form, formulas and table."""
+    def check_norms(self) -> Iterator[Problem]:
+        """Checks the scale, and the norms and their correlation, which depend on it, against their limits."""
         scale, norms = self.scale(), {key: self.dimension(key).norm for key in (ANXIETY, AVOIDANCE)}
         for line, message in (
-            (self.key_line("scale"), check_scale(scale)),
-            *((self.norm_line(key), check_norm(key, norm, scale)) for key, norm in norms.items()),
-            (self.key_line("correlation"), check_correlation(self.fields.number("correlation"), norms.values())),
+            (self.key_line("scale"), scale_problem(scale)),
+            *((self.norm_line(key), norm_problem(key, norm, scale)) for key, norm in norms.items()),
+            (self.key_line("correlation"), correlation_problem(self.fields.number("correlation"), norms.values())),
         ):
             if message:
                 yield Problem(line, "value-wrong", message)
+
+    def check_facet_dimensions(self) -> Iterator[Problem]:
         for facet in self.facets().values():
             if facet.dimension not in {ANXIETY, AVOIDANCE}:
                 message = f'The dimension of "{facet.key}" is "{facet.dimension}" and has to be anxiety or avoidance.'
@@ -183,7 +199,7 @@ class InstrumentReader(DocumentReader):
 
     def insight(self, entry: Heading, part: str) -> Insight | None:
         labelled = self.labelled(entry)
-        self.reported.update(id(line.inline) for line in labelled)  # `check_labelled` reports those that are not shown
+        self.reported.update(id(line.inline) for line in labelled)  # `check_insight_lines` reports those that are not shown
         lines = {line.label: line for line in reversed(labelled)}  # of two lines with the same label the first counts
         like, worth, helps = (self.rendered(lines.get(label)) for label in LABELS[part])
         facet_side = FACET_SIDE.fullmatch(self.assignment(lines.get("Facet")))
@@ -208,7 +224,7 @@ class InstrumentReader(DocumentReader):
     def shown_in_entries(self, part: str) -> str:
         return 'lines such as "- Helps: ..."' if part in LABELS else super().shown_in_entries(part)
 
-    def check_labels(self) -> Iterator[Problem]:
+    def check_missing_lines(self) -> Iterator[Problem]:
         for part, labels in LABELS.items():
             wanted = {"Facet", *labels, *({"Step"} if part == "triggers" else ())}
             for entry in self.entries(part):
@@ -216,4 +232,4 @@ class InstrumentReader(DocumentReader):
                 for label in sorted(wanted - {line.label for line in lines}):
                     message = f'"{entry.title}" has no line "- {label}: ...". Add it.'
                     yield Problem(self.line(entry), "label-missing", message)
-                yield from check_labelled(entry.title, lines, ("Facet", *labels, "Step"))
+                yield from check_insight_lines(entry.title, lines, ("Facet", *labels, "Step"))

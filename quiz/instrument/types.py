@@ -17,6 +17,7 @@ from documents.text.sentences import Sentence
 from guides.styles import Style
 from quiz.scoring import Norm, PlanningNorms, Scale, ScoredItem
 
+KIND = "quiz"
 ADDRESS = "/quiz/"
 ANXIETY, AVOIDANCE = "anxiety", "avoidance"
 BETWEEN = "between"
@@ -96,10 +97,10 @@ class Instrument:
     next_review: date | None
     authors: tuple[str, ...]
     scale: Scale
-    labels: ScaleLabels
+    scale_labels: ScaleLabels
     dimensions: Mapping[str, Dimension]  # always anxiety and avoidance
     correlation: float  # of the two dimensions' scores
-    planning: str  # the source of the planning norms
+    norms_source: str  # of the planning norms, in a sentence for readers
     facets: Mapping[str, Facet]
     introduction: Html
     relations: tuple[Relation, ...]

@@ -45,7 +45,7 @@ def test_every_problem_is_reported(text, expected):
 
 def test_the_shipped_quiz_is_parsed():
     quiz = read_instrument(TEXT, WORKS)
-    assert (quiz.scale, quiz.labels.low, quiz.labels.high) == (Scale(1, 7), "Not at all like me", "Very much like me")
+    assert (quiz.scale, quiz.scale_labels.low, quiz.scale_labels.high) == (Scale(1, 7), "Not at all like me", "Very much like me")
     assert quiz.planning_norms.anxiety == Norm(4.14, 1.21, 0.84)
     assert [relation.key for relation in quiz.relations] == ["partner", "friend", "parent", "general"]
     assert [len(quiz.items), len(quiz.dimension_items("anxiety")), len(quiz.facet_items("alarm"))] == [18, 9, 3]

@@ -17,8 +17,9 @@ from django.utils import timezone
 from documents.bibliography import references
 from quiz import scoring
 from quiz.admin.text_coverage import answers_at
-from quiz.instrument import reader, types
+from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE
+from quiz.instrument.types import Instrument as ParsedInstrument
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
 from tests.quiz.builders import alpha_of
@@ -30,7 +31,7 @@ PAGE = "/admin/quiz/result/"
 Answers = dict[str, int]
 
 
-def somebody(quiz: types.Instrument, chance: random.Random) -> Answers:
+def somebody(quiz: ParsedInstrument, chance: random.Random) -> Answers:
     """Answers that correlate within a dimension, as people's do."""
     lean = {ANXIETY: chance.gauss(0.2, 1.3), AVOIDANCE: chance.gauss(-0.4, 1.3)}
     answers = {}
@@ -41,12 +42,12 @@ def somebody(quiz: types.Instrument, chance: random.Random) -> Answers:
 
 
 @pytest.fixture
-def quiz(library: Instrument) -> types.Instrument:
-    return reader.read_instrument(library.source, {})
+def quiz(library: Instrument) -> ParsedInstrument:
+    return read_instrument(library.source, {})
 
 
 @pytest.fixture
-def keep_results(library: Instrument, quiz: types.Instrument) -> Callable[[int], list[Answers]]:
+def keep_results(library: Instrument, quiz: ParsedInstrument) -> Callable[[int], list[Answers]]:
     """Keeps this many results of the current text, and returns their answers."""
 
     def keep_some(number: int, **given: int) -> list[Answers]:
@@ -236,7 +237,7 @@ def test_the_printed_figures_pasted_into_the_text_pass_the_check_and_say_the_sam
     out = printed()
     today = timezone.now().date()
     assert out.startswith(f"# From 300 kept results, {today.day} {today:%B %Y}.")
-    after = reader.read_instrument(with_figures(library.source, out), references())
+    after = read_instrument(with_figures(library.source, out), references())
     assert after.problems == ()
     assert [(one.name, one.about) for one in after.dimensions.values()] == [(one.name, one.about) for one in quiz.dimensions.values()]
     for dimension in (ANXIETY, AVOIDANCE):
