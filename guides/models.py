@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
@@ -96,9 +96,9 @@ class GuideManager(models.Manager["Guide"]):
         """Published guides by title, with the columns that lists show."""
         return self.published(now).only("kind", "slug", "title", "summary", "style").order_by("title")
 
-    def linked_parts(self, text: str, now: datetime) -> list[Parts]:
-        """Returns the parts of the published guides that a text links to."""
-        guides = self.published(now).filter(slug__in=linked_slugs(text))
+    def parts_of(self, slugs: Iterable[str], now: datetime) -> list[Parts]:
+        """Returns the parts of those guides with these slugs that are published."""
+        guides = self.published(now).filter(slug__in=slugs)
         return [guide.parts_and_related(now)[0] for guide in guides]
 
     def groups(self, now: datetime) -> list[Group]:

@@ -104,6 +104,11 @@ class Parts:
         return self.strategies[STRATEGIES_SHOWN:]
 
 
+def step_address(slug: str, anchor: str) -> str:
+    """Returns the URL path of a guide and the anchor of one of its steps."""
+    return f"{ADDRESS.format(slug)}#{anchor}"
+
+
 def guide_slug(address: str) -> str:
     """Returns the slug of the guide at an address, in whatever way the address is written; "" for any other page."""
     found = GUIDE_PATH.fullmatch(path_of(address))

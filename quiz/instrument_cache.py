@@ -7,7 +7,7 @@ from functools import lru_cache
 from documents.bibliography import references
 from documents.models import Revision
 from guides.models import Guide
-from guides.parts import ADDRESS, HiddenGuides
+from guides.parts import HiddenGuides, step_address
 from guides.reader import linked_slugs, step_titles
 from quiz.instrument import reader, types
 from web.stale_if_error import stale_if_error
@@ -17,7 +17,7 @@ from web.stale_if_error import stale_if_error
 def instrument_with_links(source: str, now: datetime) -> tuple[types.Instrument, dict[str, str]]:
     """Returns an instrument that links only to guides published at `now`, and the titles of these guides' steps by their addresses."""
     guides = dict(Guide.objects.published(now).filter(slug__in=cached_slugs(source)).values_list("slug", "source"))
-    titles = {f"{ADDRESS.format(slug)}#{anchor}": title for slug, text in guides.items() for anchor, title in cached_titles(text).items()}
+    titles = {step_address(slug, anchor): title for slug, text in guides.items() for anchor, title in cached_titles(text).items()}
     return parse(source, HiddenGuides(frozenset(guides))), titles
 
 

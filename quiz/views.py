@@ -1,12 +1,9 @@
 """Views of the quiz: start page, form, results and plan. They use no cookie and no session: the key of a result is in the request."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -16,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from documents.models import Revision
 from guides.models import Guide
+from guides.parts import guide_slug
 from quiz.forms import AnswerForm
 from quiz.instrument_cache import instrument_of, instrument_with_links
 from quiz.models import KEEP_LIMIT, Instrument, Result
@@ -26,9 +24,9 @@ from quiz.result.weekly_plan import plan_weeks
 from quiz.submission import Submission, form_fields, read_submission
 from web.cache_policy import make_private, private_page, public
 from web.client_address import client_address
-from web.content_type import URLENCODED
 from web.cross_origin import same_origin_only
 from web.database_errors import is_outage
+from web.post_data import post_data
 from web.shortcuts import database_failed, render
 
 OUTAGE = "Our database does not answer right now, so nothing could be kept."
@@ -101,7 +99,7 @@ def render_form(request: HttpRequest, form: AnswerForm, earlier: Result | None =
 def submit(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     """Reads a submitted form and handles it. If the database fails meanwhile, the form comes back with all answers."""
     now = timezone.now()  # orders the submissions for one key, so it is read before anything that may wait, even the body
-    fields = submitted_fields(request)
+    fields = post_data(request)
     revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
     if revision is None:
         return no_quiz(request)
@@ -124,20 +122,6 @@ def handle_submission(request: HttpRequest, submission: Submission, revision: Re
         response.status_code, response["Retry-After"] = 429, str(KEEP_LIMIT.seconds)
         return response
     return redirect_to_result(submission.key)
-
-
-def submitted_fields(request: HttpRequest) -> Mapping[str, str]:
-    """Returns the fields of a form, the last one of each name.
-
-    They are those of `request.POST`, which takes four times as long and is used only for types that no browser sends.
-    """
-    if request.META.get("CONTENT_TYPE") != URLENCODED:
-        return request.POST
-    text, limit = request.body.decode(errors="replace"), settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-    try:
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=limit))
-    except ValueError as error:
-        raise TooManyFieldsSent(str(error)) from error
 
 
 def retry_later(request: HttpRequest, submission: Submission, reason: str, earlier: Result | None = None) -> HttpResponse:
@@ -187,7 +171,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     """The plan for the answers in the form of a result, as a page to print or as a calendar file. Stores nothing."""
     if request.method != "POST":
         return redirect("quiz:start")  # opened again without the answers, which are not in the address
-    fields, now = submitted_fields(request), timezone.now()
+    fields, now = post_data(request), timezone.now()
     revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
     if revision is None:
         return no_quiz(request)
@@ -198,7 +182,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     breakdown = break_down(instrument, submission.answers, submission.relation, titles)
     if fields.get("as") == "calendar" and breakdown.plan:
         return calendar_file(to_ical(breakdown.plan, settings.SITE_URL, now))
-    guides = Guide.objects.linked_parts(" ".join(entry.step_address for entry in breakdown.plan), now)
+    guides = Guide.objects.parts_of({guide_slug(entry.step_address) for entry in breakdown.plan}, now)
     host = settings.SITE_URL.partition("://")[2]
     return render(request, "quiz/plan.html", {"breakdown": breakdown, "plan_weeks": plan_weeks(breakdown.plan, guides), "host": host})
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from guides.parts import ADDRESS, Parts, Step
+from guides.parts import Parts, Step, step_address
 from quiz.result.breakdown import PlanEntry
 
 
@@ -18,5 +18,5 @@ class PlanWeek:
 
 def plan_weeks(plan: Iterable[PlanEntry], guides: Iterable[Parts]) -> list[PlanWeek]:
     """Returns the weeks of the plan whose steps are in one of `guides`."""
-    steps = {f"{ADDRESS.format(guide.slug)}#{step.anchor}": (step, guide.title) for guide in guides for step in guide.steps}
+    steps = {step_address(guide.slug, step.anchor): (step, guide.title) for guide in guides for step in guide.steps}
     return [PlanWeek(entry, *steps[entry.step_address]) for entry in plan if entry.step_address in steps]

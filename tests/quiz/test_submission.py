@@ -2,9 +2,6 @@
 
 import pytest
 from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
-from django.http import QueryDict
-from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,8 +9,6 @@ from quiz.forms import AnswerForm
 from quiz.instrument import reader
 from quiz.scoring import may_be_scored, position
 from quiz.submission import KEY, Submission, form_fields, fresh_key, read_submission
-from quiz.views import submitted_fields
-from web.content_type import URLENCODED
 
 QUIZ = reader.read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
 ITEMS = [item.key for item in QUIZ.items]
@@ -26,22 +21,6 @@ FORMS = st.fixed_dictionaries(
         **dict.fromkeys(ITEMS, ANSWERS),
     },
 )
-
-
-def submitted(body):
-    return submitted_fields(RequestFactory().post("/quiz/take/", body, URLENCODED))
-
-
-@given(st.binary(max_size=200) | st.text("a1&=%2fF +;\0\ufffd", max_size=60).map(str.encode))
-def test_the_fields_of_a_form_are_those_that_django_finds(body):
-    assert submitted(body) == QueryDict(body.decode(errors="replace")).dict()
-
-
-def test_a_form_with_more_fields_than_the_limit_is_refused(settings):
-    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
-    assert submitted(b"a=1&b=2") == {"a": "1", "b": "2"}
-    with pytest.raises(TooManyFieldsSent):
-        submitted(b"a=1&a=2&b=3")
 
 
 @given(FORMS)
