@@ -8,7 +8,7 @@ from quiz.submission import Submission
 
 
 class AnswerForm(forms.Form):
-    """Shows a submission with its problems, or a blank one. It judges nothing: `quiz.submission.read_submission` has done so."""
+    """Shows a submission with its problems, or a blank one. Does no validation; `quiz.submission.read_submission` already has."""
 
     key = forms.CharField(widget=forms.HiddenInput)
     version = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -24,7 +24,7 @@ from web.throttle.models import COUNT_SQL, Limit
 
 VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key in a form
 LOOKUP_LIFETIME = timedelta(seconds=1)
-MIN_PUBLIC_COUNT = 50  # kept results, from which on their number is shown
+MIN_PUBLIC_COUNT = 50  # kept results; the count is public from this many
 KEEP_LIMIT = Limit("results kept", max_count=300, seconds=3600)  # far more than a school or a clinic behind one address needs
 # Counts the submission and keeps its result in one statement. A second submission for a key corrects the row without extending its
 # lifetime; if the result had expired, it is a new one. A submission that arrived before the one in the row, or before the result was
@@ -149,7 +149,7 @@ class ResultManager(models.Manager["Result"]):
         row = {
             "digest": key_digest(submission.key),
             "earlier": key_digest(earlier_key) if earlier_key else None,
-            "revision": submission.version,
+            "revision": submission.revision_pk,
             "answers": json.dumps(submission.answers),
             "relation": submission.relation,
             "anxiety": submission.scores.anxiety,

@@ -5,7 +5,7 @@ measurement SEM = SD * sqrt(1 - r); true scores regressed to the mean (Kelley's 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
@@ -13,9 +13,9 @@ from statistics import fmean
 from guides.styles import Style
 
 MAX_MISSING = 0.1  # share of all items; with more missing, the person's mean would say too little
-Z_95 = 1.96  # 95 % of a normal distribution are within so many standard deviations of its mean
-MIN_RELIABLE_CHANGE = 1.96  # in standard errors of the difference
-# Probabilities from which a region is named, or called the closest. Our choice: right nine times in ten, or three in four.
+Z_95 = 1.96  # 95 % of a normal distribution is within this many standard deviations of its mean
+MIN_RELIABLE_CHANGE = Z_95  # in standard errors of the difference
+# Minimum probability to name a region, or to call it the closest. Our choice: right nine times in ten, or three in four.
 MIN_NAMED, MIN_CLOSEST = 0.90, 0.75
 # Distance of a strong answer from the middle, where the end of the scale is 1: on 1 to 7 only the ends are strong. Of simulated takers
 # who answer honestly, some 6 in 100 have a contradicting pair of such answers; if 2 and 6 were strong, it would be 4 in 10.
@@ -108,13 +108,10 @@ def keyed_answer(item: ScoredItem, answer: int, scale: Scale) -> float:
     return scale.mirrored(answer) if item.is_reversed else answer
 
 
-def missing(items: Iterable[ScoredItem], answers: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(item.key for item in items if item.key not in answers)
-
-
-def may_be_scored(items: Sequence[ScoredItem], answers: Mapping[str, int]) -> bool:
-    """Whether enough was answered: at most a tenth of all items is missing."""
-    return len(missing(items, answers)) <= MAX_MISSING * len(items)
+def missing_answers(items: Sequence[ScoredItem], answers: Mapping[str, int]) -> tuple[str, ...]:
+    """Returns the keys of the items without an answer if they are too many for scores; none if they may be left out."""
+    missing = tuple(item.key for item in items if item.key not in answers)
+    return missing if len(missing) > MAX_MISSING * len(items) else ()
 
 
 def mean_of(items: Sequence[ScoredItem], answers: Mapping[str, int], scale: Scale) -> float:
@@ -128,10 +125,10 @@ def mean_of(items: Sequence[ScoredItem], answers: Mapping[str, int], scale: Scal
     return fmean(given)
 
 
-def position(items: Mapping[str, Sequence[ScoredItem]], answers: Mapping[str, int], scale: Scale) -> Point:
+def score_answers(items: Mapping[str, Sequence[ScoredItem]], answers: Mapping[str, int], scale: Scale) -> Point:
     """The observed scores. `items` holds the items of each dimension by its name.
 
-    Raises ValueError if a dimension has no answer; `may_be_scored` rules that out.
+    Raises ValueError if a dimension has no answer; `missing_answers` rules that out.
     """
     return Point(**{dimension: mean_of(own_items, answers, scale) for dimension, own_items in items.items()})
 
@@ -160,11 +157,11 @@ def estimate_true_score(score: Point, norms: PlanningNorms) -> TrueScoreEstimate
     return TrueScoreEstimate(mean, sd, cov / (sd.anxiety * sd.avoidance))
 
 
-def region_probabilities(estimate: TrueScoreEstimate, centre: Point) -> dict[Style, float]:
-    """The probability that the true score is in each quadrant around `centre`; the four sum to 1."""
+def region_probabilities(estimate: TrueScoreEstimate, center: Point) -> dict[Style, float]:
+    """The probability that the true score is in each quadrant around `center`; the four sum to 1."""
     # Each quadrant is mirrored to the lower left: computed as 1 minus the others, a small one would be lost in rounding, or be negative.
-    a = (centre.anxiety - estimate.mean.anxiety) / estimate.sd.anxiety
-    v = (centre.avoidance - estimate.mean.avoidance) / estimate.sd.avoidance
+    a = (center.anxiety - estimate.mean.anxiety) / estimate.sd.anxiety
+    v = (center.avoidance - estimate.mean.avoidance) / estimate.sd.avoidance
     return {
         Style.SECURE: lower_quadrant(a, v, estimate.correlation),
         Style.ANXIOUS: lower_quadrant(-a, v, -estimate.correlation),

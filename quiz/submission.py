@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from quiz.instrument.types import Instrument
-from quiz.scoring import Point, may_be_scored, position
+from quiz.scoring import Point, missing_answers, score_answers
 
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")  # at least 128 bits, as secrets.token_urlsafe writes them
 NO_RELATION = "Please choose whom you have in mind."
@@ -22,7 +22,7 @@ class Submission:
     """A form as it was submitted, or a blank one."""
 
     instrument: Instrument
-    version: int | None  # primary key of the revision with the instrument's text; None for a text that is not saved
+    revision_pk: int | None  # of the revision with the instrument's text; None for a text that is not saved
     key: str  # of the result's link, if the result is kept
     relation: str = ""
     answers: Mapping[str, int] = field(default_factory=dict)  # by the items' keys
@@ -31,25 +31,25 @@ class Submission:
     keep: bool = False  # whether the taker wants the result to be kept
 
     @classmethod
-    def blank(cls, instrument: Instrument, version: int | None = None) -> Self:
-        return cls(instrument, version, fresh_key())
+    def blank(cls, instrument: Instrument, revision_pk: int | None = None) -> Self:
+        return cls(instrument, revision_pk, fresh_key())
 
     @property
     def fields(self) -> dict[str, str]:
         """The form's fields and their values, with which a browser could submit it again."""
-        return {"key": self.key, **form_fields(self.version, self.relation, self.answers)}
+        return {"key": self.key, **form_fields(self.revision_pk, self.relation, self.answers)}
 
 
-def read_submission(fields: Mapping[str, str], instrument: Instrument, version: int) -> Submission:
-    """Returns the submission in the fields of a form, whatever they hold. `version` is the primary key of the instrument's revision.
+def read_submission(fields: Mapping[str, str], instrument: Instrument, revision_pk: int) -> Submission:
+    """Returns the submission in the fields of a form, whatever they hold. `revision_pk` is that of the instrument's revision.
 
-    A form without a key of ours gets a new one, because its answers count all the same.
+    Issues a new key if the form's is missing or malformed, so that its answers aren't lost.
     """
     scale = instrument.scale
     choices = {str(number): number for number in scale.choices}
     given = {item.key: text for item in instrument.items if (text := fields.get(item.key, ""))}
     answers = {key: choices[text] for key, text in given.items() if text in choices}
-    is_enough = may_be_scored(instrument.items, answers)
+    missing = missing_answers(instrument.items, answers)
     relation, key = fields.get("relation", ""), fields.get("key", "")
     problems = {}
     if relation not in {known.key for known in instrument.relations}:
@@ -57,23 +57,23 @@ def read_submission(fields: Mapping[str, str], instrument: Instrument, version: 
     for item in instrument.items:
         if item.key in given and item.key not in answers:
             problems[item.key] = f"Please choose a number from {scale.lowest} to {scale.highest}."
-        elif item.key not in answers and not is_enough:
+        elif item.key in missing:
             problems[item.key] = NO_ANSWER
     return Submission(
         instrument,
-        version,
+        revision_pk,
         key=key if KEY.fullmatch(key) else fresh_key(),
         relation=relation,
         answers=answers,
         problems=problems,
-        scores=position(instrument.items_by_dimension, answers, scale) if is_enough else None,
+        scores=None if missing else score_answers(instrument.items_by_dimension, answers, scale),
         keep=fields.get("keep") == "yes",
     )
 
 
-def form_fields(version: int | None, relation: str, answers: Mapping[str, int]) -> dict[str, str]:
+def form_fields(revision_pk: int | None, relation: str, answers: Mapping[str, int]) -> dict[str, str]:
     """Returns the fields that submit these answers once more, under a new key."""
-    return {"version": str(version or ""), "relation": relation, **{key: str(answer) for key, answer in answers.items()}}
+    return {"version": str(revision_pk or ""), "relation": relation, **{key: str(answer) for key, answer in answers.items()}}
 
 
 def fresh_key() -> str:

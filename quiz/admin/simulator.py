@@ -25,7 +25,7 @@ from quiz.admin.text_coverage import (
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.instrument_cache import instrument_with_links
 from quiz.models import Result
-from quiz.scoring import Point, may_be_scored
+from quiz.scoring import Point, missing_answers
 from quiz.views import result_context
 
 
@@ -85,10 +85,9 @@ class AnswersForm(forms.Form):
         return {key: answer for key, answer in given.items() if answer is not None}
 
     def clean(self) -> dict[str, Any]:
-        if not may_be_scored(self.instrument.items, self.answers):
-            for item in self.instrument.items:
-                if item.key not in self.answers and item.key not in self.errors:
-                    self.add_error(item.key, "Please give a number: too many are left out.")
+        for key in missing_answers(self.instrument.items, self.answers):
+            if key not in self.errors:
+                self.add_error(key, "Please give a number: too many are left out.")
         return self.cleaned_data
 
 

@@ -97,7 +97,7 @@ def break_down(
 
     `relation` is the key of the person whom the taker had in mind, `step_titles` are the titles of guides' steps by address, and
     `earlier_position` is that of a result on the same scales. Raises ValueError if a dimension has no answer;
-    `quiz.scoring.may_be_scored` rules that out.
+    `quiz.scoring.missing_answers` rules that out.
     """
     point = position(instrument, answers)
     estimate = scoring.estimate_true_score(point, instrument.planning_norms)
@@ -129,7 +129,7 @@ def break_down(
 
 def position(instrument: Instrument, answers: Mapping[str, int]) -> Point:
     """The observed means of both dimensions."""
-    return scoring.position(instrument.items_by_dimension, answers, instrument.scale)
+    return scoring.score_answers(instrument.items_by_dimension, answers, instrument.scale)
 
 
 def estimate_region(instrument: Instrument, estimate: TrueScoreEstimate) -> RegionEstimate:

@@ -19,7 +19,7 @@ def test_during_an_outage_the_form_comes_back_with_all_answers_and_says_when_to_
 
 
 @pytest.mark.parametrize("state", OURS.values(), ids=OURS)
-def test_after_another_error_the_form_comes_back_too_and_names_it_as_ours(taker, state):
+def test_other_database_errors_return_the_form_with_500(taker, state):
     with failing_writes("quiz_result", state):
         response = taker.send()
     assert (response.status_code, response.get("Retry-After")) == (500, None)

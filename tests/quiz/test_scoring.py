@@ -40,7 +40,7 @@ estimates = st.builds(TrueScoreEstimate, mean=points, sd=deviations, correlation
 
 
 def position(answers):
-    return scoring.position({ANXIETY: ANXIOUS_ITEMS, AVOIDANCE: AVOIDANT_ITEMS}, answers, SCALE)
+    return scoring.score_answers({ANXIETY: ANXIOUS_ITEMS, AVOIDANCE: AVOIDANT_ITEMS}, answers, SCALE)
 
 
 def mirrored(answers):
@@ -87,10 +87,9 @@ def test_up_to_a_tenth_of_the_answers_may_be_missing_and_not_one_more(asked, may
     answers = {item.key: 4 for item in items}
     for item in items[:may_miss]:
         del answers[item.key]
-    assert scoring.missing(items, answers) == tuple(item.key for item in items[:may_miss])
-    assert scoring.may_be_scored(items, answers)
+    assert scoring.missing_answers(items, answers) == ()
     del answers[items[-1].key]
-    assert not scoring.may_be_scored(items, answers)
+    assert scoring.missing_answers(items, answers) == tuple(item.key for item in [*items[:may_miss], items[-1]])
 
 
 def test_a_facet_without_any_answer_has_no_score_while_its_dimension_rests_on_the_others():
@@ -150,21 +149,21 @@ def test_probabilities_worked_by_hand_with_a_standard_error_of_0_45(score, secur
 
 
 @given(estimates, points)
-def test_probabilities_are_those_of_scipys_bivariate_normal(estimate, centre):
+def test_probabilities_are_those_of_scipys_bivariate_normal(estimate, center):
     """scipy's cumulative distribution, mirrored so that each region is the lower left quadrant."""
-    a, v = centre.anxiety - estimate.mean.anxiety, centre.avoidance - estimate.mean.avoidance
+    a, v = center.anxiety - estimate.mean.anxiety, center.avoidance - estimate.mean.avoidance
     cov = estimate.correlation * estimate.sd.anxiety * estimate.sd.avoidance
     factors = {Style.SECURE: (1, 1), Style.ANXIOUS: (-1, 1), Style.DISMISSIVE: (1, -1), Style.FEARFUL: (-1, -1)}
     expected = {}
     for region, (x, y) in factors.items():
         covariance = [[estimate.sd.anxiety**2, x * y * cov], [x * y * cov, estimate.sd.avoidance**2]]
         expected[region] = multivariate_normal.cdf([x * a, y * v], cov=covariance)
-    assert scoring.region_probabilities(estimate, centre) == pytest.approx(expected, abs=1e-11)
+    assert scoring.region_probabilities(estimate, center) == pytest.approx(expected, abs=1e-11)
 
 
 @given(estimates, points)
-def test_probabilities_sum_to_one(estimate, centre):
-    found = scoring.region_probabilities(estimate, centre)
+def test_probabilities_sum_to_one(estimate, center):
+    found = scoring.region_probabilities(estimate, center)
     assert set(found) == set(Style)
     assert all(0 <= certainty <= 1 for certainty in found.values())
     assert sum(found.values()) == pytest.approx(1, abs=CLOSE)
@@ -339,8 +338,8 @@ def test_another_instrument_with_36_statements_on_a_scale_from_1_to_5_is_read_an
     anxious = {item.key: 1 if item.is_reversed else 5 for item in other.dimension_items(ANXIETY)}
     calm = {item.key: 4 if item.is_reversed else 2 for item in other.dimension_items(AVOIDANCE)[3:]}
     answers = anxious | calm
-    assert scoring.may_be_scored(other.items, answers)
-    score = scoring.position(other.items_by_dimension, answers, other.scale)
+    assert not scoring.missing_answers(other.items, answers)
+    score = scoring.score_answers(other.items_by_dimension, answers, other.scale)
     assert (score.anxiety, score.avoidance) == (5, 2)
     estimate = scoring.estimate_true_score(score, other.planning_norms)
     probabilities = scoring.region_probabilities(estimate, Point(other.scale.middle, other.scale.middle))

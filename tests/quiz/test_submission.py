@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from quiz.forms import AnswerForm
 from quiz.instrument import reader
-from quiz.scoring import may_be_scored, position
+from quiz.scoring import missing_answers, score_answers
 from quiz.submission import KEY, Submission, form_fields, fresh_key, read_submission
 
 QUIZ = reader.read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
@@ -29,9 +29,9 @@ def test_any_form_either_has_scores_or_a_message_at_each_question_that_needs_an_
     assert KEY.fullmatch(submission.key)
     assert all(str(answer) == form[key] and 1 <= answer <= 7 for key, answer in submission.answers.items())
     wrong = {key for key in ITEMS if form.get(key) and key not in submission.answers}
-    if may_be_scored(QUIZ.items, submission.answers):
+    if not missing_answers(QUIZ.items, submission.answers):
         assert {*submission.problems} - {"relation"} == wrong
-        assert submission.scores == position(QUIZ.items_by_dimension, submission.answers, QUIZ.scale)
+        assert submission.scores == score_answers(QUIZ.items_by_dimension, submission.answers, QUIZ.scale)
     else:
         assert {*submission.problems} - {"relation"} == {*ITEMS} - {*submission.answers}
         assert submission.scores is None
@@ -39,7 +39,7 @@ def test_any_form_either_has_scores_or_a_message_at_each_question_that_needs_an_
 
 
 @given(FORMS)
-def test_the_page_shows_these_messages_in_the_order_of_its_questions(form):
+def test_problems_are_shown_in_page_order(form):
     submission = read_submission(form, QUIZ, 1)
     shown = AnswerForm(submission)
     assert {name: str(errors[0]) for name, errors in shown.errors.items()} == submission.problems
@@ -48,7 +48,7 @@ def test_the_page_shows_these_messages_in_the_order_of_its_questions(form):
 
 
 @given(FORMS)
-def test_what_a_submission_has_understood_can_be_submitted_again(form):
+def test_a_submission_round_trips_through_its_fields(form):
     submission = read_submission(form, QUIZ, 1)
     again = read_submission(submission.fields, QUIZ, 1)
     assert (again.key, again.relation, again.answers) == (submission.key, submission.relation, submission.answers)
