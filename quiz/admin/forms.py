@@ -9,16 +9,26 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 
-from documents.admin.forms import DocumentForm, LineListField, SlugField
+from documents.admin.forms import DocumentForm, LineListField, SlugField, nest
 from documents.text.fields import Fields
 from documents.text.strict_yaml import Value
 from guides.parts import FACETS
 from quiz.instrument.limits import MAX_ABOUT, MAX_NAME
+from quiz.instrument.lines import FACET_KEY
 from quiz.instrument.types import ANXIETY, AVOIDANCE, KIND
 from quiz.models import Instrument
 
-FACET_LINE = re.compile(r"(?P<key>[a-z]+(?:-[a-z]+)*): (?P<name>\S.*), (?P<dimension>anxiety|avoidance)")
+FACET_LINE = re.compile(rf"(?P<key>{FACET_KEY}): (?P<name>\S.*), (?P<dimension>{ANXIETY}|{AVOIDANCE})")
 FACET_LINES = tuple(f"{key}: {name}, {dimension}" for key, (name, dimension) in FACETS.items())  # for a new quiz
+DEFAULTS = {  # of a new quiz, by field
+    "scale__from": "1",
+    "scale__to": "7",
+    "scale__low": "Not at all like me",
+    "scale__middle": "In between",
+    "scale__high": "Very much like me",
+    "dimensions__anxiety__name": "Anxiety",
+    "dimensions__avoidance__name": "Avoidance",
+}
 DIMENSION_KEYS = ("name", "about", "mean", "sd", "reliability")
 # The check reports each gap in square brackets that is left.
 BODY_TEMPLATE = """[insert two or three sentences: what is asked, how long it takes, and what comes out]
@@ -117,17 +127,7 @@ class InstrumentForm(DocumentForm):
         *(f"dimensions__{key}__{part}" for key in (ANXIETY, AVOIDANCE) for part in DIMENSION_KEYS),
         *("correlation", "planning", "facets"),
     )
-    initial_values = {
-        "scale__from": "1",
-        "scale__to": "7",
-        "scale__low": "Not at all like me",
-        "scale__middle": "In between",
-        "scale__high": "Very much like me",
-        "dimensions__anxiety__name": "Anxiety",
-        "dimensions__avoidance__name": "Avoidance",
-        "facets": FACET_LINES,
-        "body": BODY_TEMPLATE,
-    }
+    initial_values = {**DEFAULTS, "facets": FACET_LINES, "body": BODY_TEMPLATE}
 
     slug = SlugField(
         help_text="The name of its file. Visitors find the quiz at /quiz/, whatever its slug.",
@@ -168,22 +168,25 @@ class InstrumentForm(DocumentForm):
         groups = {key: fields.group(name).group(key) for key in fields.group(name).fields}
         return tuple(f"{key}: {group.text('name')}, {group.text('dimension')}" for key, group in groups.items())
 
-    def front_matter_value(self, name: str, typed: Any) -> Value:
+    def front_matter_value(self, name: str, cleaned: Any) -> Value:
         if name != "facets":
-            return super().front_matter_value(name, typed)
-        return parse_facets(typed)
+            return super().front_matter_value(name, cleaned)
+        return parse_facets(cleaned)
 
 
-PLACEHOLDER_FRONT_MATTER: dict[str, Value] = {  # for a preview before the first save
-    "title": "New quiz",
-    "slug": "new-quiz",
-    "summary": "New quiz.",
-    "scale": {"from": "1", "to": "7", "low": "Not at all like me", "middle": "In between", "high": "Very much like me"},
-    "dimensions": {
-        key: {"name": key.capitalize(), "about": "Not said yet.", "mean": "4", "sd": "1", "reliability": "0.8"}
-        for key in (ANXIETY, AVOIDANCE)
-    },
-    "correlation": "0",
-    "planning": "Not said yet.",
-    "facets": parse_facets(FACET_LINES),
-}
+PLACEHOLDER_FRONT_MATTER = nest(  # for a preview before the first save
+    {
+        **DEFAULTS,
+        "title": "New quiz",
+        "slug": "new-quiz",
+        "summary": "New quiz.",
+        **{
+            f"dimensions__{key}__{part}": value
+            for key in (ANXIETY, AVOIDANCE)
+            for part, value in (("about", "Not said yet."), ("mean", "4"), ("sd", "1"), ("reliability", "0.8"))
+        },
+        "correlation": "0",
+        "planning": "Not said yet.",
+        "facets": parse_facets(FACET_LINES),
+    }
+)

@@ -55,7 +55,7 @@ class PointForm(forms.Form):
         return answers_at(self.instrument, Point(self.cleaned_data[ANXIETY], self.cleaned_data[AVOIDANCE]))
 
 
-class AnswersForm(forms.Form):
+class TypedAnswersForm(forms.Form):
     """Typed answers to the statements. As many may be left out as in the quiz."""
 
     def __init__(self, instrument: Instrument, data: Mapping[str, Any] | None, initial: Mapping[str, int]) -> None:
@@ -107,20 +107,20 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         document = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied
-        version = document.revisions.first() if document else None
-        if version is None:
+        revision = document.revisions.first() if document else None
+        if revision is None:
             raise Http404
         now = timezone.now()
-        instrument, titles = instrument_with_links(version.source, now)
+        instrument, titles = instrument_with_links(revision.source, now)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "document": document, "title": f"Simulator: {document}"}
         if any(problem.is_error for problem in instrument.problems):
             return TemplateResponse(request, "admin/quiz/simulator_broken.html", context)
         point_form = PointForm(instrument, request.GET if ANXIETY in request.GET else None)
         initial = point_form.answers if "fill" in request.GET and point_form.is_valid() else {}
-        answers_form = AnswersForm(instrument, request.GET if "relation" in request.GET else None, initial=initial)
+        answers_form = TypedAnswersForm(instrument, request.GET if "relation" in request.GET else None, initial=initial)
         for form in (point_form, answers_form):
             if form.is_valid() and not initial:
-                result = Result(revision=version, answers=form.answers, relation=form.relation, day=now.date())
+                result = Result(revision=revision, answers=form.answers, relation=form.relation, day=now.date())
                 return render(request, "quiz/result.html", result_context(result, None, now))
         context |= {"point_form": point_form, "answers_form": answers_form, **coverage_context(instrument, titles)}
         return TemplateResponse(request, "admin/quiz/simulator.html", context)

@@ -13,8 +13,9 @@ from guides.parts import ADDRESS as GUIDE_ADDRESS
 from quiz.instrument.limits import MAX_DIGITS, MAX_KEY
 
 RELATION = re.compile(rf"(?P<key>[a-z]{{1,{MAX_KEY}}}): (?P<text>\S.*)")
+FACET_KEY = r"[a-z]+(?:-[a-z]+)*"
 ITEM = re.compile(
-    rf"(?P<facet>(?=[a-z-]{{1,{MAX_KEY}}}-[0-9])[a-z]+(?:-[a-z]+)*)-(?P<number>[0-9]{{1,{MAX_DIGITS}}})"
+    rf"(?P<facet>(?=[a-z-]{{1,{MAX_KEY}}}-[0-9]){FACET_KEY})-(?P<number>[0-9]{{1,{MAX_DIGITS}}})"
     r"(?P<reversed> \(reversed\))?: (?P<text>\S.*)"
 )
 DUPLICATE_PROBLEMS = {
@@ -32,7 +33,7 @@ LINE_FORMATS = {
     ),
 }
 LABELLED_LINE = re.compile(r"(?P<label>[A-Z][a-z ]*): (?P<value>\S.*)")
-FACET_SIDE = re.compile(r"(?P<facet>[a-z]+(?:-[a-z]+)*), (?P<side>high|low)")
+FACET_SIDE = re.compile(rf"(?P<facet>{FACET_KEY}), (?P<side>high|low)")
 STEP_ADDRESS = re.compile(GUIDE_ADDRESS.format(SLUG.pattern) + r"#[^\s#?]+")
 # By label: the format and an example of lines that assign an insight to a facet or a step. They are not shown.
 ASSIGNMENTS = {"Facet": (FACET_SIDE, "alarm, high"), "Step": (STEP_ADDRESS, "/guides/anxious/#name-alarm")}
