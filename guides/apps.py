@@ -3,8 +3,8 @@
 from django.apps import AppConfig
 
 from documents.kinds import Kind, register
+from guides.parser import read_guide
 from guides.parts import ADDRESS
-from guides.reader import read_guide
 from guides.rendering import render_for_storage
 
 

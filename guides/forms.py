@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 
 from documents.admin.forms import DocumentForm, LineListField, SlugField
 from guides.models import KIND, Guide
-from guides.reader import SECTIONS
+from guides.parser import SECTIONS
 from guides.styles import NO_STYLE, STYLES
 
 SKELETON = "\n".join(f"\n## {title}\n" for title in SECTIONS)

@@ -16,8 +16,8 @@ from documents.build_id import build_id
 from documents.images import Picture
 from documents.models import PUBLISHED_SQL, Document, DocumentQuerySet
 from documents.text.html import Html
+from guides.parser import linked_slugs, read_guide
 from guides.parts import ADDRESS, HiddenGuides, Metadata, Parts
-from guides.reader import linked_slugs, read_guide
 from guides.rendering import render_head, render_text
 from guides.styles import NO_STYLE, STYLES, Style
 from web.prepared_statements import prepared_cursor

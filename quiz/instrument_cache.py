@@ -7,8 +7,8 @@ from functools import lru_cache
 from documents.bibliography import references
 from documents.models import Revision
 from guides.models import Guide
+from guides.parser import linked_slugs, step_titles
 from guides.parts import HiddenGuides, step_address
-from guides.reader import linked_slugs, step_titles
 from quiz.instrument import reader, types
 from web.stale_if_error import stale_if_error
 

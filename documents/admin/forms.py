@@ -20,7 +20,7 @@ from documents.admin.field_problems import FieldProblem, check_document, locate_
 from documents.models import Document, Revision
 from documents.text.fields import Fields
 from documents.text.parsed import ParsedText
-from documents.text.reader import MAX_LENGTHS
+from documents.text.parser import MAX_LENGTHS
 from documents.text.source import compose, parse_source
 from documents.text.strict_yaml import Value
 

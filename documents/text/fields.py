@@ -16,8 +16,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class Fields:
     """Returns the values of front matter by key and type. For a missing or wrong one it collects a problem and returns an empty value."""
 
-    def __init__(self, fields: Mapping[str, Node], line: int = 1) -> None:
-        self.fields = fields
+    def __init__(self, nodes: Mapping[str, Node], line: int = 1) -> None:
+        self.nodes = nodes
         self.line = line  # the line of the problems about missing keys
         self.requested: set[str] = set()
         self.problems: list[Problem] = []
@@ -25,7 +25,7 @@ class Fields:
 
     def find(self, key: str) -> Node | None:
         self.requested.add(key)
-        node = self.fields.get(key)
+        node = self.nodes.get(key)
         empty = node is None or not (node.value.strip() if isinstance(node.value, str) else node.value)
         return None if empty else node
 
@@ -63,7 +63,7 @@ class Fields:
         self.reject(key, f'is "{text}" and has to be a day such as 2026-11-01')
         return None
 
-    def number(self, key: str) -> float:
+    def required_number(self, key: str) -> float:
         """Returns 0 where there is none."""
         text = self.required(key)
         if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text):
@@ -72,7 +72,7 @@ class Fields:
             self.reject(key, f'is "{text}" and has to be a number such as 4 or 0.85')
         return 0.0
 
-    def whole_number(self, key: str) -> int:
+    def required_whole_number(self, key: str) -> int:
         """Returns 0 where there is none."""
         text = self.required(key)
         if re.fullmatch(r"-?[0-9]{1,9}", text):
@@ -108,11 +108,11 @@ class Fields:
 
     def reject(self, key: str, reason: str) -> None:
         """Adds a problem. `reason` goes on after the key, as in `"day" is "x" and has to be a day`."""
-        self.problems.append(Problem(self.fields[key].line, "value-wrong", f'"{key}" {reason}.'))
+        self.problems.append(Problem(self.nodes[key].line, "value-wrong", f'"{key}" {reason}.'))
 
     def all_problems(self) -> list[Problem]:
         """Returns the problems of the keys that were requested, and one for each key that was not. Call it after all requests."""
-        unknown = [(node.line, key) for key, node in self.fields.items() if key not in self.requested]
+        unknown = [(node.line, key) for key, node in self.nodes.items() if key not in self.requested]
         known = ", ".join(sorted(self.requested))
         problems = [Problem(line, "key-unknown", f'"{key}" is not known here. Known are: {known}.') for line, key in unknown]
         return [*self.problems, *problems, *(problem for group in self.groups.values() for problem in group.all_problems())]

@@ -1,4 +1,4 @@
-"""Parses Markdown into tokens and an outline of headings, and renders it as safe HTML.
+"""Parses Markdown into tokens and an outline of sections, and renders it as safe HTML.
 
 The dialect is CommonMark 0.31 with the tables of GitHub Flavored Markdown, by markdown-it-py. Straight quotes become curly. Added are
 Pandoc's citations, `[@key; @other]`, and attributes at the end of a heading, `{#anchor eases="facet"}`. HTML, links with other
@@ -45,48 +45,48 @@ CONTAINERS = {"blockquote_open", "list_item_open"}
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A heading with the section under it, which ends at the next heading of the same level or a higher one."""
+class Section:
+    """A heading and what is under it, up to the next heading of the same level or a higher one."""
 
     title: str
     line: int
     anchor: str = ""  # as written; empty without one
     eases: tuple[str, ...] = ()
     tokens: tuple[Token, ...] = ()  # up to the first heading of the next level
-    children: "tuple[Heading, ...]" = ()
+    children: "tuple[Section, ...]" = ()
 
 
 def parse(body: str) -> list[Token]:
     """Returns the tokens of a body. Lines in their `map` count from 0 at the top of the body."""
-    return MARKDOWN.parse(within_limits(body))
+    return MARKDOWN.parse(cut_to_limits(body))
 
 
-def within_limits(body: str) -> str:
+def cut_to_limits(body: str) -> str:
     """Returns the beginning of a body up to MAX_LINES lines and MAX_MARKUP characters of markup."""
     lines = "\n".join(body.split("\n", MAX_LINES)[:MAX_LINES])
     excess = next(islice(MARKUP.finditer(lines), MAX_MARKUP, None), None)
     return lines[: excess.start()] if excess else lines
 
 
-def outline(tokens: Sequence[Token]) -> Heading:
-    """Returns a root without a title. Its children are the `##`, and theirs the `###`; other headings stay among the tokens."""
+def outline(tokens: Sequence[Token]) -> Section:
+    """Returns the whole body as a section. Its children are the `##`, and theirs the `###`; other headings stay among the tokens."""
     lead, sections = split_at_headings(tokens, "h2")
-    return Heading("", 0, tokens=lead, children=tuple(sections))
+    return Section("", 0, tokens=lead, children=tuple(sections))
 
 
-def split_at_headings(tokens: Sequence[Token], tag: str) -> tuple[tuple[Token, ...], list[Heading]]:
-    """Returns the tokens before the first heading with `tag`, and a Heading for each section from there on."""
+def split_at_headings(tokens: Sequence[Token], tag: str) -> tuple[tuple[Token, ...], list[Section]]:
+    """Returns the tokens before the first heading with `tag`, and the sections from there on."""
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == tag and token.level == 0]
     ends = [*starts[1:], len(tokens)] if starts else []
     lead = tuple(tokens[: starts[0]] if starts else tokens)
-    return lead, [build_heading(tokens[start:end], tag) for start, end in zip(starts, ends, strict=True)]
+    return lead, [build_section(tokens[start:end], tag) for start, end in zip(starts, ends, strict=True)]
 
 
-def build_heading(tokens: Sequence[Token], tag: str) -> Heading:
+def build_section(tokens: Sequence[Token], tag: str) -> Section:
     """Takes the tokens of a section, which begin with the three of its heading."""
     opening, inline = tokens[0], tokens[1]
     lead, children = split_at_headings(tokens[3:], "h3") if tag == "h2" else (tuple(tokens[3:]), [])
-    return Heading(
+    return Section(
         title=" ".join(plain_text(inline).split()),
         line=line_of(opening),
         anchor=opening.meta.get("id", ""),
@@ -370,7 +370,7 @@ def create_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", options, renderer_cls=TokenRenderer).enable("table")
     parser.block.ruler.at("table", parse_table, {"alt": ["paragraph", "reference"]})
     use_typographic_quotes(parser)
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `checks` reports forbidden links with their line
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `markdown_checks` reports forbidden links with their line
     parser.inline.ruler.before("link", "citation", parse_citation)
     parser.options["maxNesting"] = MAX_NESTING
     parser.core.ruler.before("inline", "cut_long_paragraphs", cut_long_paragraphs)

@@ -42,11 +42,11 @@ def parse_source(text: str) -> Source:
         return replace(beginning, problems=(text_too_long(len(text)), *beginning.problems))
     lines = normalize_newlines(text).split("\n")
     if lines[0].removeprefix("\ufeff").rstrip() != "---":
-        return without_front_matter(text, 'The text does not begin with front matter. Put a line "---" first.')
+        return source_without_front_matter(text, 'The text does not begin with front matter. Put a line "---" first.')
     ends = (number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---")
     end = next(ends, None)
     if end is None:
-        return without_front_matter(text, 'The front matter has no end. Put a line "---" under its last key.')
+        return source_without_front_matter(text, 'The front matter has no end. Put a line "---" under its last key.')
     front = "".join(line + "\n" for line in lines[1:end])
     node, problems = read_yaml(front, first_line=2)
     if not isinstance(node.value, dict):
@@ -60,7 +60,7 @@ def text_too_long(length: int) -> Problem:
     return Problem(1, "text-too-long", message)
 
 
-def without_front_matter(text: str, message: str) -> Source:
+def source_without_front_matter(text: str, message: str) -> Source:
     return Source("", {}, normalize_newlines(text), 1, (Problem(1, "front-matter-missing", message),))
 
 
@@ -75,17 +75,17 @@ def check_yaml(text: str, root: Node, first_line: int = 1) -> Iterator[Problem]:
     yield from check_hidden(text, first_line)
     yield from check_spaces(text, first_line, (SPACE_AT_START, SPACE_AT_END, SPACE_AFTER_KEY))
     if "\\" in text:
-        yield from check_values(root)
+        yield from check_value_characters(root)
 
 
-def check_values(node: Node) -> Iterator[Problem]:
+def check_value_characters(node: Node) -> Iterator[Problem]:
     if isinstance(node.value, str):
         yield from check_characters(node.value, node.line)
     for key, value in as_mapping(node).items():
         yield from check_characters(key, value.line)
-        yield from check_values(value)
+        yield from check_value_characters(value)
     for item in node.value if isinstance(node.value, tuple) else ():
-        yield from check_values(item)
+        yield from check_value_characters(item)
 
 
 def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:

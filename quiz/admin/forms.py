@@ -165,7 +165,7 @@ class InstrumentForm(DocumentForm):
     def initial_value(self, name: str, fields: Fields) -> Any:
         if name != "facets":
             return super().initial_value(name, fields)
-        groups = {key: fields.group(name).group(key) for key in fields.group(name).fields}
+        groups = {key: fields.group(name).group(key) for key in fields.group(name).nodes}
         return tuple(f"{key}: {group.text('name')}, {group.text('dimension')}" for key, group in groups.items())
 
     def front_matter_value(self, name: str, cleaned: Any) -> Value:

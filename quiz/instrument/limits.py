@@ -6,7 +6,7 @@
 import math
 from collections.abc import Iterable
 
-from documents.text.reader import MAX_LENGTHS as COMMON_MAX_LENGTHS
+from documents.text.parser import MAX_LENGTHS as COMMON_MAX_LENGTHS
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Norm, Scale
 

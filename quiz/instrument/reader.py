@@ -6,10 +6,10 @@ from dataclasses import replace
 from markdown_it.token import Token
 
 from documents.text.html import Html
-from documents.text.markdown import Heading, blocks, inlines, list_items
+from documents.text.markdown import Section, blocks, inlines, list_items
 from documents.text.parsed import Link, links_of
+from documents.text.parser import DocumentParser
 from documents.text.problems import Problem
-from documents.text.reader import DocumentReader
 from documents.text.references import Reference
 from documents.text.sentences import Sentence
 from quiz.instrument.checks import check_instrument
@@ -55,10 +55,10 @@ LABELS = {"triggers": ("Feels like", "Protects", "Helps"), "strengths": ("Looks 
 
 def read_instrument(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Instrument:
     """Returns the instrument in a text. Links to the addresses in `hidden` become plain words."""
-    return InstrumentReader(text, references, hidden).instrument()
+    return InstrumentParser(text, references, hidden).instrument()
 
 
-class InstrumentReader(DocumentReader):
+class InstrumentParser(DocumentParser):
     kind = KIND
     sections = SECTIONS
     parts_with_entries = frozenset({"styles", "triggers", "strengths"})
@@ -81,7 +81,7 @@ class InstrumentReader(DocumentReader):
             scale=self.scale(),
             scale_labels=self.scale_labels(),
             dimensions={key: self.dimension(key) for key in (ANXIETY, AVOIDANCE)},
-            correlation=self.fields.number("correlation"),
+            correlation=self.fields.required_number("correlation"),
             norms_source=self.fields.required("planning"),
             facets=self.facets(),
             introduction=self.renderer.html(self.root.tokens),
@@ -119,7 +119,7 @@ class InstrumentReader(DocumentReader):
 
     def scale(self) -> Scale:
         fields = self.fields.group("scale")
-        return Scale(fields.whole_number("from"), fields.whole_number("to"))
+        return Scale(fields.required_whole_number("from"), fields.required_whole_number("to"))
 
     def scale_labels(self) -> ScaleLabels:
         fields = self.fields.group("scale")
@@ -127,12 +127,12 @@ class InstrumentReader(DocumentReader):
 
     def dimension(self, key: str) -> Dimension:
         fields = self.fields.group("dimensions").group(key)
-        norm = Norm(fields.number("mean"), fields.number("sd"), fields.number("reliability"))
+        norm = Norm(fields.required_number("mean"), fields.required_number("sd"), fields.required_number("reliability"))
         return Dimension(key, fields.required("name"), fields.required("about"), norm)
 
     def facets(self) -> dict[str, Facet]:
         fields = self.fields.group("facets")
-        return {key: Facet(key, fields.group(key).required("name"), fields.group(key).required("dimension")) for key in fields.fields}
+        return {key: Facet(key, fields.group(key).required("name"), fields.group(key).required("dimension")) for key in fields.nodes}
 
     def check_norms(self) -> Iterator[Problem]:
         """Checks the scale, and the norms and their correlation, which depend on it, against their limits."""
@@ -140,7 +140,7 @@ class InstrumentReader(DocumentReader):
         for line, message in (
             (self.key_line("scale"), scale_problem(scale)),
             *((self.norm_line(key), norm_problem(key, norm, scale)) for key, norm in norms.items()),
-            (self.key_line("correlation"), correlation_problem(self.fields.number("correlation"), norms.values())),
+            (self.key_line("correlation"), correlation_problem(self.fields.required_number("correlation"), norms.values())),
         ):
             if message:
                 yield Problem(line, "value-wrong", message)
@@ -149,22 +149,22 @@ class InstrumentReader(DocumentReader):
         for facet in self.facets().values():
             if facet.dimension not in {ANXIETY, AVOIDANCE}:
                 message = f'The dimension of "{facet.key}" is "{facet.dimension}" and has to be anxiety or avoidance.'
-                yield Problem(self.fields.group("facets").fields[facet.key].line, "value-wrong", message)
+                yield Problem(self.fields.group("facets").nodes[facet.key].line, "value-wrong", message)
 
     def norm_line(self, key: str) -> int:
         fields = self.fields.group("dimensions").group(key)
-        return fields.fields["mean"].line if "mean" in fields.fields else fields.line
+        return fields.nodes["mean"].line if "mean" in fields.nodes else fields.line
 
     # Lists
 
-    def bullets(self, section: Heading) -> list[tuple[Token, ...]]:
+    def bullets(self, section: Section) -> list[tuple[Token, ...]]:
         return [item for block in blocks(section.tokens, "bullet_list") for item in list_items(block)]
 
-    def lines(self, section: Heading) -> Iterator[tuple[int, str]]:
+    def lines(self, section: Section) -> Iterator[tuple[int, str]]:
         """The items of a section's lists as plain texts, each with its line in the whole text."""
         for item in self.bullets(section):
             for inline in inlines(item):
-                yield self.line_of(inline), self.plain_line(inline)
+                yield self.token_line(inline), self.plain_line(inline)
 
     def relations(self) -> tuple[Relation, ...]:
         found = ((line, RELATION.fullmatch(text)) for line, text in self.lines(self.section("relations")))
@@ -189,15 +189,15 @@ class InstrumentReader(DocumentReader):
         for entry in entries:
             if entry.anchor not in STYLE_KEYS:
                 message = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(STYLE_KEYS)}.'
-                yield Problem(self.line(entry), "section-unknown", message)
-        yield from check_unique_keys("styles", ((entry.anchor, self.line(entry)) for entry in entries))
+                yield Problem(self.heading_line(entry), "section-unknown", message)
+        yield from check_unique_keys("styles", ((entry.anchor, self.heading_line(entry)) for entry in entries))
 
     # Triggers and strengths
 
     def insights(self, part: str) -> tuple[Insight, ...]:
         return tuple(insight for entry in self.entries(part) if (insight := self.insight(entry, part)))
 
-    def insight(self, entry: Heading, part: str) -> Insight | None:
+    def insight(self, entry: Section, part: str) -> Insight | None:
         labelled = self.labelled(entry)
         self.reported.update(id(line.inline) for line in labelled)  # `check_insight_lines` reports those that are not shown
         lines = {line.label: line for line in reversed(labelled)}  # of two lines with the same label the first counts
@@ -206,9 +206,10 @@ class InstrumentReader(DocumentReader):
         if not facet_side:
             return None
         step_address = self.assignment(lines.get("Step"))
-        return Insight(entry.title, facet_side["facet"], Side(facet_side["side"]), like, worth, helps, step_address, self.line(entry))
+        facet, side = facet_side["facet"], Side(facet_side["side"])
+        return Insight(entry.title, facet, side, like, worth, helps, step_address, self.heading_line(entry))
 
-    def labelled(self, entry: Heading) -> list[LabelledLine]:
+    def labelled(self, entry: Section) -> list[LabelledLine]:
         return [line for item in self.bullets(entry) if (line := read_labelled(item, self.source.body_line))]
 
     def rendered(self, line: LabelledLine | None) -> Html:
@@ -231,5 +232,5 @@ class InstrumentReader(DocumentReader):
                 lines = self.labelled(entry)
                 for label in sorted(wanted - {line.label for line in lines}):
                     message = f'"{entry.title}" has no line "- {label}: ...". Add it.'
-                    yield Problem(self.line(entry), "label-missing", message)
+                    yield Problem(self.heading_line(entry), "label-missing", message)
                 yield from check_insight_lines(entry.title, lines, ("Facet", *labels, "Step"))

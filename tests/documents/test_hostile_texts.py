@@ -74,7 +74,7 @@ resource.setrlimit(resource.RLIMIT_AS, ({bytes}, {bytes}))
 sys.path.insert(0, {folder!r})
 import datetime
 from documents.text.library import Library, check_against_library
-from guides.reader import read_guide
+from guides.parser import read_guide
 from quiz.instrument.reader import read_instrument
 parse = {{"guide": read_guide, "quiz": read_instrument}}[sys.argv[1]]
 library = Library({{}}, {{}}, lambda address: False, lambda address: False)

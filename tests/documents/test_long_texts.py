@@ -15,7 +15,7 @@ from documents.text.library import Library, check_against_library
 from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.source import compose, parse_source
-from guides.reader import read_guide
+from guides.parser import read_guide
 from quiz.instrument.reader import read_instrument
 from tests.documents.test_hostile_texts import FRONT, repeated
 from tests.support.builders import sentence

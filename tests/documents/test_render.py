@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documents.text.html import SCHEMES, TAGS
 from documents.text.markdown import HtmlRenderer, blocks, list_items, outline, parse
 from documents.text.references import read_references
-from guides.reader import read_guide
+from guides.parser import read_guide
 
 WORKS, _ = read_references(
     '[{"id": "lee-2007", "type": "book", "author": [{"family": "Lee", "given": "Ana"}], "title": "Doors", '

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guides.reader import read_guide
+from guides.parser import read_guide
 from tests.support.builders import VALID
 from tests.support.library import create_guide
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 
 from guides.forms import GuideForm
-from guides.reader import SECTIONS, read_guide
+from guides.parser import SECTIONS, read_guide
 from guides.styles import Style
 
 PAGE = (settings.BASE_DIR / "docs/editors.md").read_text()

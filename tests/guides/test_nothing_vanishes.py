@@ -7,7 +7,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from guides.reader import read_guide
+from guides.parser import read_guide
 from guides.rendering import render_head, render_text
 from tests.support.builders import VALID
 from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, insert_block, insert_every_block, is_reported

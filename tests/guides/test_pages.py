@@ -15,8 +15,8 @@ from documents.admin.field_problems import check_document
 from documents.image_files import EncodedImage
 from documents.images import Picture
 from guides.models import Guide
+from guides.parser import OTHER_IDS, PAGE_ANCHORS, SOURCE_ID
 from guides.parts import ADDRESS
-from guides.reader import OTHER_IDS, PAGE_ANCHORS, SOURCE_ID
 from tests.support.builders import VALID, guide_text
 from tests.support.library import create_guide
 

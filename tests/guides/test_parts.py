@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
+from guides.parser import linked_slugs, read_guide, step_titles
 from guides.parts import guide_slug
-from guides.reader import linked_slugs, read_guide, step_titles
 from tests.support.builders import VALID, guide_text, sentence
 from tests.support.readability import grade
 

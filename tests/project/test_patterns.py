@@ -189,7 +189,7 @@ def test_the_patterns_are_found():
         "documents.text.sentences.SENTENCE_END",
         "documents.text.markdown.ATTRIBUTE",
     } <= places
-    assert any(re.fullmatch(r"guides\.reader:\d+", place) for place in places)
+    assert any(re.fullmatch(r"guides\.parser:\d+", place) for place in places)
 
 
 def test_a_pattern_used_in_place_is_a_constant_string():

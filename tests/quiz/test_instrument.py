@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from documents.links import is_page
 from documents.text.library import Library, check_against_library
 from documents.text.references import read_references
-from guides import parts, reader
+from guides import parts
+from guides.parser import read_guide
 from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ADDRESS, Side
 from quiz.scoring import Norm, Scale
@@ -63,7 +64,7 @@ def test_no_two_consecutive_statements_are_of_one_facet():
 
 
 def shipped_guides():
-    guides = [reader.read_guide(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
+    guides = [read_guide(path.read_text(), WORKS) for path in (settings.CONTENT_DIR / "guides").glob("*.md")]
     return Library({parts.ADDRESS.format(guide.slug): guide.anchors for guide in guides}, {}, is_page, lambda address: False)
 
 

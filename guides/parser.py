@@ -11,10 +11,10 @@ from markdown_it.token import Token
 
 from documents.text.addresses import SLUG
 from documents.text.html import Html
-from documents.text.markdown import Heading, blocks, blocks_with_text, count_words, line_of, list_items, without_blocks
+from documents.text.markdown import Section, blocks, blocks_with_text, count_words, line_of, list_items, without_blocks
 from documents.text.parsed import Link, links_of
+from documents.text.parser import DocumentParser
 from documents.text.problems import Problem
-from documents.text.reader import DocumentReader
 from documents.text.references import Reference
 from documents.text.source import parse_source
 from guides.parts import ADDRESS, FACETS, Parts, Question, Step, Strategy
@@ -37,7 +37,7 @@ LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "
 
 def read_guide(text: str, references: Mapping[str, Reference], hidden: Container[str] = ()) -> Parts:
     """Parses a guide. Links to the addresses in `hidden`, such as those of drafts, become plain words."""
-    return GuideReader(text, references, hidden).parts()
+    return GuideParser(text, references, hidden).parts()
 
 
 def linked_slugs(text: str) -> set[str]:
@@ -50,11 +50,11 @@ def linked_slugs(text: str) -> set[str]:
 
 def step_titles(text: str) -> dict[str, str]:
     """Returns the titles of a guide's steps by anchor. Renders nothing."""
-    steps = GuideReader(text, {}, ()).entries("steps")
+    steps = GuideParser(text, {}, ()).entries("steps")
     return {anchor_of(step): step.title for step in steps}
 
 
-class GuideReader(DocumentReader):
+class GuideParser(DocumentParser):
     """Renders the sections in the order of the page, because sources are numbered as they are cited."""
 
     kind = "guide"
@@ -105,7 +105,7 @@ class GuideReader(DocumentReader):
         lists = blocks(self.section("takeaways").tokens, "bullet_list")
         return tuple(self.renderer.inline_html(item) for block in lists for item in list_items(block))
 
-    def step(self, number: int, entry: Heading) -> Step:
+    def step(self, number: int, entry: Section) -> Step:
         items = task_items(entry)
         return Step(
             number=number,
@@ -140,7 +140,7 @@ class GuideReader(DocumentReader):
 
     # Checks
 
-    def action_items(self) -> tuple[Token, ...]:
+    def tasks(self) -> tuple[Token, ...]:
         return tuple(item[0] for step in self.entries("steps") for item in task_items(step))
 
     def check_related(self) -> Iterator[Problem]:
@@ -151,12 +151,12 @@ class GuideReader(DocumentReader):
         help_ = self.section("help")
         if help_.title and not any(blocks_with_text(help_.tokens)):
             message = f'"{help_.title}" is empty. Write when and where to turn.'
-            yield Problem(self.line(help_), "part-empty", message)
+            yield Problem(self.heading_line(help_), "part-empty", message)
         for part in sorted(self.parts_with_entries):
             for entry in self.entries(part):
                 if not any(blocks_with_text(prose_of(part, entry))):
                     message = f'"{entry.title}" says nothing. Write under it, or take it out.'
-                    yield Problem(self.line(entry), "part-empty", message)
+                    yield Problem(self.heading_line(entry), "part-empty", message)
         for block in self.quote_blocks()[1:]:
             message = "A second pull quote stands here. Keep one block quote in this section."
             yield Problem(line_of(block[0]) + self.source.body_line, "quote-repeated", message)
@@ -164,7 +164,7 @@ class GuideReader(DocumentReader):
     def check_steps(self) -> Iterator[Problem]:
         lines: dict[str, int] = {}
         for step in self.entries("steps"):
-            line, anchor = self.line(step), anchor_of(step)
+            line, anchor = self.heading_line(step), anchor_of(step)
             if not task_items(step):
                 message = f'"{step.title}" has no action items. Add a list of "- [ ]" lines under it.'
                 yield Problem(line, "step-without-actions", message)
@@ -180,10 +180,10 @@ class GuideReader(DocumentReader):
         for heading in (entry for section in self.root.children for entry in (section, *section.children)):
             for facet in sorted(set(heading.eases) - FACETS.keys()):
                 message = f'"{facet}" is not a facet of the quiz. Facets are: {", ".join(sorted(FACETS))}.'
-                yield Problem(self.line(heading), "facet-unknown", message)
+                yield Problem(self.heading_line(heading), "facet-unknown", message)
 
 
-def anchor_of(step: Heading) -> str:
+def anchor_of(step: Section) -> str:
     """Returns the anchor as written, or the title as a slug: "name-the-fear" for "Name the fear!", "cafe" for "Café".
 
     For a title without Latin letters or digits it is a hash of the title, such as "step-1f3a5c7e".
@@ -205,18 +205,18 @@ def is_reserved(anchor: str) -> bool:
     return anchor in {*PAGE_ANCHORS, *OTHER_IDS} or anchor.startswith(SOURCE_ID)
 
 
-def prose_of(part: str, entry: Heading) -> tuple[Token, ...]:
+def prose_of(part: str, entry: Section) -> tuple[Token, ...]:
     """Returns an entry's blocks without those that the page shows elsewhere: a step's action items, and the pull quote."""
     elsewhere = {"steps": [*task_items(entry), *task_lists(entry)], "strategies": block_quotes(entry)}
     return without_blocks(entry.tokens, elsewhere.get(part, []))
 
 
-def task_items(entry: Heading) -> list[tuple[Token, ...]]:
+def task_items(entry: Section) -> list[tuple[Token, ...]]:
     """Returns the action items of a step. A plain list right above them is part of the same list in Markdown, and of the prose here."""
     return [item for block in blocks(entry.tokens, "bullet_list") for item in list_item_blocks(block) if is_task(item)]
 
 
-def task_lists(entry: Heading) -> list[tuple[Token, ...]]:
+def task_lists(entry: Section) -> list[tuple[Token, ...]]:
     """Returns the lists of a step that hold only action items."""
     return [block for block in blocks(entry.tokens, "bullet_list") if all(map(is_task, list_item_blocks(block)))]
 
@@ -229,5 +229,5 @@ def is_task(item: Sequence[Token]) -> bool:
     return bool(item[0].meta.get("task"))
 
 
-def block_quotes(entry: Heading) -> list[tuple[Token, ...]]:
+def block_quotes(entry: Section) -> list[tuple[Token, ...]]:
     return blocks(entry.tokens, "blockquote")

@@ -173,40 +173,40 @@ def check_row(cells: int, columns: int, line: int) -> Iterator[Problem]:
         yield Problem(line, UNSUPPORTED, message)
 
 
-def check_boxes(tokens: Sequence[Token], action_items: Iterable[Token], first_line: int) -> Iterator[Problem]:
-    """Reports boxes outside of action items, ticked ones, and list items that probably lack theirs."""
-    action_ids = {id(token) for token in action_items}
-    after_box: list[bool] = []  # for each open list, whether it has had an action item
+def check_tasks(tokens: Sequence[Token], tasks: Iterable[Token], first_line: int) -> Iterator[Problem]:
+    """Reports boxes outside of `tasks`, ticked ones, and list items that probably lack theirs."""
+    task_ids = {id(token) for token in tasks}
+    after_task: list[bool] = []  # for each open list, whether it has had a task
     for token in tokens:
         line = line_of(token) + first_line
         if token.type.endswith("_list_open"):
-            after_box.append(False)
+            after_task.append(False)
         elif token.type.endswith("_list_close"):
-            after_box.pop()
-        elif id(token) in action_ids:
-            after_box[-1] = True
+            after_task.pop()
+        elif id(token) in task_ids:
+            after_task[-1] = True
             if token.meta["ticked"]:
                 yield Problem(line, UNSUPPORTED, 'This box is ticked, and readers see an empty one. Write "- [ ]".')
         elif token.meta.get("task"):
             message = 'A box "[ ]" is shown in the action items of a step only, in a list with "- " of its first level. Take it out here.'
             yield Problem(line, UNSUPPORTED, message)
-        elif token.type == "list_item_open" and after_box[-1]:
+        elif token.type == "list_item_open" and after_task[-1]:
             message = 'This list item has no box, so it is shown in the text above the action items. Write "- [ ]" if it is one.'
             yield Problem(line, SUSPICIOUS, message)
 
 
-def check_values(fields: Mapping[str, Node]) -> Iterator[Problem]:
+def check_plain_values(fields: Mapping[str, Node]) -> Iterator[Problem]:
     """Reports Markdown in front matter, which is plain text: readers would see the markup."""
     for node in fields.values():
-        yield from check_value(node)
+        yield from check_plain_value(node)
 
 
-def check_value(node: Node) -> Iterator[Problem]:
+def check_plain_value(node: Node) -> Iterator[Problem]:
     if isinstance(node.value, dict):
-        yield from check_values(node.value)
+        yield from check_plain_values(node.value)
     elif isinstance(node.value, tuple):
         for item in node.value:
-            yield from check_value(item)
+            yield from check_plain_value(item)
     elif literal := literal_text_of(node.value[:MAX_PARAGRAPH]):
         marks = MASK in literal or LINK_BOUNDARY in literal or BLOCK.match(literal)
         if marks or any(find_markup(literal, node.line)):

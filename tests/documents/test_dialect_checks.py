@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.kinds import KINDS
+from documents.text.dialect_checks import check_blocks, check_literals, check_tasks
 from documents.text.markdown import MASK, HtmlRenderer, parse
-from documents.text.markup import check_blocks, check_boxes, check_literals
 from documents.text.problems import LEVELS
-from guides.reader import read_guide
+from guides.parser import read_guide
 from tests.support.builders import VALID
 
 # Each of these would be shown to readers as it was typed. "¶" marks the line of the problem.
@@ -67,7 +67,7 @@ PROSE = [
 def problems_in(body):
     text = body.replace("¶", "")
     tokens = parse(text)
-    return [*check_literals(tokens, 1), *check_blocks(tokens, 1), *check_boxes(tokens, (), 1)]
+    return [*check_literals(tokens, 1), *check_blocks(tokens, 1), *check_tasks(tokens, (), 1)]
 
 
 def line_in(body):

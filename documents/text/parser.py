@@ -1,4 +1,4 @@
-"""The base of the readers of all kinds: front matter, sections, and the checks on both."""
+"""The base of the parsers of all kinds: front matter, sections, and the checks on both."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -6,24 +6,24 @@ from typing import ClassVar
 
 from markdown_it.token import Token
 
-from documents.text import checks, markup
+from documents.text import dialect_checks, markdown_checks
 from documents.text.addresses import SLUG
 from documents.text.fields import Fields
 from documents.text.markdown import (
     MAX_LINES,
     MAX_MARKUP,
     MAX_PARAGRAPH,
-    Heading,
     HtmlRenderer,
+    Section,
     blocks,
     blocks_with_text,
     children_with_lines,
+    cut_to_limits,
     line_of,
     outline,
     parse,
     text_of_block,
     unparsed_containers,
-    within_limits,
 )
 from documents.text.problems import Problem, truncate
 from documents.text.references import Reference
@@ -35,7 +35,7 @@ LOST_MARKUP = {"link_open": "link", "image": "picture", "citation": "citation"} 
 MAX_LENGTHS = {"title": 120, "slug": 80, "summary": 200}  # characters, as the columns of the table hold them
 
 
-class DocumentReader:
+class DocumentParser:
     """Parses one text. A subclass for each kind says which sections a text has, and builds the parts of its page."""
 
     kind: ClassVar[str]  # in messages
@@ -58,14 +58,14 @@ class DocumentReader:
         self.reported: set[int] = set()  # the ids of tokens that another check reports
         self.parts_by_title = {title.casefold(): part for title, part in self.sections.items()}
 
-    def section(self, part: str) -> Heading:
+    def section(self, part: str) -> Section:
         found = (section for section in self.root.children if self.part_of(section) == part)
-        return next(found, Heading("", 0))
+        return next(found, Section("", 0))
 
-    def entries(self, part: str) -> tuple[Heading, ...]:
+    def entries(self, part: str) -> tuple[Section, ...]:
         return self.section(part).children
 
-    def part_of(self, section: Heading) -> str:
+    def part_of(self, section: Section) -> str:
         """Returns the part under a heading, which is compared without case; "" for an unknown one."""
         return self.parts_by_title.get(section.title.casefold(), "")
 
@@ -80,10 +80,10 @@ class DocumentReader:
     def key_line(self, key: str) -> int:
         return self.source.fields[key].line if key in self.source.fields else 1
 
-    def line(self, heading: Heading) -> int:
+    def heading_line(self, heading: Section) -> int:
         return heading.line + self.source.body_line
 
-    def line_of(self, token: Token) -> int:
+    def token_line(self, token: Token) -> int:
         return line_of(token) + self.source.body_line
 
     def authors(self) -> tuple[str, ...]:
@@ -106,13 +106,13 @@ class DocumentReader:
         yield from self.check_attributes()
         yield from self.check_paragraphs()
         yield from self.check_parser_limits()
-        yield from checks.check_markup(self.tokens, self.source.body_line)
-        yield from markup.check_literals(self.tokens, self.source.body_line)
-        yield from markup.check_blocks(self.tokens, self.source.body_line)
-        yield from markup.check_boxes(self.tokens, self.action_items(), self.source.body_line)
-        yield from markup.check_values(self.source.fields)
-        yield from checks.check_entities(self.tokens, self.source.body_line)
-        yield from checks.check_citations(self.tokens, self.source.body_line, self.references)
+        yield from markdown_checks.check_markup(self.tokens, self.source.body_line)
+        yield from dialect_checks.check_literals(self.tokens, self.source.body_line)
+        yield from dialect_checks.check_blocks(self.tokens, self.source.body_line)
+        yield from dialect_checks.check_tasks(self.tokens, self.tasks(), self.source.body_line)
+        yield from dialect_checks.check_plain_values(self.source.fields)
+        yield from markdown_checks.check_entities(self.tokens, self.source.body_line)
+        yield from markdown_checks.check_citations(self.tokens, self.source.body_line, self.references)
         yield from check_sentences(sentences)
 
     def check_front_matter(self) -> Iterator[Problem]:
@@ -125,7 +125,7 @@ class DocumentReader:
             fields, key = self.fields.resolve(path)
             if len(fields.text(key)) > max_length:
                 message = f'"{key}" is longer than {max_length} characters. Shorten it.'
-                yield Problem(fields.fields[key].line, "value-wrong", message)
+                yield Problem(fields.nodes[key].line, "value-wrong", message)
         slug = self.fields.text("slug")
         if slug and not SLUG.fullmatch(slug):
             message = f'"slug" is "{slug}". Use small letters, digits and single hyphens, such as "fearful-avoidant".'
@@ -143,10 +143,10 @@ class DocumentReader:
             if not part:
                 known = ", ".join(self.sections)
                 message = f'"{truncate(section.title)}" is not a part of a {self.kind}. The parts are: {known}.'
-                yield Problem(self.line(section), "section-unknown", message)
+                yield Problem(self.heading_line(section), "section-unknown", message)
             elif part in seen:
                 message = f'"{section.title}" stands twice. Put everything under one heading.'
-                yield Problem(self.line(section), "part-repeated", message)
+                yield Problem(self.heading_line(section), "part-repeated", message)
             seen.add(part)
         for title, part in self.sections.items():
             if part not in seen:
@@ -156,22 +156,22 @@ class DocumentReader:
             message = f"The {self.kind} has no introduction. Write some sentences above the first heading."
             yield Problem(self.source.body_line, "part-missing", message)
 
-    def check_entries(self, section: Heading) -> Iterator[Problem]:
+    def check_entries(self, section: Section) -> Iterator[Problem]:
         """Reports entries and lists that are empty, missing, or in a part that has none."""
         part = self.part_of(section)
         has_entries = part in self.parts_with_entries
         for entry in section.children:
             if part and not has_entries:
                 message = f'"{section.title}" has no entries with "###". Use plain text.'
-                yield Problem(self.line(entry), "section-unknown", message)
+                yield Problem(self.heading_line(entry), "section-unknown", message)
             elif not entry.title:
-                yield Problem(self.line(entry), "part-empty", 'No words follow the "###". Give the entry a title.')
+                yield Problem(self.heading_line(entry), "part-empty", 'No words follow the "###". Give the entry a title.')
         if has_entries and not section.children:
             message = f'"{section.title}" has no entries. Begin each with a line "### ...".'
-            yield Problem(self.line(section), "part-empty", message)
+            yield Problem(self.heading_line(section), "part-empty", message)
         if part in self.parts_with_lists and not any(blocks_with_text(block) for block in blocks(section.tokens, "bullet_list")):
             message = f'"{section.title}" is not a list. Begin each line with "- ".'
-            yield Problem(self.line(section), "part-empty", message)
+            yield Problem(self.heading_line(section), "part-empty", message)
 
     def check_all_is_shown(self) -> Iterator[Problem]:
         """Reports each block that the page would not show. Those under an unknown heading are reported with it."""
@@ -183,7 +183,7 @@ class DocumentReader:
                 for block in blocks_with_text(heading.tokens):
                     if id(block) not in known:
                         message = f'Nobody sees "{truncate(text_of_block(block))}": under "{heading.title}" only {shown} are shown.'
-                        yield Problem(self.line_of(block), "text-not-shown", f"{message} Write it as one of these, or move it.")
+                        yield Problem(self.token_line(block), "text-not-shown", f"{message} Write it as one of these, or move it.")
 
     def shown_in_part(self, part: str) -> str:
         """Returns what a part may contain, as messages name it."""
@@ -210,7 +210,7 @@ class DocumentReader:
         for opening, inline in pairwise(self.tokens):
             if opening.type != "heading_open":
                 continue
-            line, meta = self.line_of(opening), opening.meta
+            line, meta = self.token_line(opening), opening.meta
             if meta.get("problem"):
                 yield Problem(line, "heading-attribute", f'"{meta["problem"]}" can\'t be read. Write {self.attribute_syntax}.')
             if line_of(opening) in anchored_lines and "eases" in meta and not self.entries_may_ease:
@@ -225,19 +225,19 @@ class DocumentReader:
             if token.meta.get("cut"):
                 rest = "and the rest is not read. Break it up with empty lines."
                 message = f"This paragraph has more than {MAX_PARAGRAPH:,} characters, {rest}"
-                yield Problem(self.line_of(token), "paragraph-too-long", message)
+                yield Problem(self.token_line(token), "paragraph-too-long", message)
 
-    def action_items(self) -> Sequence[Token]:
+    def tasks(self) -> Sequence[Token]:
         """Returns the opening tokens of the list items that may have a box "[ ]"."""
         return ()
 
     def check_parser_limits(self) -> Iterator[Problem]:
         """Reports what the parser left out, because the text is too long or nested too deeply."""
-        parsed = within_limits(self.source.body)
+        parsed = cut_to_limits(self.source.body)
         if len(parsed) < len(self.source.body) and "text-too-long" not in {problem.code for problem in self.source.problems}:
             most = f"more than {MAX_LINES:,} lines, or {MAX_MARKUP:,} signs of Markdown such as * and ["
             message = f"The text has {most}. What follows this line is not read. Split it into several texts."
             yield Problem(parsed.count("\n") + self.source.body_line, "text-too-long", message)
         for token in unparsed_containers(self.tokens):
             message = "Lists or quotes are nested too deeply here, and what is inside is not read. Take out some levels."
-            yield Problem(self.line_of(token), "nested-too-deep", message)
+            yield Problem(self.token_line(token), "nested-too-deep", message)
