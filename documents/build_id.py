@@ -6,24 +6,19 @@ from pathlib import Path
 
 from django.conf import settings
 
-from documents.bibliography import read_file
+from documents.bibliography import read_file, references_file
 
 UNSERVED_PACKAGES = {"tests"}  # not in the image
 
 
 def build_id() -> str:
     """Returns a digest of code, templates, requirements and works cited: the same in each process and on each host that runs them."""
-    works = settings.CONTENT_DIR / "references.json"
-    try:
-        modified_ns = works.stat().st_mtime_ns
-    except OSError:
-        modified_ns = 0
-    return digest(settings.BASE_DIR, works, modified_ns)
+    return digest(settings.BASE_DIR, *references_file())
 
 
 @cache
-def digest(checkout: Path, works: Path, modified_ns: int) -> str:
-    """Cached by `modified_ns`, so that a new version of the works is read."""
+def digest(checkout: Path, works: Path, modified: int) -> str:
+    """Cached by `modified`, so that a new version of the works is read."""
     whole = sha256()
     for path in source_files(checkout):
         whole.update(f"{path.relative_to(checkout)} {path.stat().st_size}\n".encode())

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
-from documents.text.references import Reference, read_references
+from documents.text.references import REFERENCES_FILE, Reference, read_references
 
 # The HTML that is stored with a document, and what else its page needs, as JSON.
 StoredPage = tuple[str, dict[str, Any]]
@@ -27,11 +27,19 @@ class Kind:
     parse: Parse
     render: Callable[[Any], StoredPage] = lambda parsed: ("", {})  # takes what `parse` returns
 
+    def address_of(self, slug: str) -> str:
+        return self.address.format(slug)
+
+    @property
+    def prefix(self) -> str:
+        """The part of the address before the slug: the whole address if there is no slug in it."""
+        return self.address.partition("{}")[0]
+
 
 KINDS: dict[str, Kind] = {}
 
 # The checks of the files under content/ that are not documents, by file name. Each takes the file's text and today's date.
-OTHER_FILE_CHECKS: dict[str, Callable[[str, date], list[Problem]]] = {"references.json": lambda text, today: read_references(text)[1]}
+OTHER_FILE_CHECKS: dict[str, Callable[[str, date], list[Problem]]] = {REFERENCES_FILE: lambda text, today: read_references(text)[1]}
 
 
 def register(kind: Kind) -> None:

@@ -76,7 +76,7 @@ def check_document(document: Document, parsed: ParsedText, today: date) -> list[
     fingerprints = [sentence.fingerprint for sentence in parsed.sentences]
     near = Document.objects.exclude(pk=document.pk).filter(Q(fingerprints__overlap=fingerprints) | Q(slug__in=candidate_slugs(parsed)))
     library = near.library(fingerprints)
-    return [*parsed.problems, *check_against_library(parsed, document.kind_spec.address.format(parsed.slug), library, today)]
+    return [*parsed.problems, *check_against_library(parsed, document.kind_spec.address_of(parsed.slug), library, today)]
 
 
 def candidate_slugs(parsed: ParsedText) -> set[str]:

@@ -44,7 +44,7 @@ class DocumentFile:
 
     @property
     def address(self) -> str:
-        return self.kind.address.format(self.parsed.slug)
+        return self.kind.address_of(self.parsed.slug)
 
 
 @dataclass(frozen=True, order=True)

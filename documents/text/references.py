@@ -11,6 +11,7 @@ from documents.text.characters import check_hidden
 from documents.text.html import Html
 from documents.text.problems import Problem
 
+REFERENCES_FILE = "references.json"  # in the content folder
 EVIDENCE = {
     "clinical": "a clinical handbook or report",
     "cross-sectional": "a study at one point in time",
