@@ -84,3 +84,7 @@ class Picture(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("documents:picture", args=[bytes(self.digest)])
+
+    @property
+    def file_name(self) -> str:
+        return f"{bytes(self.digest).hex()}.webp"

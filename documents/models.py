@@ -12,8 +12,9 @@ from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connections, models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length
+from django.utils import timezone
 
 from documents.bibliography import references
 from documents.build_id import build_id
@@ -28,8 +29,10 @@ models.BinaryField.register_lookup(Length)
 
 # The fields that `Document.derive` sets.
 DERIVED_FIELDS = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints", "html", "facts", "made_of")
-# The condition of state and time in `DocumentQuerySet.published`, for raw SQL. Callers add kind and language.
+# In raw SQL, the condition of state and time in `DocumentQuerySet.published`. Callers add kind and language.
 PUBLISHED_SQL = "state = 'published' AND publish_at <= %(now)s"
+# In raw SQL, whether `made_of` equals `render_digest`.
+RENDERED_SQL = "made_of = sha256(convert_to(%(build_id)s || source, 'UTF8'))"
 
 
 class State(models.TextChoices):
@@ -89,7 +92,7 @@ class DocumentQuerySet(models.QuerySet[DocumentType]):
         anchors: dict[str, dict[str, list[str]]] = {}
         addresses: dict[int, str] = {}
         for kind, slug, document_anchors, fingerprints in self.values_list("kind", "slug", "anchors", "fingerprints"):
-            address = KINDS[kind].address.format(slug)
+            address = KINDS[kind].address_of(slug)
             anchors[address] = document_anchors
             addresses.update(dict.fromkeys(wanted.intersection(fingerprints), address))
         return Library(anchors, addresses, is_page, Picture.objects.has_address)
@@ -166,7 +169,7 @@ class Document(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return self.kind_spec.address.format(self.slug)
+        return self.kind_spec.address_of(self.slug)
 
     @property
     def kind_spec(self) -> Kind:
@@ -180,6 +183,14 @@ class Document(models.Model):
     def parse(self, source: str) -> ParsedText:
         """Parses `source` as a text of this document's kind."""
         return self.kind_spec.parse(source, references())
+
+    def clean(self) -> None:
+        self.set_publish_at(timezone.now())
+
+    def set_publish_at(self, now: datetime) -> None:
+        """Sets the time of publishing to `now` if the text is published and has none."""
+        if self.state == State.PUBLISHED and self.publish_at is None:
+            self.publish_at = now
 
     def derive(self, parsed: ParsedText) -> None:
         """Sets the derived columns. `parsed` is the parsed source."""
@@ -207,13 +218,12 @@ class Document(models.Model):
         old_slug = self.slug
         if source != self.source:
             self.source, self.changed_at = source, now
-        if self.state == State.PUBLISHED and self.publish_at is None:
-            self.publish_at = now
+        self.set_publish_at(now)
         self.derive(parsed or self.parse(source))
         self.save()
         if old_slug and old_slug != self.slug:
             Redirect.objects.update_or_create(defaults={"document": self}, **self.unique_key(old_slug))
-        Redirect.objects.filter(**self.unique_key(self.slug)).delete()
+        Redirect.objects.delete_overridden()
         last = self.revisions.aggregate(last=models.Max("number"))["last"] or 0
         self.revisions.create(number=last + 1, source=source, made_at=now, made_by=by, note=note)
 
@@ -248,6 +258,13 @@ class Revision(models.Model):
         return f"Revision {self.number}"
 
 
+class RedirectQuerySet(models.QuerySet["Redirect"]):
+    def delete_overridden(self) -> None:
+        """Deletes the redirects from slugs that documents have now."""
+        documents = Document.objects.filter(kind=OuterRef("kind"), language=OuterRef("language"), slug=OuterRef("slug"))
+        self.filter(Exists(documents)).delete()
+
+
 class Redirect(models.Model):
     """A former address of a document."""
 
@@ -255,6 +272,8 @@ class Redirect(models.Model):
     language = models.CharField(max_length=20)
     slug = models.CharField(max_length=80)
     document = models.ForeignKey(Document, models.CASCADE, related_name="redirects")
+
+    objects = RedirectQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "language", "slug"], name="redirect_slug_unique")]

@@ -14,7 +14,7 @@ from django.db import models
 from documents.bibliography import references
 from documents.build_id import build_id
 from documents.images import Picture
-from documents.models import PUBLISHED_SQL, Document, DocumentQuerySet
+from documents.models import PUBLISHED_SQL, RENDERED_SQL, Document, DocumentQuerySet
 from documents.text.html import Html
 from guides.parser import linked_slugs, read_guide
 from guides.parts import ADDRESS, HiddenGuides, Metadata, Parts
@@ -34,7 +34,7 @@ SELECT greatest(changed_at, publish_at), html, facts, (
 )
 FROM documents_document AS page
 WHERE kind = %(kind)s AND language = %(language)s AND slug = %(slug)s AND {PUBLISHED_SQL}
-AND made_of = sha256(convert_to(%(release)s || source, 'UTF8')) AND (next_review IS NULL OR next_review >= %(today)s)
+AND {RENDERED_SQL} AND (next_review IS NULL OR next_review >= %(today)s)
 """  # noqa: S608 (all of it is our own)
 
 
@@ -81,7 +81,7 @@ class GuideManager(models.Manager["Guide"]):
         """Returns the stored page of a published guide, by one query; None where it has to be rendered, or there is no such guide."""
         params: dict[str, Any] = {"kind": KIND, "language": settings.LANGUAGE_CODE, "slug": slug, "now": now, "today": now.date()}
         with prepared_cursor() as cursor:
-            cursor.execute(PRERENDERED_PAGE_SQL, {**params, "release": build_id()})
+            cursor.execute(PRERENDERED_PAGE_SQL, {**params, "build_id": build_id()})
             row = cursor.fetchone()
         if row is None:
             return None

@@ -164,6 +164,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.check_may_change()
+        Document.objects.lock_table()  # so that nobody saves, or takes the slug, before this form is saved
         self.check_base_revision()
         self.source = self.compose_source()
         self.check_slug_is_free()
@@ -182,7 +183,6 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
             )
 
     def check_base_revision(self) -> None:
-        Document.objects.lock_table()  # so that nobody saves, or takes the slug, before this form is saved
         last = last_revision(self.instance)
         if last is None or last.number == self.cleaned_data.get("base_revision"):
             return
@@ -226,10 +226,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     def cleaned_publish_at(self) -> datetime | None:
         """Returns the time as submitted. If it is unchanged it keeps its fractions of a second, which the form does not show."""
         submitted: datetime | None = self.cleaned_data.get("publish_at")
-        publish_at = submitted if "publish_at" in self.changed_data else self.instance.publish_at
-        if publish_at is None and self.cleaned_data.get("state") == Document.State.PUBLISHED:
-            return timezone.now()
-        return publish_at
+        return submitted if "publish_at" in self.changed_data else self.instance.publish_at
 
     def describe_changes(self) -> str:
         """Returns the revision's note. Works only until `_post_clean` changes the instance."""

@@ -16,13 +16,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from documents.files.folder import DRAFTS_FOLDER, ContentFolder, DocumentFile, FileProblem
+from documents.files.folder import DRAFTS_FOLDER, IMAGES_FOLDER, ContentFolder, DocumentFile, FileProblem
 from documents.images import Picture
 from documents.models import Document, Redirect, Revision, State, digest_of
 from documents.text.library import Library
 from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.source import normalize_newlines
+
+IMPORT_NOTE = "Imported from its file"
 
 
 class Action(StrEnum):
@@ -156,7 +158,7 @@ class ImportPlan(SyncPlan):
         for planned in self.planned:
             if planned.document and planned.action is Action.CHANGED:
                 text, parsed = planned.file.text, planned.file.parsed
-                planned.document.save_revision(text, by=None, now=now, note="Imported from its file", parsed=parsed)
+                planned.document.save_revision(text, by=None, now=now, note=IMPORT_NOTE, parsed=parsed)
         if is_content_dir(self.root):
             existing = [(planned.document, planned.file.text) for planned in self.planned if planned.document]
             mark_synced([*existing, *((document, document.source) for document in created)])
@@ -215,15 +217,14 @@ def create_documents(files: Sequence[DocumentFile], now: datetime) -> list[Docum
     """Creates documents with their first revisions, in a constant number of statements for up to 200 of them."""
     documents = []
     for file in files:
-        state, publish_at = (State.DRAFT, None) if file.is_draft else (State.PUBLISHED, now)
-        document = Document(kind=file.kind.name, source=file.text, state=state, publish_at=publish_at, changed_at=now)
+        state = State.DRAFT if file.is_draft else State.PUBLISHED
+        document = Document(kind=file.kind.name, source=file.text, state=state, changed_at=now)
+        document.set_publish_at(now)
         document.derive(file.parsed)
         documents.append(document)
-    for kind in {document.kind for document in documents}:  # a slug in use is no longer a former one
-        Redirect.objects.filter(kind=kind, slug__in=[document.slug for document in documents if document.kind == kind]).delete()
     Document.objects.bulk_create(documents, batch_size=200)
-    note = "Imported from its file"
-    revisions = [Revision(document=document, number=1, source=document.source, made_at=now, note=note) for document in documents]
+    Redirect.objects.delete_overridden()
+    revisions = [Revision(document=document, number=1, source=document.source, made_at=now, note=IMPORT_NOTE) for document in documents]
     Revision.objects.bulk_create(revisions, batch_size=200)
     return documents
 
@@ -256,7 +257,7 @@ class ExportPlan(SyncPlan):
     def contents(self, written: Sequence[PlannedExport]) -> Iterator[tuple[Path, bytes]]:
         """Yields the files of documents, and before them those of the images that they show."""
         for picture in Picture.objects.used_in("\n".join(planned.document.source for planned in written)).iterator(chunk_size=10):
-            yield self.root / f"{picture}".removeprefix("/"), bytes(picture.content)
+            yield self.root / IMAGES_FOLDER / picture.file_name, bytes(picture.content)
         for planned in written:
             yield self.root / planned.path, planned.document.source.encode()
 
