@@ -24,6 +24,7 @@ from documents.links import is_page
 from documents.text.addresses import SLUG
 from documents.text.library import Library
 from documents.text.parsed import ParsedText
+from documents.text.parser import MAX_LENGTHS
 
 models.BinaryField.register_lookup(Length)
 
@@ -48,25 +49,25 @@ class UniqueKey(TypedDict):
     slug: str
 
 
-def digest_of(text: str) -> bytes:
+def sha256_of(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-DocumentType = TypeVar("DocumentType", bound="Document", covariant=True)
+DocumentT = TypeVar("DocumentT", bound="Document", covariant=True)
 
 
-class DocumentQuerySet(models.QuerySet[DocumentType]):
+class DocumentQuerySet(models.QuerySet[DocumentT]):
     def published(self, now: datetime) -> Self:
         """Returns the documents that readers may see at `now`, which every page, list, link and feed for readers is limited to.
 
-        They are in the site's language, because the index by which a document is found has the language before the slug.
+        Filters by language, so that the unique index can be used.
         """
         return self.filter(state=State.PUBLISHED, publish_at__lte=now, language=settings.LANGUAGE_CODE)
 
     def with_former_slug(self, slug: str) -> Self:
         """Returns the documents that had this slug earlier, at most one of each kind and language.
 
-        The index of redirects has kind and language before the slug, so they are compared too.
+        Compares kind and language too, so that the unique index can be used.
         """
         return self.filter(redirects__kind=F("kind"), redirects__language=F("language"), redirects__slug=slug)
 
@@ -74,7 +75,8 @@ class DocumentQuerySet(models.QuerySet[DocumentType]):
         """Keeps everybody else from writing documents until the transaction ends. Reading goes on.
 
         Each transaction that writes documents, or rows that belong to them, begins with this, so that all take their locks in one order
-        and none can deadlock. A weaker mode would not block the `select_for_update` with which earlier releases begin.
+        and none can deadlock. A weaker mode would not block the `select_for_update` that workers of the previous release still use during a
+        deploy.
         """
         with connections[self.db].cursor() as cursor:
             cursor.execute("LOCK TABLE documents_document IN EXCLUSIVE MODE")
@@ -114,12 +116,12 @@ class Document(models.Model):
         help_text="Readers see a published text from this time on (UTC). Empty means now.",
     )
     changed_at = models.DateTimeField(editable=False)  # when the source last changed
-    synced_digest = models.BinaryField(null=True, editable=False)  # `text_digest` of its file's text at the last sync, taken or not
+    synced_digest = models.BinaryField(null=True, editable=False)  # `normalized_digest` of its file's text at the last sync, taken or not
 
     # Set by `derive` from the source, and never edited.
-    slug = models.CharField(max_length=80, editable=False)
-    title = models.CharField(max_length=120, editable=False)
-    summary = models.CharField(max_length=200, editable=False)
+    slug = models.CharField(max_length=MAX_LENGTHS["slug"], editable=False)
+    title = models.CharField(max_length=MAX_LENGTHS["title"], editable=False)
+    summary = models.CharField(max_length=MAX_LENGTHS["summary"], editable=False)
     style = models.CharField(max_length=20, blank=True, editable=False)
     reviewed = models.DateField(null=True, editable=False)
     next_review = models.DateField(null=True, editable=False)
@@ -206,7 +208,7 @@ class Document(models.Model):
     @property
     def render_digest(self) -> bytes:
         """The value of `made_of` if this build derived the columns from the current source."""
-        return digest_of(build_id() + self.source)
+        return sha256_of(build_id() + self.source)
 
     @transaction.atomic
     def save_revision(self, source: str, by: User | None, now: datetime, note: str, parsed: ParsedText | None = None) -> None:
@@ -270,7 +272,7 @@ class Redirect(models.Model):
 
     kind = models.CharField(max_length=20)
     language = models.CharField(max_length=20)
-    slug = models.CharField(max_length=80)
+    slug = models.CharField(max_length=MAX_LENGTHS["slug"])
     document = models.ForeignKey(Document, models.CASCADE, related_name="redirects")
 
     objects = RedirectQuerySet.as_manager()

@@ -60,16 +60,13 @@ class FileProblem:
 
 @dataclass
 class ContentFolder:
-    """A content folder. `load` reads its files, each once; those that can't be read are among its problems.
-
-    Without `load` it is empty, and only `text_at` is of use: an export reads the files of documents alone.
-    """
+    """A content folder. `load` reads its files, each once; those that can't be read are among its problems."""
 
     root: Path
     paths: list[Path] = field(default_factory=list)  # of all files, relative to `root`
     documents: list[DocumentFile] = field(default_factory=list)
     images: list[EncodedImage] = field(default_factory=list)
-    image_addresses: set[str] = field(default_factory=set)  # of the files that can't be read, too
+    image_addresses: set[str] = field(default_factory=set)  # including unreadable files
     other_texts: dict[str, str] = field(default_factory=dict)  # by the names in OTHER_FILE_CHECKS
     unreadable: list[FileProblem] = field(default_factory=list)
 
@@ -138,19 +135,12 @@ class ContentFolder:
         other_texts = [
             FileProblem(Path(name), problem) for name, text in self.other_texts.items() for problem in OTHER_FILE_CHECKS[name](text, today)
         ]
-        unread = [FileProblem(path, self.unread_problem(path)) for path in self.paths if not is_read(path)]
-        return sorted([*self.unreadable, *texts, *other_texts, *unread])
+        unused = [FileProblem(path, self.unused_problem(path)) for path in self.paths if not is_used(path)]
+        return sorted([*self.unreadable, *texts, *other_texts, *unused])
 
-    def text_at(self, path: Path) -> str:
-        """Returns the text of one file, with bytes that are not UTF-8 replaced. Raises `FileRefusedError`, which names the file."""
-        try:
-            return read_bounded(self.root / path, self.root, MAX_TEXT_BYTES).decode(errors="replace")
-        except FileRefusedError as reason:
-            raise FileRefusedError(f"{self.root / path}: {reason}") from None
-
-    def unread_problem(self, path: Path) -> Problem:
+    def unused_problem(self, path: Path) -> Problem:
         is_link = (self.root / path).is_dir()
-        message = "This is a link to a folder, and nobody follows it. Put the folder itself here." if is_link else how_to_be_read(path)
+        message = "This is a link to a folder, and nobody follows it. Put the folder itself here." if is_link else unused_message(path)
         return Problem(1, "file-unread", message)
 
 
@@ -194,6 +184,17 @@ def read_text(path: Path, root: Path) -> str | Problem:
         return not_utf8(error)
 
 
+def existing_text(path: Path, root: Path) -> str:
+    """Returns the text of the file at `path`, relative to `root`, with bytes that are not UTF-8 replaced.
+
+    Raises `FileRefusedError`, which names the file.
+    """
+    try:
+        return read_bounded(root / path, root, MAX_TEXT_BYTES).decode(errors="replace")
+    except FileRefusedError as reason:
+        raise FileRefusedError(f"{root / path}: {reason}") from None
+
+
 def too_large() -> Problem:
     return Problem(1, "text-too-long", "The file has more than a megabyte, and so much text is not read. Split it into several.")
 
@@ -203,7 +204,7 @@ def not_utf8(error: UnicodeDecodeError) -> Problem:
     return Problem(line, "text-unreadable", f"Byte {error.start} is not UTF-8. Save the file as UTF-8.")
 
 
-def is_read(path: Path) -> bool:
+def is_used(path: Path) -> bool:
     """Whether `load` or the site reads the file or folder at `path`, relative to a content folder."""
     if path.parent in text_folders():
         return path.suffix == ".md"
@@ -211,7 +212,8 @@ def is_read(path: Path) -> bool:
     return path.parent == IMAGES_FOLDER or path in folders or str(path) in {*OTHER_FILE_CHECKS, *UNCHECKED_FILES}
 
 
-def how_to_be_read(path: Path) -> str:
+def unused_message(path: Path) -> str:
+    """Returns why nothing reads a file, and what to do about it."""
     folders = text_folder_names()
     if path.suffix.lower() in IMAGE_SUFFIXES:
         return f"Nobody reads this file. Upload the picture in the editor, then export: pictures are kept in {IMAGES_FOLDER}/."

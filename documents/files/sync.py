@@ -16,9 +16,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from documents.files.folder import DRAFTS_FOLDER, IMAGES_FOLDER, ContentFolder, DocumentFile, FileProblem
+from documents.files.folder import DRAFTS_FOLDER, IMAGES_FOLDER, ContentFolder, DocumentFile, FileProblem, existing_text
 from documents.images import Picture
-from documents.models import Document, Redirect, Revision, State, digest_of
+from documents.models import Document, Redirect, Revision, sha256_of
 from documents.text.library import Library
 from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
@@ -89,9 +89,9 @@ def choose_action(theirs: bytes, ours: bytes | None, synced: bytes | None, polic
     return Action.CONFLICT
 
 
-def text_digest(text: str) -> bytes:
+def normalized_digest(text: str) -> bytes:
     """Returns the same for texts that differ only in their line breaks or in a byte order mark, which git and editors change."""
-    return digest_of(normalize_newlines(text).removeprefix("\ufeff"))
+    return sha256_of(normalize_newlines(text).removeprefix("\ufeff"))
 
 
 def is_content_dir(root: Path) -> bool:
@@ -99,7 +99,7 @@ def is_content_dir(root: Path) -> bool:
     return root.resolve() == settings.CONTENT_DIR.resolve()
 
 
-def synced_digest(document: Document | None, root: Path) -> bytes | None:
+def usable_synced_digest(document: Document | None, root: Path) -> bytes | None:
     digest = document.synced_digest if document and is_content_dir(root) else None
     return bytes(digest) if digest else None
 
@@ -110,8 +110,8 @@ def is_text_of(document: Document, text: str, parsed: ParsedText) -> bool:
     It does if it is one of the revisions, or has most sentences of the current text because somebody kept editing the file. Any
     other text is a new document.
     """
-    known = {text_digest(source) for source in document.revisions.values_list("source", flat=True)}
-    if text_digest(text) in {*known, bytes(document.synced_digest or b"")}:
+    known = {normalized_digest(source) for source in document.revisions.values_list("source", flat=True)}
+    if normalized_digest(text) in {*known, bytes(document.synced_digest or b"")}:
         return True
     fingerprints = {sentence.fingerprint for sentence in parsed.sentences if sentence.is_long}
     return len(fingerprints.intersection(document.fingerprints)) * 2 > len(fingerprints)
@@ -123,8 +123,8 @@ def mark_synced(synced: Iterable[tuple[Document, str]]) -> None:
     Document.objects.lock_table()
     changed = []
     for document, text in synced:
-        if document.synced_digest is None or bytes(document.synced_digest) != text_digest(text):
-            document.synced_digest = text_digest(text)
+        if document.synced_digest is None or bytes(document.synced_digest) != normalized_digest(text):
+            document.synced_digest = normalized_digest(text)
             changed.append(document)
     Document.objects.bulk_update(changed, ["synced_digest"], batch_size=200)
 
@@ -173,7 +173,7 @@ def import_folder(root: Path, now: datetime, policy: ConflictPolicy, *, dry_run:
     with transaction.atomic():
         Document.objects.lock_table()  # so that nobody saves between the comparison and the writing
         planned = list(plan_import(folder, policy))
-        problems = sorted([*folder.problems(documents_without_file(planned), now.date()), *outdated_files(planned)])
+        problems = sorted([*folder.problems(library_without_files(planned), now.date()), *check_outdated_files(planned)])
         plan = ImportPlan(root, planned, folder, problems)
         if not (dry_run or plan.errors or plan.has_conflicts):
             plan.apply(now)
@@ -189,18 +189,18 @@ def plan_import(folder: ContentFolder, policy: ConflictPolicy) -> Iterator[Plann
         document, former = by_slug.get(key), by_former_slug.get(key)
         if document is None and former and is_text_of(former, file.text, file.parsed):
             document = former
-        ours = text_digest(document.source) if document else None
-        action = choose_action(text_digest(file.text), ours, synced_digest(document, folder.root), policy)
+        ours = normalized_digest(document.source) if document else None
+        action = choose_action(normalized_digest(file.text), ours, usable_synced_digest(document, folder.root), policy)
         yield PlannedImport(file.path, action, file, document)
 
 
-def documents_without_file(planned: Sequence[PlannedImport]) -> Library:
+def library_without_files(planned: Sequence[PlannedImport]) -> Library:
     """Returns the documents that have no file in the folder, as the check of the files needs them."""
     documents = Document.objects.exclude(pk__in=[each.document.pk for each in planned if each.document])
     return documents.library(sentence.fingerprint for each in planned for sentence in each.file.parsed.sentences)
 
 
-def outdated_files(planned: Iterable[PlannedImport]) -> Iterator[FileProblem]:
+def check_outdated_files(planned: Iterable[PlannedImport]) -> Iterator[FileProblem]:
     """Yields a problem for each file that is left at a former slug beside the document's file, because it would undo the renaming."""
     found = [(each.file, each.document) for each in planned if each.document]
     current: dict[int, DocumentFile] = {}
@@ -217,7 +217,7 @@ def create_documents(files: Sequence[DocumentFile], now: datetime) -> list[Docum
     """Creates documents with their first revisions, in a constant number of statements for up to 200 of them."""
     documents = []
     for file in files:
-        state = State.DRAFT if file.is_draft else State.PUBLISHED
+        state = Document.State.DRAFT if file.is_draft else Document.State.PUBLISHED
         document = Document(kind=file.kind.name, source=file.text, state=state, changed_at=now)
         document.set_publish_at(now)
         document.derive(file.parsed)
@@ -268,18 +268,17 @@ def export_folder(root: Path, policy: ConflictPolicy, *, dry_run: bool) -> Expor
     Raises `FileRefusedError` if a document's file can't be read, and `OSError` if one can't be written.
     """
     documents = Document.objects.defer("anchors", "fingerprints").prefetch_related("redirects").order_by("kind", "slug")
-    folder = ContentFolder(root)
-    plan = ExportPlan(root, [plan_export(document, folder, policy) for document in documents])
+    plan = ExportPlan(root, [plan_export(document, root, policy) for document in documents])
     if not (dry_run or plan.has_conflicts):
         plan.apply()
     return plan
 
 
-def plan_export(document: Document, folder: ContentFolder, policy: ConflictPolicy) -> PlannedExport:
+def plan_export(document: Document, root: Path, policy: ConflictPolicy) -> PlannedExport:
     path = file_path(document, document.slug, document.state)
-    current, text = find_file(document, folder) or (None, "")
-    ours = text_digest(text) if current else None
-    action = choose_action(text_digest(document.source), ours, synced_digest(document, folder.root), policy)
+    current, text = find_file(document, root) or (None, "")
+    ours = normalized_digest(text) if current else None
+    action = choose_action(normalized_digest(document.source), ours, usable_synced_digest(document, root), policy)
     if current is None or current == path:
         return PlannedExport(path, action, document, None)
     if action in {Action.SAME, Action.CHANGED}:
@@ -287,24 +286,24 @@ def plan_export(document: Document, folder: ContentFolder, policy: ConflictPolic
     return PlannedExport(current, action, document, None)
 
 
-def find_file(document: Document, folder: ContentFolder) -> tuple[Path, str] | None:
+def find_file(document: Document, root: Path) -> tuple[Path, str] | None:
     """Returns the path and the text of a document's file, which may be at a former slug or in the folder for another state."""
     slugs = [document.slug, *(old.slug for old in document.redirects.all())]
     for path in [file_path(document, slug, state) for slug in slugs for state in (document.state, other_state(document))]:
-        if os.path.lexists(folder.root / path):
-            text = folder.text_at(path)
+        if os.path.lexists(root / path):
+            text = existing_text(path, root)
             if path.stem == document.slug or is_text_of(document, text, document.parse(text)):
                 return path, text
     return None
 
 
 def other_state(document: Document) -> str:
-    return State.PUBLISHED if document.state == State.DRAFT else State.DRAFT
+    return Document.State.PUBLISHED if document.state == Document.State.DRAFT else Document.State.DRAFT
 
 
 def file_path(document: Document, slug: str, state: str) -> Path:
     folder = Path(document.kind_spec.folder)
-    return (DRAFTS_FOLDER / folder if state == State.DRAFT else folder) / f"{slug}.md"
+    return (DRAFTS_FOLDER / folder if state == Document.State.DRAFT else folder) / f"{slug}.md"
 
 
 def write_atomically(contents: Iterable[tuple[Path, bytes]]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import urlencode
 
-from documents.models import digest_of
+from documents.models import sha256_of
 from tests.support.quiz_taker import Taker
 
 AT_ONCE = 8
@@ -135,7 +135,7 @@ def take(site: Site, number: int) -> tuple[bytes, dict[str, int]]:
         answers[rng.choice(taker.items)] = rng.randint(1, 7)
         responses.append(send(taker, answers))
     assert {response.location for response in responses} == {taker.address}
-    return digest_of(taker.key), answers
+    return sha256_of(taker.key), answers
 
 
 def send(taker: Taker, answers: dict[str, int]) -> Response:
