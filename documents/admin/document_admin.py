@@ -33,7 +33,7 @@ MAX_COMPARED_LINES = 2_000  # SequenceMatcher takes up to cubic time
 
 
 class DiffLine(NamedTuple):
-    """A line of a unified diff; `kind` is "added", "removed", "same" or "place", which is a line such as "@@ -1,4 +1,5 @@"."""
+    """A line of a unified diff; `kind` is "added", "removed", "same" or "hunk", which is a line such as "@@ -1,4 +1,5 @@"."""
 
     kind: str
     line: str
@@ -51,7 +51,7 @@ class DocumentAdmin(EditorAdmin):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        for name in (*self.form.keys, "body"):  # for users with the view permission only
+        for name in (*self.form.keys, "body"):  # for users who have only the view permission
             setattr(self, name, readonly_display(self.form, name))
 
     # Permissions
@@ -131,7 +131,7 @@ class DocumentAdmin(EditorAdmin):
 
     def save_model(self, request: HttpRequest, obj: Document, form: DocumentForm, change: bool) -> None:
         obj.save_revision(form.source, by=form.user, now=timezone.now(), note=form.note, parsed=form.parsed)
-        if "_continue" not in request.POST:  # then the form shows them
+        if "_continue" not in request.POST:  # "Save and continue" shows the form again, with the warnings in it
             for warning in form.warnings:
                 messages.warning(request, str(warning))
 
@@ -177,7 +177,7 @@ def readonly_display(form: type[DocumentForm], name: str) -> Any:
 
 
 def requested_revision(request: HttpRequest, document: Document | None) -> Revision | None:
-    """Returns the revision that `?revision=` puts into the form. A submitted form is compared with the document as it is."""
+    """Returns the revision that `?revision=` puts into the form. Ignored on POST, so that changes are found against the saved document."""
     if document is None or request.method != "GET":
         return None
     return Revision.objects.filter(document=document, number=query_number(request, "revision")).first()
@@ -191,7 +191,7 @@ def diff(old: Revision, new: Revision) -> Iterator[DiffLine]:
     for group in whole if is_long else SequenceMatcher(None, before, after).get_grouped_opcodes(CONTEXT_LINES):
         _, top, _, new_top, _ = group[0]
         _, _, bottom, _, new_bottom = group[-1]
-        yield DiffLine("place", f"@@ -{start + top + 1},{bottom - top} +{start + new_top + 1},{new_bottom - new_top} @@")
+        yield DiffLine("hunk", f"@@ -{start + top + 1},{bottom - top} +{start + new_top + 1},{new_bottom - new_top} @@")
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
                 yield from (DiffLine("same", f" {line}") for line in before[i1:i2])

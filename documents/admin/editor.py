@@ -26,7 +26,7 @@ NUMBER = re.compile("[0-9]{1,18}")  # fits a bigint
 ALT_REPLACEMENTS = str.maketrans("[]\\`", "()/'")  # characters that would end or format the text in ![text](address)
 
 
-class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its model by registration only
+class EditorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ModelAdmin is not subscriptable at runtime
     """Adds the two views to the admin of a model."""
 
     form: type[DocumentForm]

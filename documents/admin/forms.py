@@ -1,6 +1,5 @@
 """The form of a document: a field for each key of the front matter, and the Markdown editor for the body. Nobody sees YAML."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
@@ -21,12 +20,12 @@ from documents.models import Document, Revision
 from documents.text.fields import Fields
 from documents.text.parsed import ParsedText
 from documents.text.parser import MAX_LENGTHS
-from documents.text.source import compose, parse_source
+from documents.text.source import compose, normalize_newlines, parse_source
 from documents.text.strict_yaml import Value
 
 
 class MarkdownEditor(MarkdownxWidget):  # type: ignore[misc]  # markdownx has no types
-    """markdownx's editor with our own addresses, because its default ones serve anybody."""
+    """markdownx's editor with our own addresses, because markdownx's own URLs need no login."""
 
     document: Document
 
@@ -36,7 +35,7 @@ class MarkdownEditor(MarkdownxWidget):  # type: ignore[misc]  # markdownx has no
         context["widget"]["attrs"] |= {
             "data-markdownx-urls-path": reverse(admin_url_name(self.document, "preview")) + query,
             "data-markdownx-upload-urls-path": reverse(admin_url_name(self.document, "upload")),
-            "data-markdownx-editor-resizable": "False",  # or it grows past its preview
+            "data-markdownx-editor-resizable": "False",  # otherwise it would grow taller than the preview
             "spellcheck": "true",
         }
         return context
@@ -51,7 +50,7 @@ class MarkdownField(forms.CharField):
         super().__init__(strip=False, **options)
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"\r\n?", "\n", super().to_python(value) or "")
+        return normalize_newlines(super().to_python(value) or "")
 
 
 class LineListField(forms.CharField):
@@ -83,7 +82,7 @@ class SlugField(forms.CharField):
         super().__init__(max_length=MAX_LENGTHS["slug"], **options)
 
 
-class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its model in Meta only
+class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # ModelForm is not subscriptable at runtime
     """The base of the forms of all kinds. A kind adds its fields and lists in `keys` those that are front matter."""
 
     kind: ClassVar[str]
@@ -112,7 +111,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
     )
     next_review = forms.DateField(required=False, widget=AdminDateWidget, help_text="The day by which to check again.")
     authors = LineListField(required=False, widget=AdminTextareaWidget(attrs={"rows": 2}), help_text="One name a line.")
-    body = MarkdownField(required=False, label="Text")  # the check lists the parts that an empty one lacks
+    body = MarkdownField(required=False, label="Text")  # optional: for an empty body the check names the missing parts
     base_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the latest one when the form was opened
 
     class Meta:
@@ -208,7 +207,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its mode
         if len(found) > len(self.warnings):
             by_field: dict[str | None, list[ValidationError]] = defaultdict(list)
             for each in found:
-                by_field[self.form_field(each)].append(ValidationError(message_for(each)))
+                by_field[self.form_field(each)].append(ValidationError(field_message(each)))
             for field, errors in by_field.items():
                 self.add_error(field, errors)
 
@@ -276,7 +275,7 @@ def last_revision(document: Document) -> Revision | None:
     return Revision.objects.filter(document_id=document.pk).select_related("made_by").first()
 
 
-def message_for(found: FieldProblem) -> str:
+def field_message(found: FieldProblem) -> str:
     """Returns a problem's message for its field, with the line if it has one."""
     return str(found) if found.line else found.text
 

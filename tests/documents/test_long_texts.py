@@ -158,7 +158,7 @@ def test_the_difference_of_two_texts_leads_from_one_to_the_other(before, after):
     shown = list(diff(Revision(source="\n".join(before)), Revision(source="\n".join(after))))
     rest, found = "\n".join(before).split("\n"), []
     for change in shown:
-        if change.kind == "place":
+        if change.kind == "hunk":
             above = int(change.line.split("-")[1].split(",")[0]) - 1 - (len("\n".join(before).split("\n")) - len(rest))
             found += [rest.pop(0) for _ in range(above)]
         elif change.kind == "added":
