@@ -151,9 +151,9 @@ def result_context(result: Result, earlier: Result | None, now: datetime) -> dic
     """Context of the template for a result, whether it is kept or not."""
     instrument, titles = instrument_with_links(result.revision.source, now)
     comparison = compare(attempt_of(earlier), attempt_of(result)) if earlier else None
-    before = comparison.earlier_position if comparison else None
+    earlier_scores = comparison.earlier_scores if comparison else None
     return {
-        "breakdown": break_down(instrument, result.answers, result.relation, titles, before),
+        "breakdown": break_down(instrument, result.answers, result.relation, titles, earlier_scores),
         "instrument": instrument,
         "comparison": comparison,
         "form_fields": form_fields(result.revision.pk, result.relation, result.answers),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from documents.text.html import Html
 from quiz import scoring
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Facet, Insight, Instrument, Item, Side
-from quiz.result.breakdown import Finding, estimate_region, plan_entries, position, region_text_key, select_insights
+from quiz.result.breakdown import Finding, estimate_region, observed_scores, plan_entries, region_text_key, select_insights
 from quiz.scoring import Point, Scale
 
 GRID_SIZE = 13  # rows and columns, half a point apart on a scale from 1 to 7; odd, so that the middle is one of them
@@ -114,7 +114,7 @@ def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -
 
 
 def region_text(instrument: Instrument, answers: Mapping[str, int]) -> Html:
-    estimate = scoring.estimate_true_score(position(instrument, answers), instrument.planning_norms)
+    estimate = scoring.estimate_true_score(observed_scores(instrument, answers), instrument.planning_norms)
     return instrument.styles[region_text_key(estimate_region(instrument, estimate))]
 
 

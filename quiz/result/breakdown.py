@@ -87,29 +87,29 @@ class Breakdown:
     is_straightlining: bool
     contradictions: tuple[tuple[AnsweredStatement, AnsweredStatement], ...]
     plane: plane_chart.Plane
-    earlier_position: Point | None
+    earlier_scores: Point | None
 
 
 def break_down(
-    instrument: Instrument, answers: Mapping[str, int], relation: str, step_titles: Mapping[str, str], earlier_position: Point | None = None
+    instrument: Instrument, answers: Mapping[str, int], relation: str, step_titles: Mapping[str, str], earlier_scores: Point | None = None
 ) -> Breakdown:
     """Returns the whole result.
 
     `relation` is the key of the person whom the taker had in mind, `step_titles` are the titles of guides' steps by address, and
-    `earlier_position` is that of a result on the same scales. Raises ValueError if a dimension has no answer;
+    `earlier_scores` are those of a result on the same scales. Raises ValueError if a dimension has no answer;
     `quiz.scoring.missing_answers` rules that out.
     """
-    point = position(instrument, answers)
-    estimate = scoring.estimate_true_score(point, instrument.planning_norms)
-    earlier = (earlier_position, scoring.estimate_true_score(earlier_position, instrument.planning_norms)) if earlier_position else None
+    scores = observed_scores(instrument, answers)
+    estimate = scoring.estimate_true_score(scores, instrument.planning_norms)
+    earlier = (earlier_scores, scoring.estimate_true_score(earlier_scores, instrument.planning_norms)) if earlier_scores else None
     region_estimate = estimate_region(instrument, estimate)
     text_key = region_text_key(region_estimate)
     triggers = findings(instrument, instrument.triggers, answers, step_titles)
     strengths = findings(instrument, instrument.strengths, answers, step_titles)
     return Breakdown(
         relation_text=instrument.relation_text(relation),
-        anxiety=dimension_score(instrument, ANXIETY, point.anxiety),
-        avoidance=dimension_score(instrument, AVOIDANCE, point.avoidance),
+        anxiety=dimension_score(instrument, ANXIETY, scores.anxiety),
+        avoidance=dimension_score(instrument, AVOIDANCE, scores.avoidance),
         region_estimate=region_estimate,
         region_text=instrument.styles[text_key],
         region_title=instrument.style_titles[text_key],
@@ -122,12 +122,12 @@ def break_down(
         missing=tuple(item.text for item in instrument.items if item.key not in answers),
         is_straightlining=scoring.is_straightlining(answers),
         contradictions=contradictions(instrument, answers),
-        plane=plane_chart.layout(point, estimate, instrument.scale, earlier),
-        earlier_position=earlier_position,
+        plane=plane_chart.layout(scores, estimate, instrument.scale, earlier),
+        earlier_scores=earlier_scores,
     )
 
 
-def position(instrument: Instrument, answers: Mapping[str, int]) -> Point:
+def observed_scores(instrument: Instrument, answers: Mapping[str, int]) -> Point:
     """The observed means of both dimensions."""
     return scoring.score_answers(instrument.items_by_dimension, answers, instrument.scale)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Dimension, Instrument, measurement_signature
-from quiz.result.breakdown import position
+from quiz.result.breakdown import observed_scores
 from quiz.scoring import Change, Point, reliable_change
 
 MIN_DAYS_APART = 14  # the first answers may be remembered until then; the page says "two weeks"
@@ -26,8 +26,8 @@ class Attempt:
     day: date
 
     @property
-    def point(self) -> Point:
-        return position(self.instrument, self.answers)
+    def scores(self) -> Point:
+        return observed_scores(self.instrument, self.answers)
 
     @property
     def relation_text(self) -> str:
@@ -58,9 +58,9 @@ class Comparison:
     is_about_somebody_else: bool
 
     @property
-    def earlier_position(self) -> Point | None:
-        """The position to show beside the later one; None if they can't be compared."""
-        return self.earlier.point if self.changes else None
+    def earlier_scores(self) -> Point | None:
+        """The scores to show beside the later ones; None if they can't be compared."""
+        return self.earlier.scores if self.changes else None
 
 
 def compare(earlier: Attempt, later: Attempt) -> Comparison:
@@ -75,7 +75,7 @@ def compare(earlier: Attempt, later: Attempt) -> Comparison:
 
 
 def changes(earlier: Attempt, later: Attempt) -> tuple[DimensionChange, ...]:
-    pairs = ((ANXIETY, earlier.point.anxiety, later.point.anxiety), (AVOIDANCE, earlier.point.avoidance, later.point.avoidance))
+    pairs = ((ANXIETY, earlier.scores.anxiety, later.scores.anxiety), (AVOIDANCE, earlier.scores.avoidance, later.scores.avoidance))
     found = ((later.instrument.dimensions[key], before, after) for key, before, after in pairs)
     return tuple(
         DimensionChange(dimension, before, after, reliable_change(before, after, dimension.norm)) for dimension, before, after in found

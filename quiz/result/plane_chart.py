@@ -75,7 +75,7 @@ class Plane:
     earlier: Mark | None  # a result to compare with
 
 
-def layout(score: Point, estimate: TrueScoreEstimate, scale: Scale, earlier: tuple[Point, TrueScoreEstimate] | None = None) -> Plane:
+def layout(scores: Point, estimate: TrueScoreEstimate, scale: Scale, earlier: tuple[Point, TrueScoreEstimate] | None = None) -> Plane:
     """Returns the layout of one result, or of two to compare. Numbers are rounded to 0.1, which keeps the markup small."""
     # Bartholomew and Horowitz (1991) have anxiety (their "model of self") on the x axis as well, but low avoidance at the top. Here it is
     # at the bottom, because readers expect more of something further up. The quadrants meet at the middle of the scale, not at a mean.
@@ -87,7 +87,7 @@ def layout(score: Point, estimate: TrueScoreEstimate, scale: Scale, earlier: tup
         ticks=tuple(tick(value, scale) for value in (scale.lowest, scale.middle, scale.highest)),
         x_axis_label=SvgPoint(LEFT + FRAME_SIZE / 2, TOP + FRAME_SIZE + LABEL_GAP),
         y_axis_label=SvgPoint(LEFT - LABEL_GAP, TOP + FRAME_SIZE / 2),
-        current=mark(score, estimate, scale),
+        current=mark(scores, estimate, scale),
         earlier=mark(*earlier, scale) if earlier else None,
     )
 
@@ -104,8 +104,8 @@ def rounded(number: float) -> float:
     return round(number, 1) + 0.0
 
 
-def mark(score: Point, estimate: TrueScoreEstimate, scale: Scale) -> Mark:
-    return Mark(svg_point(score, scale), ellipse(estimate, scale))
+def mark(scores: Point, estimate: TrueScoreEstimate, scale: Scale) -> Mark:
+    return Mark(svg_point(scores, scale), ellipse(estimate, scale))
 
 
 def ellipse(estimate: TrueScoreEstimate, scale: Scale) -> Ellipse:

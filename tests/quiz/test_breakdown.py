@@ -239,7 +239,7 @@ def test_the_same_answer_to_every_statement_is_noticed():
     assert result_of(dict.fromkeys(leaning(), 6)).is_straightlining
 
 
-def test_an_earlier_position_is_shown_with_its_own_ellipse():
+def test_an_earlier_result_is_shown_with_its_own_ellipse():
     earlier = Point(5.5, 2)
     chart = break_down(QUIZ, leaning(alarm=7), "friend", STEPS, earlier).plane
     assert chart.earlier == plane_chart.layout(earlier, scoring.estimate_true_score(earlier, QUIZ.planning_norms), QUIZ.scale).current

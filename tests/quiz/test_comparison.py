@@ -79,7 +79,7 @@ def test_somebody_else_in_mind_is_noticed_and_named():
 def test_other_statements_or_another_scale_are_never_compared(old, new):
     text = (settings.CONTENT_DIR / "quiz/attachment.md").read_text().replace(old, new)
     found = compare(attempt(Point(4, 4), instrument=read_instrument(text, references())), later(Point(4, 4)))
-    assert (found.changes, found.earlier_position) == ((), None)
+    assert (found.changes, found.earlier_scores) == ((), None)
 
 
 def test_other_texts_can_be_compared_and_the_later_planning_norms_are_used():
@@ -87,4 +87,4 @@ def test_other_texts_can_be_compared_and_the_later_planning_norms_are_used():
     sharper = replace(INSTRUMENT, dimensions={**INSTRUMENT.dimensions, "anxiety": replace(norm, norm=replace(norm.norm, reliability=0.99))})
     found = compare(attempt(Point(4, 4)), later(Point(5, 4), instrument=sharper))
     assert found.changes[0].change.is_reliable
-    assert found.earlier_position == attempt(Point(4, 4)).point
+    assert found.earlier_scores == attempt(Point(4, 4)).scores

@@ -12,7 +12,7 @@ from quiz import scoring
 from quiz.admin.text_coverage import GRID_SIZE, answers_at, cell, count_words, coverage_grid, facet_sides, grid_values
 from quiz.instrument.reader import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Item, Side
-from quiz.result.breakdown import break_down, position
+from quiz.result.breakdown import break_down, observed_scores
 from quiz.scoring import Point, Scale
 
 QUIZ = read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
@@ -39,7 +39,7 @@ def test_the_scores_of_the_answers_for_a_position_are_as_close_to_it_as_possible
     answers = answers_at(instrument, point)
     assert set(answers) == {item.key for item in instrument.items}
     assert all(isinstance(answer, int) and scale.lowest <= answer <= scale.highest for answer in answers.values())
-    found = position(instrument, answers)
+    found = observed_scores(instrument, answers)
     assert abs(found.anxiety - point.anxiety) <= 0.5 / len(instrument.dimension_items(ANXIETY)) + 1e-9
     assert abs(found.avoidance - point.avoidance) <= 0.5 / len(instrument.dimension_items(AVOIDANCE)) + 1e-9
 
@@ -48,7 +48,8 @@ def test_the_scores_of_the_answers_for_a_position_are_as_close_to_it_as_possible
 def test_the_answers_for_a_position_are_distributed_evenly_over_the_facets(instrument, share):
     point = Point(*[instrument.scale.lowest + share * (instrument.scale.highest - instrument.scale.lowest)] * 2)
     answers = answers_at(instrument, point)
-    for dimension, mean in ((ANXIETY, position(instrument, answers).anxiety), (AVOIDANCE, position(instrument, answers).avoidance)):
+    scores = observed_scores(instrument, answers)
+    for dimension, mean in ((ANXIETY, scores.anxiety), (AVOIDANCE, scores.avoidance)):
         for facet in (facet for facet in instrument.facets.values() if facet.dimension == dimension):
             items = instrument.facet_items(facet.key)
             assert abs(scoring.mean_of(items, answers, instrument.scale) - mean) * len(items) <= 1 + 1e-9
