@@ -15,7 +15,7 @@ from documents.text.markdown import Section, blocks, blocks_with_text, count_wor
 from documents.text.parsed import Link, links_of
 from documents.text.parser import DocumentParser
 from documents.text.problems import Problem
-from documents.text.references import Reference
+from documents.text.references import SOURCE_ID_PREFIX, Reference
 from documents.text.source import parse_source
 from guides.parts import ADDRESS, FACETS, Parts, Question, Step, Strategy
 from guides.styles import Style
@@ -30,7 +30,6 @@ SECTIONS = {
 # The ids on a guide's page beside those of its steps. A test compares them with the page.
 PAGE_ANCHORS = ("main", *SECTIONS.values(), "sources", "related")  # links may lead to these
 OTHER_IDS = ("invitation",)
-SOURCE_ID = "source-"  # the prefix of a source's id, see documents.text.references.Citation
 GUIDE_LINK = re.compile(ADDRESS.format(f"(?P<slug>{SLUG.pattern})").removesuffix("/"))
 LATIN = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})  # letters that NFKD leaves whole
 
@@ -202,7 +201,7 @@ def title_digest(title: str) -> str:
 
 
 def is_reserved(anchor: str) -> bool:
-    return anchor in {*PAGE_ANCHORS, *OTHER_IDS} or anchor.startswith(SOURCE_ID)
+    return anchor in {*PAGE_ANCHORS, *OTHER_IDS} or anchor.startswith(SOURCE_ID_PREFIX)
 
 
 def prose_of(part: str, entry: Section) -> tuple[Token, ...]:

@@ -126,8 +126,8 @@ class ContentFolder:
     def problems(self, others: Library, today: date) -> list[FileProblem]:
         """Returns the problems of all files, in order. `others` are the documents that are not in the folder."""
         library = Library(
-            others.anchors,
-            others.sentences,
+            others.anchors_by_address,
+            others.address_by_fingerprint,
             others.is_page,
             lambda address: address in self.image_addresses or others.has_picture(address),  # no address reaches the file system
         )
@@ -231,8 +231,8 @@ def check_documents(documents: Sequence[DocumentFile], others: Library, today: d
     """Returns the problems of documents, each checked against the rest of them and against `others`."""
     by_address = {document.address: document for document in reversed(documents)}
     library = Library(
-        {**others.anchors, **{document.address: document.parsed.anchors for document in documents}},
-        {**first_occurrences(documents), **others.sentences},
+        {**others.anchors_by_address, **{document.address: document.parsed.anchors for document in documents}},
+        {**first_occurrences(documents), **others.address_by_fingerprint},
         others.is_page,
         others.has_picture,
     )

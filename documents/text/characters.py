@@ -1,6 +1,6 @@
-"""Finds invisible characters, and spaces that Markdown and YAML don't take for spaces. Pure: no Django.
+"""Finds invisible characters, and spaces that Markdown and YAML don't treat as spaces. Pure: no Django.
 
-Refused are, with the names and general categories of the Unicode Standard (chapter 4):
+It reports, with the names and general categories of the Unicode Standard (chapter 4):
 - always: control and format characters, zero-width spaces, soft hyphens, fillers, line separators, private-use characters, surrogates
   and noncharacters. No font shows them, they break searches, and Postgres can't store all of them.
 - zero-width joiners, except after an emoji or a letter of a script that needs them, such as Persian or Hindi.

@@ -107,7 +107,7 @@ class Fields:
         return None
 
     def reject(self, key: str, reason: str) -> None:
-        """Adds a problem. `reason` goes on after the key, as in `"day" is "x" and has to be a day`."""
+        """Adds a problem. `reason` completes the sentence that begins with the key, as in `"day" is "x" and has to be a day`."""
         self.problems.append(Problem(self.nodes[key].line, "value-wrong", f'"{key}" {reason}.'))
 
     def all_problems(self) -> list[Problem]:

@@ -25,5 +25,5 @@ class Html(str):
 
 
 def clean(markup: str) -> Html:
-    """Removes what is not on the lists above, with nh3 (ammonia). Of our own markup only the entities change."""
+    """Removes what is not on the lists above, with nh3 (ammonia). Our own markup passes unchanged, except for entities."""
     return Html(nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None))

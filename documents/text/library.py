@@ -17,8 +17,8 @@ MAX_NAMED_ANCHORS = 30  # in one message
 class Library:
     """The other texts of the site: what a text may link to, and which sentences it should not repeat."""
 
-    anchors: Mapping[str, Mapping[str, Collection[str]]]  # by address of a page: its anchors, each with the facets that it eases
-    sentences: Mapping[int, str]  # by fingerprint: the address of the page with that sentence
+    anchors_by_address: Mapping[str, Mapping[str, Collection[str]]]  # the anchors of each page, each with the facets that it eases
+    address_by_fingerprint: Mapping[int, str]  # of the page with the sentence of that fingerprint
     is_page: Callable[[str], bool]  # whether an address belongs to a page that is not a document
     has_picture: Callable[[str], bool]  # whether there is a picture at an address under IMAGES_URL
 
@@ -30,18 +30,18 @@ def check_against_library(parsed: ParsedText, address: str, library: Library, to
 
 
 def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[Problem]:
-    own = {"": parsed.anchors, address: parsed.anchors}
+    own_anchors = {"": parsed.anchors, address: parsed.anchors}
     is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may link to one page a thousand times
     for link in parsed.links:
         path, _, anchor = link.address.partition("#")
         path = path.partition("?")[0]  # as written: a link spelled "/guides/./a/" may be rendered as plain words
-        known = own.get(path, library.anchors.get(path))
-        is_own = is_internal(link.address)
-        if link.eases and (not is_own or "?" in link.address or (known is None and library.is_page(path))):
+        known = own_anchors.get(path, library.anchors_by_address.get(path))
+        is_on_site = is_internal(link.address)
+        if link.eases and (not is_on_site or "?" in link.address or (known is None and library.is_page(path))):
             message = f'"{link.address}" is no step. Write the address of its guide and its anchor alone: /guides/anxious/#name-alarm.'
             yield Problem(link.line, "link-broken", message)
             continue
-        if not is_own:
+        if not is_on_site:
             continue
         if path.startswith(IMAGES_URL):
             if not has_picture(path):
@@ -67,7 +67,7 @@ def describe_anchors(anchors: Collection[str]) -> str:
 
 def check_shared_sentences(sentences: Iterable[Sentence], address: str, library: Library) -> Iterator[Problem]:
     for sentence in sentences:
-        other = library.sentences.get(sentence.fingerprint, address) if sentence.is_long else address
+        other = library.address_by_fingerprint.get(sentence.fingerprint, address) if sentence.is_long else address
         if other != address:
             message = f'"{truncate(sentence.text)}" stands in {other} too. Say it in this text\'s own way.'
             yield Problem(sentence.line, "sentence-shared", message)

@@ -22,7 +22,7 @@ from markdown_it.token import Token
 
 from documents.text.addresses import path_of
 from documents.text.html import SCHEMES, Html, clean
-from documents.text.references import Citation, Reference
+from documents.text.references import SOURCE_ID_PREFIX, Citation, Reference
 from documents.text.typography import use_typographic_quotes
 
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
@@ -36,8 +36,8 @@ ADDRESS_ATTRIBUTES = {"link_open": "href", "image": "src"}  # by type of token
 ALIGNMENT_CLASSES = {"text-align:right": "table__end", "text-align:center": "table__middle"}
 IMAGES_URL = "/images/"  # the path of all pictures
 TEXT_BLOCKS = {"inline", "fence", "code_block", "html_block"}  # the blocks with text; all others are containers of these
-# Of a body, because each line and each character of markup takes the parser time. Our own texts have fewer for their length: at the
-# maximum length they would have 4,000 of both.
+# Limits of a body, because parsing time grows with lines and markup. Our own texts, scaled up to the maximum length, would have 4,000 of
+# each.
 MAX_LINES, MAX_MARKUP = 10_000, 40_000
 MARKUP = re.compile(r"[]\[*_`<&!\"'\\]")
 MAX_NESTING = 10  # levels of tokens, as four nested lists have; the parser skips what is deeper
@@ -171,7 +171,7 @@ class HtmlRenderer:
     """Renders the parts of one text, and numbers its sources in the order of their first citation."""
 
     references: Mapping[str, Reference]
-    hidden: Container[str] = ()  # paths on this site that are not linked, such as those of drafts
+    unlinked_paths: Container[str] = ()  # on this site, such as those of drafts
     numbers: dict[str, int] = field(default_factory=dict)
     open_links: list[bool] = field(default_factory=list)  # whether each of the open links is rendered
     rendered: set[int] = field(default_factory=set)  # the ids of tokens
@@ -187,25 +187,25 @@ class HtmlRenderer:
         first, rest = self.html(tokens[1:2]), tokens[3:]
         return Html(f"{first}\n{self.html(rest)}") if rest else first
 
-    def number(self, key: str) -> int:
+    def source_number(self, key: str) -> int:
         return self.numbers.setdefault(key, len(self.numbers) + 1)
 
     def sources(self) -> tuple[Citation, ...]:
         return tuple(Citation(number, self.references[key]) for key, number in self.numbers.items())
 
     def may_link(self, address: str) -> bool:
-        return is_allowed_link(address) and path_of(address) not in self.hidden
+        return is_allowed_link(address) and path_of(address) not in self.unlinked_paths
 
 
 class TokenRenderer(RendererHTML):
-    """markdown-it's renderer, changed for what is not rendered as written. `env["renderer"]` is the HtmlRenderer."""
+    """markdown-it's renderer, with overrides for the tokens that we render differently. `env["renderer"]` is the HtmlRenderer."""
 
     def citation(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         renderer: HtmlRenderer = env["renderer"]
         keys = [key for key in tokens[index].meta["keys"] if key in renderer.references]
         links = [
-            f'<a class="citation" href="#source-{key}" role="doc-noteref" '
-            f'aria-label="Source {renderer.number(key)}: {escape(renderer.references[key].label)}">{renderer.number(key)}</a>'
+            f'<a class="citation" href="#{SOURCE_ID_PREFIX}{key}" role="doc-noteref" '
+            f'aria-label="Source {renderer.source_number(key)}: {escape(renderer.references[key].label)}">{renderer.source_number(key)}</a>'
             for key in keys
         ]
         return f"<sup>{' '.join(links)}</sup>" if links else ""

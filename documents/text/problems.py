@@ -92,7 +92,8 @@ class Problem:
     def formatted(self, file: object) -> str:
         """Returns the problem in the format of compilers, so that editors can jump to it."""
         line = f"{file}:{self.line}: {self.level} {self.code}: {self.message}"
-        return "".join(character if character.isprintable() else " " for character in line)  # no text can forge a second line
+        # A text could fake lines in our output otherwise.
+        return "".join(character if character.isprintable() else " " for character in line)
 
 
 def truncate(text: str) -> str:

@@ -12,6 +12,7 @@ from documents.text.html import Html
 from documents.text.problems import Problem
 
 REFERENCES_FILE = "references.json"  # in the content folder
+SOURCE_ID_PREFIX = "source-"  # of the ids in a list of sources
 EVIDENCE = {
     "clinical": "a clinical handbook or report",
     "cross-sectional": "a study at one point in time",
@@ -44,7 +45,7 @@ class Citation:
 
     @property
     def anchor(self) -> str:
-        return f"source-{self.reference.key}"
+        return f"{SOURCE_ID_PREFIX}{self.reference.key}"
 
     @property
     def text(self) -> Html:

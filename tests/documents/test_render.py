@@ -148,14 +148,14 @@ def test_a_citation_leads_to_its_numbered_source():
 
 
 def test_a_link_to_a_hidden_page_becomes_plain_words():
-    assert html("[a](/guides/draft/#step) [b](/help/)", hidden={"/guides/draft/"}) == '<p>a <a href="/help/">b</a></p>\n'
+    assert html("[a](/guides/draft/#step) [b](/help/)", unlinked_paths={"/guides/draft/"}) == '<p>a <a href="/help/">b</a></p>\n'
 
 
 @pytest.mark.parametrize("address", ["?x", "?x#step", "./", "../draft/", "/", "#"])
 def test_no_spelling_of_an_address_leads_to_a_hidden_page(address):
     for start in ("/guides/draft/", "/guides/draft", "/guides/%64raft/", "/./guides//draft/", "/help/../guides/draft/"):
         if start.endswith("/") or not address.startswith("."):
-            assert "href" not in html(f"[a]({start}{address})", hidden={"/guides/draft/"})
+            assert "href" not in html(f"[a]({start}{address})", unlinked_paths={"/guides/draft/"})
 
 
 def test_headings_become_an_outline_with_lines_and_attributes():

@@ -14,8 +14,9 @@ from django.utils.html import escape
 from documents.admin.field_problems import check_document
 from documents.image_files import EncodedImage
 from documents.images import Picture
+from documents.text.references import SOURCE_ID_PREFIX
 from guides.models import Guide
-from guides.parser import OTHER_IDS, PAGE_ANCHORS, SOURCE_ID
+from guides.parser import OTHER_IDS, PAGE_ANCHORS
 from guides.parts import ADDRESS
 from tests.support.builders import VALID, guide_text
 from tests.support.library import create_guide
@@ -153,10 +154,10 @@ def test_the_ids_of_a_guides_page_are_those_of_its_parts_steps_and_sources(clien
     found = ids_in(client.get("/guides/waiting/").content.decode())
     steps = {"wait", "ask"}
     assert len(found) == len({*found})
-    assert {*found} == {*PAGE_ANCHORS, *OTHER_IDS, *steps, f"{SOURCE_ID}feeney-2007"}
+    assert {*found} == {*PAGE_ANCHORS, *OTHER_IDS, *steps, f"{SOURCE_ID_PREFIX}feeney-2007"}
 
 
-@pytest.mark.parametrize("anchor", [*PAGE_ANCHORS, *OTHER_IDS, f"{SOURCE_ID}feeney-2007"])
+@pytest.mark.parametrize("anchor", [*PAGE_ANCHORS, *OTHER_IDS, f"{SOURCE_ID_PREFIX}feeney-2007"])
 def test_no_step_may_have_an_id_of_the_page(client, publish, anchor):
     guide = publish(text=VALID.replace("{#wait ", f"{{#{anchor} "))
     found = check_document(guide, guide.parse(guide.source), date(2026, 11, 24))
