@@ -13,8 +13,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from documents.admin.field_problems import check_document, locate_problems
+from documents.admin.field_problems import locate_problems
 from documents.admin.forms import DocumentForm
+from documents.checking import check_document
 from documents.files.bounded_read import FileRefusedError
 from documents.image_files import MAX_IMAGE_BYTES, reencode
 from documents.images import Picture

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from markdownx.widgets import MarkdownxWidget
 
-from documents.admin.field_problems import FieldProblem, check_document, locate_problems
+from documents.admin.field_problems import FieldProblem, locate_problems
+from documents.checking import check_document
 from documents.models import Document, Revision
 from documents.text.fields import Fields
 from documents.text.parsed import ParsedText

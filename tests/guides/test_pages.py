@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from documents.admin.field_problems import check_document
+from documents.checking import check_document
 from documents.image_files import EncodedImage
 from documents.images import Picture
 from documents.text.references import SOURCE_ID_PREFIX

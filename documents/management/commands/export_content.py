@@ -4,12 +4,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from documents.files.bounded_read import FileRefusedError
 from documents.files.sync import ConflictPolicy, export_folder
-from documents.files.sync_options import add_sync_options
+from documents.management.sync_options import add_sync_options
 
 
 class Command(BaseCommand):
@@ -17,7 +16,6 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_sync_options(parser, ours="keep the files", theirs="take what the database has")
-        parser.add_argument("root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
     def handle(self, *, root: Path, policy: ConflictPolicy, dry_run: bool, **options: Any) -> None:
         try:

@@ -4,14 +4,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from documents.files.bounded_read import FileRefusedError
 from documents.files.folder import text_folder_names
 from documents.files.sync import ConflictPolicy, import_folder
-from documents.files.sync_options import add_sync_options
+from documents.management.sync_options import add_sync_options
 
 
 class Command(BaseCommand):
@@ -19,7 +18,6 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_sync_options(parser, ours="keep what the database has", theirs="take the files")
-        parser.add_argument("root", nargs="?", type=Path, default=settings.CONTENT_DIR, help="the content folder (%(default)s)")
 
     def handle(self, *, root: Path, policy: ConflictPolicy, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
