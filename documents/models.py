@@ -23,7 +23,7 @@ from documents.kinds import KINDS, Kind
 from documents.links import is_page
 from documents.text.addresses import SLUG
 from documents.text.library import Library
-from documents.text.parsed import ParsedText
+from documents.text.parsed import ParsedText, fingerprints_of
 from documents.text.parser import MAX_LENGTHS
 
 models.BinaryField.register_lookup(Length)
@@ -200,7 +200,7 @@ class Document(models.Model):
         self.style = parsed.style or ""
         self.reviewed, self.next_review = parsed.reviewed, parsed.next_review
         self.anchors = {anchor: list(facets) for anchor, facets in parsed.anchors.items()}
-        self.fingerprints = sorted({sentence.fingerprint for sentence in parsed.sentences if sentence.is_long})
+        self.fingerprints = sorted(fingerprints_of(parsed))
         html, self.facts = self.kind_spec.render(parsed)
         self.html = Picture.objects.add_sizes(html)
         self.made_of = self.render_digest

@@ -20,7 +20,7 @@ from documents.files.folder import DRAFTS_FOLDER, IMAGES_FOLDER, ContentFolder, 
 from documents.images import Picture
 from documents.models import Document, Redirect, Revision, sha256_of
 from documents.text.library import Library
-from documents.text.parsed import ParsedText
+from documents.text.parsed import ParsedText, fingerprints_of
 from documents.text.problems import Problem
 from documents.text.source import normalize_newlines
 
@@ -113,7 +113,7 @@ def is_text_of(document: Document, text: str, parsed: ParsedText) -> bool:
     known = {normalized_digest(source) for source in document.revisions.values_list("source", flat=True)}
     if normalized_digest(text) in {*known, bytes(document.synced_digest or b"")}:
         return True
-    fingerprints = {sentence.fingerprint for sentence in parsed.sentences if sentence.is_long}
+    fingerprints = fingerprints_of(parsed)
     return len(fingerprints.intersection(document.fingerprints)) * 2 > len(fingerprints)
 
 

@@ -46,6 +46,11 @@ class ParsedText(Protocol):
     def problems(self) -> tuple[Problem, ...]: ...
 
 
+def fingerprints_of(parsed: ParsedText) -> set[int]:
+    """Returns the fingerprints of the sentences that no other text should repeat."""
+    return {sentence.fingerprint for sentence in parsed.sentences if sentence.is_long}
+
+
 def links_of(tokens: Sequence[Token], first_line: int) -> tuple[Link, ...]:
     """Returns the addresses of a text's links and images. `first_line` is the line of the whole text that the body begins on."""
     return tuple(
