@@ -37,7 +37,7 @@ def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[
         path = path.partition("?")[0]  # as written: a link spelled "/guides/./a/" may be rendered as plain words
         known = own_anchors.get(path, library.anchors_by_address.get(path))
         is_on_site = is_internal(link.address)
-        if link.eases and (not is_on_site or "?" in link.address or (known is None and library.is_page(path))):
+        if link.eases and (not is_on_site or "?" in link.address or (known is None and is_page(path))):
             message = f'"{link.address}" is no step. Write the address of its guide and its anchor alone: /guides/anxious/#name-alarm.'
             yield Problem(link.line, "link-broken", message)
             continue
