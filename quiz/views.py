@@ -1,7 +1,6 @@
 """Views of the quiz: start page, form, results and plan. They use no cookie and no session: the key of a result is in the request."""
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import Error
@@ -18,10 +17,10 @@ from quiz.forms import AnswerForm
 from quiz.instrument_cache import instrument_of, instrument_with_links
 from quiz.models import KEEP_LIMIT, Instrument, Result
 from quiz.result.breakdown import break_down
-from quiz.result.comparison import Attempt, compare
 from quiz.result.ical import to_ical
 from quiz.result.weekly_plan import plan_weeks
-from quiz.submission import Submission, form_fields, read_submission
+from quiz.result_page import attempt_of, result_context
+from quiz.submission import Submission, read_submission
 from web.cache_policy import make_private, private_page, public
 from web.client_address import client_address
 from web.cross_origin import same_origin_only
@@ -65,20 +64,20 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         return submit(request, key)
     now = timezone.now()
-    earlier = Result.objects.find(key, now.date())
-    if earlier is None:
+    earlier_result = Result.objects.find(key, now.date())
+    if earlier_result is None:
         return result_not_found(request)
-    return render_blank_form(request, now, earlier)
+    return render_blank_form(request, now, earlier_result)
 
 
-def render_blank_form(request: HttpRequest, now: datetime, earlier: Result | None = None) -> HttpResponse:
+def render_blank_form(request: HttpRequest, now: datetime, earlier_result: Result | None = None) -> HttpResponse:
     current = Instrument.objects.current(now)
     if current is None:
         return no_quiz(request)
-    return render_form(request, AnswerForm(Submission.blank(instrument_of(current), current.pk)), earlier)
+    return render_form(request, AnswerForm(Submission.blank(instrument_of(current), current.pk)), earlier_result)
 
 
-def render_form(request: HttpRequest, form: AnswerForm, earlier: Result | None = None, action: str = "") -> HttpResponse:
+def render_form(request: HttpRequest, form: AnswerForm, earlier_result: Result | None = None, action: str = "") -> HttpResponse:
     """Renders the form. It is submitted to `action`, or to the address of the page.
 
     A browser may store the page before it is submitted, even under a secret link. Then Back finds the same key and the chosen answers,
@@ -87,7 +86,7 @@ def render_form(request: HttpRequest, form: AnswerForm, earlier: Result | None =
     context = {
         "form": form,
         "instrument": form.instrument,
-        "earlier": attempt_of(earlier) if earlier else None,
+        "earlier_attempt": attempt_of(earlier_result) if earlier_result else None,
         "action": action or request.path,
     }
     response = render(request, "quiz/take.html", context)
@@ -124,11 +123,11 @@ def handle_submission(request: HttpRequest, submission: Submission, revision: Re
     return redirect_to_result(submission.key)
 
 
-def retry_later(request: HttpRequest, submission: Submission, reason: str, earlier: Result | None = None) -> HttpResponse:
+def retry_later(request: HttpRequest, submission: Submission, reason: str, earlier_result: Result | None = None) -> HttpResponse:
     """The form with all answers, to be submitted again."""
     form = AnswerForm(submission)
     form.add_error(None, reason)
-    return render_form(request, form, earlier)
+    return render_form(request, form, earlier_result)
 
 
 def redirect_to_result(key: str) -> HttpResponse:
@@ -142,26 +141,9 @@ def result(request: HttpRequest, key: str) -> HttpResponse:
     found = Result.objects.find(key, now.date())
     if found is None:
         return result_not_found(request)
-    earlier = Result.objects.find_earlier(found, now.date())
+    earlier_result = Result.objects.find_earlier(found, now.date())
     kept = ResultLinks(found, key, settings.SITE_URL)
-    return render(request, "quiz/result.html", {**result_context(found, earlier, now), "kept": kept})
-
-
-def result_context(result: Result, earlier: Result | None, now: datetime) -> dict[str, Any]:
-    """Context of the template for a result, whether it is kept or not."""
-    instrument, titles = instrument_with_links(result.revision.source, now)
-    comparison = compare(attempt_of(earlier), attempt_of(result)) if earlier else None
-    earlier_scores = comparison.earlier_scores if comparison else None
-    return {
-        "breakdown": break_down(instrument, result.answers, result.relation, titles, earlier_scores),
-        "instrument": instrument,
-        "comparison": comparison,
-        "form_fields": form_fields(result.revision.pk, result.relation, result.answers),
-    }
-
-
-def attempt_of(result: Result) -> Attempt:
-    return Attempt(instrument_of(result.revision), result.answers, result.relation, result.day)
+    return render(request, "quiz/result.html", {**result_context(found, earlier_result, now), "kept": kept})
 
 
 @private_page

@@ -25,8 +25,8 @@ from quiz.admin.text_coverage import (
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.instrument_cache import instrument_with_links
 from quiz.models import Result
+from quiz.result_page import result_context
 from quiz.scoring import Point, missing_answers
-from quiz.views import result_context
 
 
 class PointForm(forms.Form):
