@@ -1,4 +1,4 @@
-"""The structured data of a guide's page, as JSON-LD (schema.org). It says nothing that the page does not show."""
+"""The structured data of a guide's page, as JSON-LD (schema.org). Built from the guide's metadata."""
 
 import json
 from datetime import datetime

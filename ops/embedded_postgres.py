@@ -82,7 +82,7 @@ def start_stop_lock(home: Path) -> Iterator[None]:
 
 
 def lock_if_free(file: TextIO) -> bool:
-    """Whether the file could be locked, which it is then."""
+    """Locks the file unless another process holds it. Returns whether it did."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -49,13 +49,13 @@ def exclusive_lock() -> Iterator[None]:
     that waited for it inside Postgres would block an index that is built concurrently.
     """
     with psycopg.connect(**connection.get_connection_params()) as lock_connection:
-        while not is_locked(lock_connection):
+        while not try_lock(lock_connection):
             lock_connection.rollback()
             time.sleep(RETRY_INTERVAL)
         lock_connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield
 
 
-def is_locked(lock_connection: psycopg.Connection[Any]) -> bool:
-    [locked] = lock_connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_ID]).fetchone() or [False]
-    return bool(locked)
+def try_lock(lock_connection: psycopg.Connection[Any]) -> bool:
+    """Takes the lock unless another session holds it. Returns whether it did."""
+    return lock_connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_ID]).fetchall() == [(True,)]
