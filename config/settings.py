@@ -113,7 +113,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "web.middleware.AdminAuthenticationMiddleware",
-    "web.middleware.AnonymousRequestSizeMiddleware",
+    "web.middleware.AdminRequestSizeMiddleware",
     "web.middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.middleware.BadLookupMiddleware",

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from web.content_type import ADMIN_PATH
+from web.paths import ADMIN_PATH
 
 handler500 = "web.middleware.server_error"
 urlpatterns = [

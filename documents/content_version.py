@@ -65,9 +65,9 @@ class PublishedContent:
             self.database_version = self.select_version(now)
         except psycopg.Error as error:
             self.disconnect()
-            self.log.failed(error)
+            self.log.record_failure(error)
         else:
-            self.log.worked()
+            self.log.record_success()
 
     def select_version(self, now: datetime) -> DatabaseVersion | None:
         """Asks on a connection of this object, because Django's pool would delay cached pages by seconds while the database is away."""

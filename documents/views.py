@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from documents.images import Picture
-from web.cache_policy import public
+from web.cache_policy import public_page
 
 CACHE_FOREVER = "public, max-age=31536000, immutable"  # the address holds the digest of the content
 
 
-@public
+@public_page
 @require_safe
 def picture(request: HttpRequest, digest: bytes) -> HttpResponse:
     found = get_object_or_404(Picture, digest=digest)

@@ -8,20 +8,20 @@ from django.views.decorators.http import require_safe
 
 from guides.json_ld import guide_json_ld
 from guides.models import Guide
-from web.cache_policy import public
+from web.cache_policy import public_page
 from web.shortcuts import render
 
 ALL_OPEN = "steps=open"
 PUBLIC_QUERIES = {ALL_OPEN}  # the query strings that change a public page; the page cache ignores all others
 
 
-@public
+@public_page
 @require_safe
 def guide_list(request: HttpRequest) -> HttpResponse:
     return render(request, "guides/list.html", {"groups": Guide.objects.groups(timezone.now())})
 
 
-@public
+@public_page
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     now, all_open = timezone.now(), request.META["QUERY_STRING"] == ALL_OPEN

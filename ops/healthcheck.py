@@ -4,6 +4,8 @@ import os
 import sys
 from http.client import HTTPConnection, HTTPException
 
+from web.paths import LIVENESS_PATH
+
 
 def is_healthy(port: int) -> bool:
     return any(responds(host, port) for host in ("127.0.0.1", "::1"))
@@ -12,7 +14,7 @@ def is_healthy(port: int) -> bool:
 def responds(host: str, port: int) -> bool:
     connection = HTTPConnection(host, port, timeout=2)  # unlike urllib it uses no proxy
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", LIVENESS_PATH)
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False

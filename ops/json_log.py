@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-from web.database_errors import cause_of, sqlstate_of
+from web.database_errors import psycopg_error, sqlstate_of
 
 PACKAGES = "/site-packages/"
 QUERY = re.compile(r"\?\S+")
@@ -39,7 +39,7 @@ class JsonFormatter(logging.Formatter):
 
 def describe(error: BaseException, trace: TracebackType | None) -> dict[str, Any]:
     """Returns the fields of a log entry for an exception; only database errors have a cause (psycopg's class) and a SQLSTATE."""
-    cause = cause_of(error)
+    cause = psycopg_error(error)
     details = {"cause": cause and class_name(type(cause)), "sqlstate": sqlstate_of(error), "trace": stack_lines(trace)}
     return {"exception": class_name(type(error)), **{name: value for name, value in details.items() if value}}
 

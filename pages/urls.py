@@ -5,7 +5,8 @@ from django.urls import path
 
 from pages import views
 from pages.sitemaps import SITEMAPS
-from web.cache_policy import public
+from web.cache_policy import public_page
+from web.paths import LIVENESS_PATH, READINESS_PATH
 
 app_name = "pages"
 urlpatterns = [
@@ -14,7 +15,7 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("sitemap.xml", public_page(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(LIVENESS_PATH.removeprefix("/"), views.healthz, name="healthz"),
+    path(READINESS_PATH.removeprefix("/"), views.readyz, name="readyz"),
 ]

@@ -16,8 +16,8 @@ from guides.models import Guide
 from pages import helplines
 from pages.helplines import Helpline, Scope
 from pages.readiness import not_ready_reason
-from web.cache_policy import public
-from web.shortcuts import database_failed, render
+from web.cache_policy import public_page
+from web.shortcuts import mark_database_error, render
 
 # The slug of a guide, and a reader's reason to read it, in the reader's words.
 ENTRY_POINTS = {
@@ -33,7 +33,7 @@ class EntryPoint:
     guide: Guide
 
 
-@public
+@public_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     guides = {guide.slug: guide for guide in Guide.objects.listed(timezone.now()).filter(slug__in=ENTRY_POINTS)}
@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", {"entry_points": entry_points})
 
 
-@public
+@public_page
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     lines = helplines.visible(load_helplines(settings.CONTENT_DIR / "helplines.yaml"), timezone.now().date())
@@ -55,19 +55,19 @@ def load_helplines(file: Path) -> tuple[Helpline, ...]:
     return helplines.parse(file.read_text(encoding="utf-8"))[0]
 
 
-@public
+@public_page
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/about.html")
 
 
-@public
+@public_page
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
-@public
+@public_page
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     sitemap = settings.SITE_URL + reverse("pages:sitemap")
@@ -88,7 +88,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         reason = not_ready_reason()
     except Error as error:
-        return database_failed(request, plain_text("database\n"), error)
+        return mark_database_error(request, plain_text("database\n"), error)
     return plain_text(f"{reason}\n", status=503) if reason else plain_text("ready\n")
 
 

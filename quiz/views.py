@@ -21,19 +21,19 @@ from quiz.result.ical import to_ical
 from quiz.result.weekly_plan import plan_weeks
 from quiz.result_page import attempt_of, result_context
 from quiz.submission import Submission, read_submission
-from web.cache_policy import make_private, private_page, public
+from web.cache_policy import make_private, private_page, public_page
 from web.client_address import client_address
 from web.cross_origin import same_origin_only
 from web.database_errors import is_outage
 from web.post_data import post_data
-from web.shortcuts import database_failed, render
+from web.shortcuts import mark_database_error, render
 
 OUTAGE = "Our database does not answer right now, so nothing could be kept."
 FAILED = "Something went wrong on our side, so nothing could be kept."
 TOO_MANY = "Very many results were kept from your network within an hour."
 
 
-@public
+@public_page
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
@@ -106,7 +106,7 @@ def submit(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     try:
         return handle_submission(request, submission, revision, earlier_key, now)
     except Error as error:
-        return database_failed(request, retry_later(request, submission, OUTAGE if is_outage(error) else FAILED), error)
+        return mark_database_error(request, retry_later(request, submission, OUTAGE if is_outage(error) else FAILED), error)
 
 
 def handle_submission(request: HttpRequest, submission: Submission, revision: Revision, earlier_key: str, now: datetime) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,25 +12,28 @@ View = Callable[..., HttpResponse]
 
 # Browsers ask each time, which costs a 304, so that an editor sees what was saved. Shared caches ask once a second, send the page
 # they have meanwhile, and go on for a day while the site is down.
-PUBLIC = "public, max-age=0, s-maxage=1, stale-while-revalidate=60, stale-if-error=86400"
+PUBLIC_CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=60, stale-if-error=86400"
 
 
-def public(view: View) -> View:
-    """Marks a view as public: it depends on nothing but its address, the published content and the clock, and is the same for everyone."""
+def public_page(view: View) -> View:
+    """Decorator for pages that depend on nothing but their address, the published content and the clock, so that everyone gets the same.
+
+    Sets Cache-Control on a 200 that has none, and lets the page cache keep the page.
+    """
 
     @wraps(view)
-    def for_everyone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def public_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        if response.status_code == HttpResponse.status_code:
-            response.headers.setdefault("Cache-Control", PUBLIC)
+        if response.status_code == HTTPStatus.OK:
+            response.headers.setdefault("Cache-Control", PUBLIC_CACHE_CONTROL)
         return response
 
-    for_everyone.is_public = True  # type: ignore[attr-defined]  # read by `is_public` below
-    return for_everyone
+    public_view.is_public = True  # type: ignore[attr-defined]  # read by `is_public` below
+    return public_view
 
 
 def is_public(path: str) -> bool:
-    """Whether the view at `path` is decorated with `public`."""
+    """Whether the view at `path` is decorated with `public_page`."""
     try:
         return getattr(resolve(path).func, "is_public", False)
     except Resolver404:

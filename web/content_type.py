@@ -6,10 +6,10 @@ is looked up, so names made up by a client would fill the memory, and some of it
 
 import re
 
-ADMIN_PATH = "/admin/"
-LOGIN_PATH = f"{ADMIN_PATH}login/"
+from web.paths import ADMIN_PATH, LOGIN_PATH
+
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-UNSUPPORTED = "unsupported"  # replaces a type that no form of the site has; web.middleware refuses it
+UNSUPPORTED = "unsupported"  # replaces a form's type with files, a charset or a boundary that is not accepted; web.middleware refuses it
 UTF_8 = {"", "charset=utf-8", 'charset="utf-8"'}
 BOUNDARY = re.compile(r"""boundary=("?)[A-Za-z0-9'()+_,./:=?-]{1,70}\1""")  # RFC 2046, 5.1.1
 

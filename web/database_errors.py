@@ -16,10 +16,10 @@ OUTAGE_STATES = {
     "55P03",  # lock_not_available: lock_timeout passed
     "57014",  # query_canceled: statement_timeout passed
 }
-OUTAGE_CLASSES = ("08", "57P")  # connection exceptions; shutdown, crash, starting up, database dropped, idle session
+OUTAGE_PREFIXES = ("08", "57P")  # connection exceptions; shutdown, crash, starting up, database dropped, idle session
 
 
-def cause_of(error: BaseException | None) -> psycopg.Error | None:
+def psycopg_error(error: BaseException | None) -> psycopg.Error | None:
     """Returns the psycopg error behind one of Django's, or the error if it is psycopg's; None for any other."""
     while error is not None and not isinstance(error, psycopg.Error):
         error = error.__cause__
@@ -27,7 +27,7 @@ def cause_of(error: BaseException | None) -> psycopg.Error | None:
 
 
 def sqlstate_of(error: BaseException | None) -> str | None:
-    cause = cause_of(error)
+    cause = psycopg_error(error)
     return cause.sqlstate if cause else None
 
 
@@ -35,5 +35,5 @@ def is_outage(error: BaseException) -> bool:
     """Whether the database can't be reached or written to, or has no time, so that the same may work later."""
     state = sqlstate_of(error)
     if state is None:  # the connection was lost, or there was none: the server reports nothing then
-        return isinstance(cause_of(error), psycopg.OperationalError)
-    return state in OUTAGE_STATES or state.startswith(OUTAGE_CLASSES)
+        return isinstance(psycopg_error(error), psycopg.OperationalError)
+    return state in OUTAGE_STATES or state.startswith(OUTAGE_PREFIXES)

@@ -10,12 +10,12 @@ class FailureLog:
         self.logger, self.what = logger, what
         self.is_failing = False
 
-    def failed(self, error: Exception) -> None:
+    def record_failure(self, error: Exception) -> None:
         if not self.is_failing:
             self.logger.error("%s: failing from now on.", self.what, exc_info=error.with_traceback(None))
         self.is_failing = True
 
-    def worked(self) -> None:
+    def record_success(self) -> None:
         if self.is_failing:
             self.logger.warning("%s: working again.", self.what)
         self.is_failing = False

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -16,18 +15,17 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import DataError, Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import resolve
 from django.utils.deprecation import MiddlewareMixin
 from django.views import defaults
 
-from web.content_type import ADMIN_PATH, LOGIN_PATH, MULTIPART, UNSUPPORTED
-from web.database_errors import cause_of, is_outage
-from web.shortcuts import database_failed
+from web.content_type import MULTIPART, UNSUPPORTED
+from web.database_errors import is_outage, psycopg_error
+from web.paths import ADMIN_PATH, LIVENESS_PATH, LOGIN_PATH, READINESS_PATH
+from web.shortcuts import mark_database_error, render
 
 logger = logging.getLogger("django.request")
 
-HEALTH_CHECK_PATHS = {"/healthz", "/readyz"}
 MAX_FORM_BYTES = 2**16  # a filled-in quiz has under a thousand
 MAX_UPLOAD_BYTES = 11 * 2**20  # the largest image that documents.image_files takes, and the form around it
 MAX_DISCARDED_BYTES = 2**25
@@ -62,14 +60,14 @@ class HealthCheckMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info not in HEALTH_CHECK_PATHS:
+        if request.path_info not in {LIVENESS_PATH, READINESS_PATH}:
             return self.get_response(request)
         response: HttpResponse = resolve(request.path_info).func(request)
         return response
 
 
 class RequestSizeMiddleware:
-    """Refuses a request by its headers where its body is too large, has no known size, or has a type that no form has.
+    """Refuses a request by its headers where its body is too large, has no known size, or has a type that `normalize` rejects.
 
     So no body of a refused request is parsed or kept in memory.
     """
@@ -101,8 +99,9 @@ def body_bytes(request: HttpRequest) -> int:
 
 def discard_body(request: HttpRequest) -> None:
     """Reads a refused body that isn't very large: a browser shows the response only when it has sent everything."""
-    while body_bytes(request) < MAX_DISCARDED_BYTES and request.read(CHUNK_BYTES):
-        pass
+    if body_bytes(request) < MAX_DISCARDED_BYTES:
+        while request.read(CHUNK_BYTES):
+            pass
 
 
 def is_well_formed(request: HttpRequest) -> bool:
@@ -133,8 +132,8 @@ class AdminSessionMiddleware(AdminOnlyMixin, SessionMiddleware):
         except SessionInterrupted as interrupted:
             update_error = interrupted.__context__
             reason = update_error and update_error.__context__
-            if isinstance(reason, Error) and cause_of(reason):
-                raise reason from cause_of(reason)
+            if isinstance(reason, Error) and psycopg_error(reason):
+                raise reason from psycopg_error(reason)
             raise
 
 
@@ -142,7 +141,7 @@ class AdminAuthenticationMiddleware(AdminOnlyMixin, AuthenticationMiddleware):
     """Django's accounts, for editors only."""
 
 
-class AnonymousRequestSizeMiddleware:
+class AdminRequestSizeMiddleware:
     """In the admin, lets only staff send more than a small form.
 
     Comes after AdminAuthenticationMiddleware, which knows the user, and before anything reads the body, as the CSRF check of a view does.
@@ -153,10 +152,10 @@ class AnonymousRequestSizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            is_allowed = not request.path_info.startswith(ADMIN_PATH) or is_small_form(request) or is_staff(request)
+            is_allowed = not request.path_info.startswith(ADMIN_PATH) or is_small_form(request) or is_sent_by_staff(request)
         except Error as error:
             discard_body(request)  # or the error page would parse it, to give the fields back
-            response = database_error_response(request, error)
+            response = database_error_page(request, error)
             if response is None:
                 raise
             return response
@@ -174,12 +173,16 @@ def is_small_form(request: HttpRequest) -> bool:
     return body_bytes(request) <= MAX_FORM_BYTES and (request.content_type != MULTIPART or request.path_info == LOGIN_PATH)
 
 
-def is_staff(request: HttpRequest) -> bool:
-    user = request.user
-    is_active_staff = isinstance(user, User) and user.is_active and user.is_staff
-    if not connection.in_atomic_block:  # only a test is in one here
-        connection.close()  # back to the pool: others need it while the body arrives
+def is_sent_by_staff(request: HttpRequest) -> bool:
+    is_active_staff = request.user.is_active and request.user.is_staff
+    return_connection()
     return is_active_staff
+
+
+def return_connection() -> None:
+    """Gives the connection back to the pool, because others need it while the body arrives."""
+    if not connection.in_atomic_block:  # only a test is in one here
+        connection.close()
 
 
 class AdminMessageMiddleware(AdminOnlyMixin, MessageMiddleware):
@@ -202,7 +205,7 @@ class BadLookupMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not is_bad_lookup(request, exception):
             return None
-        logger.warning("Bad Request: %s", request.path, exc_info=exception)  # with its trace, because it might be a bug after all
+        logger.warning("Bad Request: %s", request.path, exc_info=exception)  # with its traceback, because it might be a bug after all
         return render(request, "400.html", status=400)
 
 
@@ -216,7 +219,7 @@ def is_bad_lookup(request: HttpRequest, exception: Exception) -> bool:
 
 
 class DatabaseOutageMiddleware:
-    """Answers 503 and Retry-After while the database is away. Pages in the page cache never get here.
+    """Answers 503 and Retry-After while the database is down. Pages in the page cache never get here.
 
     The fields of a submitted form come back with the page, to be sent again, also where the database fails for another reason.
     """
@@ -228,25 +231,25 @@ class DatabaseOutageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return database_error_response(request, exception) if isinstance(exception, Error) else None
+        return database_error_page(request, exception) if isinstance(exception, Error) else None
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: for errors of a middleware, such as a session that can't be saved, and those of a view that aren't the database's."""
     error = sys.exc_info()[1]
-    response = database_error_response(request, error) if isinstance(error, Error) else None
+    response = database_error_page(request, error) if isinstance(error, Error) else None
     return response or defaults.server_error(request)
 
 
-def database_error_response(request: HttpRequest, error: Error) -> HttpResponse | None:
+def database_error_page(request: HttpRequest, error: Error) -> HttpResponse | None:
     """Returns a page with the fields of a submitted form, or the page for an outage; None for an error without either."""
-    sent = submitted_fields(request)
+    sent = resubmittable_fields(request)
     if sent:
-        return database_failed(request, render(request, "resubmit.html", {"sent": sent, "is_away": is_outage(error)}), error)
-    return database_failed(request, render(request, "503.html"), error) if is_outage(error) else None
+        return mark_database_error(request, render(request, "resubmit.html", {"sent": sent, "is_away": is_outage(error)}), error)
+    return mark_database_error(request, render(request, "503.html"), error) if is_outage(error) else None
 
 
-def submitted_fields(request: HttpRequest) -> list[tuple[str, str]]:
+def resubmittable_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """Returns names and values of a submitted form; none where it has a file or a password, which a page can't or must not give back."""
     names = request.POST.keys()
     if request.FILES or any("password" in name for name in names):

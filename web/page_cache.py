@@ -23,7 +23,7 @@ import brotli
 
 Headers = list[tuple[str, str]]
 MAX_BYTES = 3 * 2**20  # of all pages together, in each worker: some three hundred, in the encodings that browsers ask for
-ENTRY_BYTES = 2 * 2**10  # measured: what a page takes beside its bodies, and each variant once more, in headers, keys and objects
+ENTRY_BYTES = 2 * 2**10  # measured: what a page takes besides its bodies, and each variant once more, in headers, keys and objects
 MAX_HOSTS, MAX_HOST_LENGTH = 64, 255  # a DNS name and a port have at most 255 characters
 MAX_HEADER_LENGTH = 200  # characters; browsers send under a hundred, and the caches below keep each header as their key
 SAFE_METHODS = ("GET", "HEAD")
@@ -168,7 +168,7 @@ class PageCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         host = environ.get("HTTP_HOST", "")
-        if environ["REQUEST_METHOD"] not in SAFE_METHODS or (host not in self.hosts and not self.accepts(host)):
+        if environ["REQUEST_METHOD"] not in SAFE_METHODS or (host not in self.hosts and not self.allow_host(host)):
             return self.application(environ, start_response)
         version = self.content_version()
         if version != self.version:
@@ -181,7 +181,7 @@ class PageCache:
         if page is None:
             if not self.is_public(environ["PATH_INFO"]):
                 return self.application(environ, start_response)
-            response = call(self.application, anonymous_request(environ, query, self.host))
+            response = complete_response(self.application, anonymous_request(environ, query, self.host))
             if not response.is_cacheable:
                 start_response(response.status, response.headers)
                 return [response.body]
@@ -190,8 +190,8 @@ class PageCache:
             self.add(key, page, version)
         return self.send(page, environ, start_response)
 
-    def accepts(self, host: str) -> bool:
-        """Whether pages may be sent under this Host; the application refuses the others.
+    def allow_host(self, host: str) -> bool:
+        """Remembers the Host if pages may be sent under it, and returns whether they may; the application refuses the others.
 
         A client may send any number of names, so only a few are remembered, and none that is too long.
         """
@@ -220,7 +220,8 @@ class PageCache:
         with self.lock:
             if version is not None and version == self.version and key not in self.pages:
                 self.pages[key] = page
-                self.count(page.size)
+                self.bytes += page.size
+                self.evict_oldest()
 
     def encode(self, page: Page, coding: str) -> Variant:
         with self.lock:
@@ -229,12 +230,12 @@ class PageCache:
                 size_before = page.size
                 variant = page.encode(coding)
                 if page in self.pages.values():  # it may have been dropped meanwhile
-                    self.count(page.size - size_before)
+                    self.bytes += page.size - size_before
+                    self.evict_oldest()
         return variant
 
-    def count(self, added: int) -> None:
-        """Counts bytes that were added, and drops the oldest pages until the rest fits."""
-        self.bytes += added
+    def evict_oldest(self) -> None:
+        """Drops the oldest pages until the others have at most `max_bytes`."""
         while self.bytes > self.max_bytes and self.pages:
             self.bytes -= self.pages.pop(next(iter(self.pages))).size
 
@@ -271,7 +272,8 @@ def anonymous_request(environ: WSGIEnvironment, query: str, host: str) -> WSGIEn
     }
 
 
-def call(application: WSGIApplication, environ: WSGIEnvironment) -> Response:
+def complete_response(application: WSGIApplication, environ: WSGIEnvironment) -> Response:
+    """Calls the application and collects its whole body."""
     started: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 

@@ -23,7 +23,7 @@ def render(request: HttpRequest, template: str, context: Mapping[str, Any] | Non
     return HttpResponse(render_to_string(template, values), status=status)
 
 
-def database_failed(request: HttpRequest, response: HttpResponse, error: Error) -> HttpResponse:
+def mark_database_error(request: HttpRequest, response: HttpResponse, error: Error) -> HttpResponse:
     """Turns `response` into the answer to a request that failed with a database error, and logs the error once.
 
     The status is 503 in an outage, logged without its traceback as there may be very many, and 500 otherwise.

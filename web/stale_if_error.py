@@ -1,4 +1,4 @@
-"""Answers from the last successful query while the database is away."""
+"""Answers from the last successful query while the database is down."""
 
 import logging
 from collections.abc import Callable
@@ -30,9 +30,9 @@ def stale_if_error(query: Callable[..., Result]) -> Callable[..., Result]:
         except Error as error:
             if key not in results or not is_outage(error):
                 raise
-            log.failed(error)
+            log.record_failure(error)
             return results[key]
-        log.worked()
+        log.record_success()
         if len(results) > MAX_RESULTS:
             results.pop(next(iter(results)))
         return result

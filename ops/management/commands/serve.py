@@ -16,6 +16,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from web.paths import ADMIN_PATH, LIVENESS_PATH
+
 HOST = "127.0.0.1"
 
 
@@ -48,7 +50,7 @@ class Command(BaseCommand):
             return
         password = secrets.token_urlsafe(12)
         User.objects.create_superuser("editor", password=password)
-        self.stdout.write(f'Created an editor account: "editor", password "{password}", shown this once, for /admin/.')
+        self.stdout.write(f'Created an editor account: "editor", password "{password}", shown this once, for {ADMIN_PATH}.')
 
 
 def port_number(text: str) -> int:
@@ -104,7 +106,7 @@ def start_server(listener: socket.socket, port: int) -> subprocess.Popen[bytes]:
 def wait_for_answer(port: int) -> None:
     http = HTTPConnection(HOST, port, timeout=60)
     try:
-        http.request("GET", "/healthz")
+        http.request("GET", LIVENESS_PATH)
         http.getresponse()
     except (OSError, HTTPException) as error:
         raise CommandError(f"The site did not start ({error}): the web server's error is above.") from None
