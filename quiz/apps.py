@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from documents.kinds import Kind, register
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.instrument.types import ADDRESS, KIND
 
 

@@ -9,7 +9,7 @@ from documents.models import Revision
 from guides.models import Guide
 from guides.parser import linked_slugs, step_titles
 from guides.parts import HiddenGuides, step_address
-from quiz.instrument import reader, types
+from quiz.instrument import parser, types
 from web.stale_if_error import stale_if_error
 
 
@@ -28,7 +28,7 @@ def instrument_of(revision: Revision) -> types.Instrument:
 
 @lru_cache(maxsize=32)
 def parse(source: str, hidden: Container[str]) -> types.Instrument:
-    return reader.read_instrument(source, references(), hidden)
+    return parser.read_instrument(source, references(), hidden)
 
 
 cached_slugs, cached_titles = lru_cache(maxsize=32)(linked_slugs), lru_cache(maxsize=32)(step_titles)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.models import Instrument
 from tests.browser.admin_pages import log_in
 from tests.browser.common import axe_violations, in_both_color_schemes, scrolls_sideways

@@ -75,7 +75,7 @@ sys.path.insert(0, {folder!r})
 import datetime
 from documents.text.library import Library, check_against_library
 from guides.parser import read_guide
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 parse = {{"guide": read_guide, "quiz": read_instrument}}[sys.argv[1]]
 library = Library({{}}, {{}}, lambda address: False, lambda address: False)
 for text in sys.stdin.buffer.read().decode().split("\\x1e"):

@@ -16,7 +16,7 @@ from documents.text.parsed import ParsedText
 from documents.text.problems import Problem
 from documents.text.source import compose, parse_source
 from guides.parser import read_guide
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from tests.documents.test_hostile_texts import FRONT, repeated
 from tests.support.builders import sentence
 from tests.support.cpu_time import TRIES, cpu_seconds, takes_quadratic_time

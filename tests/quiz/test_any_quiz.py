@@ -11,7 +11,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from quiz.instrument import limits
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.models import Result
 from quiz.scoring import MAX_MISSING
 from quiz.submission import fresh_key

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documents.text.references import read_references
 from guides.styles import Style
 from quiz import scoring
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, BETWEEN, Side
 from quiz.result import plane_chart
 from quiz.result.breakdown import MAX_WEEKS, break_down, select_insights

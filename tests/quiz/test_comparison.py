@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from documents.bibliography import references
 from quiz.admin.text_coverage import answers_at
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.result.comparison import Attempt, DimensionChange, compare
 from quiz.scoring import Point, reliable_change
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import f as feldt
 
 from guides.styles import Style
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, measurement_signature
 from quiz.statistics.figures import (
     MIN_CELL,

@@ -15,7 +15,7 @@ from documents.text.library import Library, check_against_library
 from documents.text.references import read_references
 from guides import parts
 from guides.parser import read_guide
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.instrument.types import ADDRESS, Side
 from quiz.scoring import Norm, Scale
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from documents.text.source import parse_source
 from quiz.admin.forms import InstrumentForm
-from quiz.instrument.reader import LABELS, SECTIONS
+from quiz.instrument.parser import LABELS, SECTIONS
 from quiz.instrument.types import STYLE_KEYS
 from quiz.models import Instrument, Result
 from tests.support.admin_client import log_in, run_and_disconnect, wait_until_blocked

@@ -9,7 +9,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from documents.text.references import read_references
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from tests.quiz.builders import quiz_text
 from tests.support.inserted_blocks import BLOCKS, WORD, body_lines, insert_block, insert_every_block, is_reported
 from tests.support.library import create_quiz

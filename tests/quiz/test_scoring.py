@@ -8,7 +8,7 @@ from scipy.stats import multivariate_normal
 
 from guides.styles import Style
 from quiz import scoring
-from quiz.instrument import reader, types
+from quiz.instrument import parser, types
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Certainty, Norm, PlanningNorms, Point, RegionEstimate, Scale, ScoredItem, TrueScoreEstimate
 from tests.support.builders import sentence
@@ -322,7 +322,7 @@ def bank():
             for key in FACETS
             for side in types.Side
         )
-        for part, labels in reader.LABELS.items()
+        for part, labels in parser.LABELS.items()
     }
     return (
         f"{FRONT_MATTER}{facets}---\n{next(said)}\n\n## Whom do you have in mind?\n- general: people in general\n\n"
@@ -332,7 +332,7 @@ def bank():
 
 
 def test_another_instrument_with_36_statements_on_a_scale_from_1_to_5_is_read_and_scored():
-    other = reader.read_instrument(bank(), {})
+    other = parser.read_instrument(bank(), {})
     assert other.problems == ()
     assert (len(other.items), other.scale, other.planning_norms.avoidance) == (36, Scale(1, 5), Norm(2.5, 0.9, 0.92))
     anxious = {item.key: 1 if item.is_reversed else 5 for item in other.dimension_items(ANXIETY)}

@@ -12,12 +12,12 @@ import pytest
 
 from guides.styles import Style
 from quiz import scoring
-from quiz.instrument import reader
+from quiz.instrument import parser
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.scoring import Certainty, Norm, PlanningNorms, Point
 from tests.quiz.builders import alpha_of
 
-QUIZ = reader.read_instrument((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
+QUIZ = parser.read_instrument((Path(__file__).parents[2] / "content/quiz/attachment.md").read_text(), {})
 MIDDLE = Point(QUIZ.scale.middle, QUIZ.scale.middle)
 TAKERS = 5_000
 # By dimension: mean and SD of the true scores, SD of the error of an answer, chosen so that the scores fit the planning norms of the

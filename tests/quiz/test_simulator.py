@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from quiz.admin.text_coverage import GRID_SIZE, answers_at
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.models import Instrument, Result
 from quiz.scoring import Point
 from tests.support.admin_client import log_in

@@ -17,7 +17,7 @@ from django.utils import timezone
 from documents.bibliography import references
 from quiz import scoring
 from quiz.admin.text_coverage import answers_at
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE
 from quiz.instrument.types import Instrument as ParsedInstrument
 from quiz.models import Instrument, Result

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz.forms import AnswerForm
-from quiz.instrument import reader
+from quiz.instrument import parser
 from quiz.scoring import missing_answers, score_answers
 from quiz.submission import KEY, Submission, form_fields, fresh_key, read_submission
 
-QUIZ = reader.read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
+QUIZ = parser.read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
 ITEMS = [item.key for item in QUIZ.items]
 ANSWERS = st.sampled_from([*"1234567", "", "0", "8", "-1", "1.0", " 5", "５", "five", "9" * 400, "\0"])
 FORMS = st.fixed_dictionaries(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from documents.text.html import Html
 from quiz import scoring
 from quiz.admin.text_coverage import GRID_SIZE, answers_at, cell, count_words, coverage_grid, facet_sides, grid_values
-from quiz.instrument.reader import read_instrument
+from quiz.instrument.parser import read_instrument
 from quiz.instrument.types import ANXIETY, AVOIDANCE, Item, Side
 from quiz.result.breakdown import break_down, observed_scores
 from quiz.scoring import Point, Scale
