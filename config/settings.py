@@ -69,7 +69,7 @@ DENIED_FEATURES = (
     "usb",
 )
 
-# Who are we
+# Hosts and processes
 
 DEBUG = env_bool("DEBUG")
 PLAIN_HTTP = env_bool("PLAIN_HTTP")  # without TLS, for a developer's own machine only
@@ -82,6 +82,9 @@ PORT = env_port("PORT") or 8000
 METRICS_PORT, METRICS_HOST = env_port("METRICS_PORT"), env_ip_address("METRICS_HOST", "127.0.0.1")
 WORKERS = env_workers("WEB_CONCURRENCY")
 TRUSTED_PROXIES = env_networks("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+
+# Apps
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
@@ -138,18 +141,18 @@ USE_I18N = False  # each text has one language, whatever a browser asks for
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# Where is our data
+# Data
 
 POOLER = env_choice("POOLER", "session", "transaction")  # how a pooler in front of Postgres lends its connections
 DATABASES = {"default": database(env_text("DATABASE_URL") or "postgresql:///safehaven", POOLER)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CONTENT_DIR = BASE_DIR / "content"
 
-# What do we log
+# Logging
 
 LOGGING = {} if DEBUG else json_log.LOGGING  # Django's own format shows more to a developer
 
-# What do we send
+# Static files
 
 STATIC_URL = "/static/"  # with the leading "/", or Django would put the prefix of the first request before it
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -160,7 +163,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "web.static_files.CachedUrlStorage"},
 }
 
-# Whom do we let in
+# Security
 
 SECRET_KEY = env_secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = [env_secret("OLD_SECRET_KEY")] if env_text("OLD_SECRET_KEY") else []  # for two weeks after a change

@@ -7,7 +7,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django = get_wsgi_application()  # sets Django up, which the imports below need
+django_application = get_wsgi_application()  # sets Django up, which the imports below need
 
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
@@ -22,9 +22,9 @@ if not (settings.ALLOWED_HOSTS or settings.DEBUG):
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty. Write the names that the site is reached under, with commas between them.")
 
 
-def check_content_type(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def normalized_application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     environ["CONTENT_TYPE"] = normalize(environ.get("CONTENT_TYPE", ""), environ["PATH_INFO"])
-    response: Iterable[bytes] = django(environ, start_response)
+    response: Iterable[bytes] = django_application(environ, start_response)
     return response
 
 
@@ -47,6 +47,6 @@ def own_host() -> str:
 
 
 # Without METRICS_PORT nothing of prometheus_client is imported.
-page_cache = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
+page_cache_class = import_string("ops.metrics.CountedPageCache" if settings.METRICS else "web.page_cache.PageCache")
 content = import_string("ops.metrics.CountedPublishedContent" if settings.METRICS else "documents.content_version.PublishedContent")()
-application = page_cache(check_content_type, content.version, is_public, is_allowed, own_host(), PUBLIC_QUERIES)
+application = page_cache_class(normalized_application, content.version, is_public, is_allowed, own_host(), PUBLIC_QUERIES)
