@@ -6,7 +6,6 @@ import secrets
 import signal
 import sys
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from types import FrameType
 
 import psycopg
@@ -14,21 +13,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
-from ops.embedded_postgres import PostgresError, running
+from ops.embedded_postgres import DEFAULT_HOME, PostgresError, handle_signals, running
 from ops.environment import TRUE_VALUES, env_text
 
-DATA_DIR = Path(__file__).resolve().parent / ".postgres"
+SECRET_FILE = DEFAULT_HOME.with_name("secret")
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, exit_by_signal)
+    handle_signals((signal.SIGTERM, signal.SIGHUP), exit_by_signal)
     with ExitStack() as stack:
         embedded = not env_text("DATABASE_URL")
         if embedded:
-            os.environ["DATABASE_URL"] = stack.enter_context(running(DATA_DIR / "serve"))
+            os.environ["DATABASE_URL"] = stack.enter_context(running(DEFAULT_HOME))
         if not env_text("SECRET_KEY") and (embedded or os.environ.get("DEBUG", "").strip().lower() in TRUE_VALUES):
             os.environ["SECRET_KEY"] = checkout_secret()
         execute_from_command_line(sys.argv)
@@ -40,10 +37,10 @@ def exit_by_signal(number: int, _frame: FrameType | None) -> None:
 
 def checkout_secret() -> str:
     """Returns a secret key that is generated once for this checkout, so that editors stay signed in after a restart."""
-    file, new_file = DATA_DIR / "secret", DATA_DIR / f"secret.{os.getpid()}"
+    file, new_file = SECRET_FILE, SECRET_FILE.with_name(f"secret.{os.getpid()}")
     try:
         if not file.exists():
-            DATA_DIR.mkdir(exist_ok=True)
+            file.parent.mkdir(exist_ok=True)
             new_file.touch(mode=0o600)
             new_file.write_text(secrets.token_urlsafe(50))
             with suppress(FileExistsError):  # another process was first, and its key is used

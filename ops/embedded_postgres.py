@@ -11,12 +11,14 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 from urllib.parse import quote
 
+DEFAULT_HOME = Path(__file__).resolve().parent.parent / ".postgres/serve"
 MIN_VERSION = 14
 OWNER = "safehaven"
 PORT = "5432"  # is part of the socket's file name; nothing listens on a network
@@ -28,6 +30,13 @@ STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 class PostgresError(Exception):
     """Says why the server can't run, and what to do about it."""
+
+
+def handle_signals(numbers: Collection[signal.Signals], handler: Callable[[int, FrameType | None], None]) -> None:
+    """Installs the handler for those of the signals that this process doesn't ignore, as it does SIGHUP under nohup."""
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -197,9 +206,9 @@ def socket_folder(home: Path) -> Path:
 
 
 def run(*command: str | Path, keep: list[int] | None = None) -> None:
-    as_root = AS_NOBODY if os.geteuid() == 0 else ()
+    prefix = AS_NOBODY if os.geteuid() == 0 else ()
     try:
-        done = subprocess.run([*as_root, *command], capture_output=True, text=True, check=False, pass_fds=keep or ())
+        done = subprocess.run([*prefix, *command], capture_output=True, text=True, check=False, pass_fds=keep or ())
         output = done.stderr.strip()
     except FileNotFoundError:
         raise PostgresError(no_namespace("there is no unshare")) from None

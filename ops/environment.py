@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 from ipaddress import IPv4Network, ip_address, ip_network
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 TRUE_VALUES, FALSE_VALUES = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
-MAX_WORKERS = 512
-MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 5  # the second counts different characters; both as `manage.py check --deploy` asks
+MAX_PORT, MAX_WORKERS = 65535, 512
+MIN_SECRET_LENGTH, MIN_DISTINCT_CHARACTERS = 50, 5  # of a secret; as `manage.py check --deploy` asks
 DATABASE_HINT = (
     "Write postgresql://user:password@host/name, with each of : / ? # [ ] @ % in the password as % and two digits (@ is %40); "
     "or leave the password out and give it as PGPASSWORD."
@@ -46,11 +45,18 @@ def env_bool(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 to turn it on, 0 or nothing to leave it off.")
 
 
+def bounded_int(text: str, minimum: int, maximum: int) -> int | None:
+    """Returns the number that `text` is in at most five ASCII digits; None for any other text or a number out of bounds."""
+    number = int(text) if re.fullmatch("[0-9]{1,5}", text) else None
+    return number if number is not None and minimum <= number <= maximum else None
+
+
 def env_int(name: str, default: int, maximum: int) -> int:
-    value = os.environ.get(name, "").strip() or str(default)
-    if not re.fullmatch("[0-9]{1,4}", value) or int(value) > maximum:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number up to {maximum}, or nothing for {default}.")
-    return int(value)
+    text = os.environ.get(name, "").strip() or str(default)
+    number = bounded_int(text, 0, maximum)
+    if number is None:
+        raise ImproperlyConfigured(f"{name} is {text!r}. Write a whole number up to {maximum}, or nothing for {default}.")
+    return number
 
 
 def env_choice(name: str, *choices: str) -> str:
@@ -67,7 +73,7 @@ def env_secret(name: str) -> str:
         raise ImproperlyConfigured(f"{name} begins or ends with a blank or a line break. Take that away.")
     for what, number, minimum in (
         ("characters", len(value), MIN_SECRET_LENGTH),
-        ("different characters", len(set(value)), MIN_SECRET_CHARACTERS),
+        ("different characters", len(set(value)), MIN_DISTINCT_CHARACTERS),
     ):
         if number < minimum:
             raise ImproperlyConfigured(
@@ -98,19 +104,21 @@ def env_port(name: str) -> int:
     text = os.environ.get(name, "").strip()
     if not text:
         return 0
-    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
-        raise ImproperlyConfigured(f"{name} is {text!r}. Write a port, which is a whole number from 1 to 65535.")
-    return int(text)
+    number = bounded_int(text, 1, MAX_PORT)
+    if number is None:
+        raise ImproperlyConfigured(f"{name} is {text!r}. Write a port, which is a whole number from 1 to {MAX_PORT}.")
+    return number
 
 
 def env_workers(name: str) -> int:
     """Refuses an empty value too, because gunicorn reads the same variable and fails at one."""
     text = os.environ.get(name, "1").strip()
-    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_WORKERS:
+    number = bounded_int(text, 1, MAX_WORKERS)
+    if number is None:
         raise ImproperlyConfigured(
             f"{name} is {text!r}. Write a whole number from 1 to {MAX_WORKERS}, about one for each core, or leave the variable out."
         )
-    return int(text)
+    return number
 
 
 def env_hosts(name: str) -> list[str]:
@@ -166,15 +174,3 @@ def env_networks(name: str, default: str) -> list[str]:
         if isinstance(network, IPv4Network):
             networks = [*networks, f"::ffff:{network.network_address}/{96 + network.prefixlen}"]
     return networks
-
-
-def bind_addresses(port: int) -> list[str]:
-    """Returns all addresses of this machine for gunicorn's `bind`, with IPv6 where the machine has it."""
-    ipv4, ipv6 = f"0.0.0.0:{port}", f"[::]:{port}"
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::", 0))
-            is_dual_stack = not probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
-    except OSError:
-        return [ipv4]
-    return [ipv6] if is_dual_stack else [ipv4, ipv6]

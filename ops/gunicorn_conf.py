@@ -2,6 +2,7 @@
 
 import gc
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -16,9 +17,21 @@ if os.environ.get("METRICS_PORT", "").strip():
 try:
     # Imported here, so that a wrong setting ends with one sentence: later gunicorn would print a traceback.
     from config import settings, wsgi  # noqa: F401
-    from ops.environment import bind_addresses
 except ImproperlyConfigured as problem:
     sys.exit(str(problem))
+
+
+def bind_addresses(port: int) -> list[str]:
+    """Returns all addresses of this machine for gunicorn's `bind`, with IPv6 where the machine has it."""
+    ipv4, ipv6 = f"0.0.0.0:{port}", f"[::]:{port}"
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::", 0))
+            is_dual_stack = not probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    except OSError:
+        return [ipv4]
+    return [ipv6] if is_dual_stack else [ipv4, ipv6]
+
 
 wsgi_app = "config.wsgi"
 bind = bind_addresses(settings.PORT)

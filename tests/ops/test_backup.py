@@ -13,7 +13,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from ops.backup import PROGRAMS, backup, dbname_option, preamble, restore
+from ops.backup import PROGRAMS, backup, dbname_option, restore, without_unknown_settings
 from ops.embedded_postgres import MIN_VERSION, THROWAWAY, create, running, tool_folders, version
 from tests.support.checkout import Released, manage
 from tests.support.gunicorn import serve
@@ -123,7 +123,7 @@ def test_a_backup_that_fails_leaves_the_older_one_and_says_why(script, tmp_path)
     assert "Traceback" not in refused.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["monday"]
     assert file.read_text() == "older"
-    assert "is no file" in script("restore", tmp_path / "tuesday").stderr
+    assert "is not a file" in script("restore", tmp_path / "tuesday").stderr
 
 
 def test_a_password_is_never_in_the_list_of_processes():
@@ -145,7 +145,7 @@ def test_a_path_that_can_not_be_a_file_is_one_sentence_and_leaves_nothing(script
 
 def test_a_backup_replaces_only_a_file(script, tmp_path):
     os.mkfifo(tmp_path / "pipe")  # and never one of the machine's own devices: a fault would replace it
-    assert "is no file but a folder or a device" in script("backup", tmp_path / "pipe").stderr
+    assert "is not a file but a folder or a device" in script("backup", tmp_path / "pipe").stderr
     assert (tmp_path / "pipe").is_fifo()
 
 
@@ -279,5 +279,5 @@ def test_a_backup_of_an_older_server_comes_back_on_a_newer_one(older, newer, tmp
 def test_only_unknown_settings_in_the_preamble_are_left_out():
     head = [b"--\n", b"\n", b"SET statement_timeout = 0;\n", b"SET transaction_timeout = 0;\n", b"CREATE TABLE note (line text);\n"]
     script = iter([*head, b"SET transaction_timeout = 0;\n"])
-    assert list(preamble(script, {"statement_timeout"})) == [line for line in head if b"transaction" not in line]
+    assert list(without_unknown_settings(script, {"statement_timeout"})) == [line for line in head if b"transaction" not in line]
     assert list(script) == [b"SET transaction_timeout = 0;\n"]

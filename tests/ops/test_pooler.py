@@ -53,8 +53,8 @@ def pooled(released: Released, mode: str, tmp_path_factory: pytest.TempPathFacto
     folder = Path(tmp_path_factory.mktemp("b"))
     (folder / "settings").write_text(SETTINGS.format(server=postmaster(released.home)[-1], port=PORT, folder=folder, mode=mode))
     (folder / "users").write_text(f'"{OWNER}" ""\n')
-    as_root = AS_NOBODY if os.geteuid() == 0 else ()
-    pooler = subprocess.Popen([*as_root, program, folder / "settings"], stderr=subprocess.DEVNULL)
+    prefix = AS_NOBODY if os.geteuid() == 0 else ()
+    pooler = subprocess.Popen([*prefix, program, folder / "settings"], stderr=subprocess.DEVNULL)
     try:
         wait_until(lambda: (folder / f".s.PGSQL.{PORT}").exists() or pooler.poll())
         yield f"postgresql:///postgres?host={folder}&port={PORT}&user={OWNER}"

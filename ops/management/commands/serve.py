@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from ops.environment import MAX_PORT, bounded_int
 from web.paths import ADMIN_PATH, LIVENESS_PATH
 
 HOST = "127.0.0.1"
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         with listen(port) as listener:
             require_database()
             call_command("release", verbosity=0)
-            self.create_first_editor()
+            self.create_first_superuser()
             if not settings.DEBUG:
                 collect_static()
             server = start_server(listener, port)
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             server.wait()
         raise CommandError("The web server ended: its error is above.")
 
-    def create_first_editor(self) -> None:
+    def create_first_superuser(self) -> None:
         if User.objects.filter(is_staff=True).exists():
             return
         password = secrets.token_urlsafe(12)
@@ -54,9 +55,10 @@ class Command(BaseCommand):
 
 
 def port_number(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise ArgumentTypeError(f"{text!r} is no port: give a whole number from 1 to 65535.")
-    return int(text)
+    port = bounded_int(text, 1, MAX_PORT)
+    if port is None:
+        raise ArgumentTypeError(f"{text!r} is not a port: give a whole number from 1 to {MAX_PORT}.")
+    return port
 
 
 def listen(port: int) -> socket.socket:
