@@ -10,7 +10,7 @@ from django.utils import timezone
 from documents.admin.document_admin import DocumentAdmin
 from guides.forms import GuideForm
 from guides.models import Guide
-from guides.styles import NO_STYLE, STYLES
+from guides.styles import CHOICES, NO_STYLE
 
 
 class StyleFilter(admin.SimpleListFilter):
@@ -20,7 +20,7 @@ class StyleFilter(admin.SimpleListFilter):
     parameter_name = "style"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((str(style), described.name) for style, described in STYLES.items()), ("none", NO_STYLE.name)]
+        return [*CHOICES, ("none", NO_STYLE.name)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Guide]) -> QuerySet[Guide]:
         wanted = self.value()

@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from documents.admin.forms import DocumentForm, LineListField, SlugField
 from guides.models import KIND, Guide
 from guides.parser import SECTIONS
-from guides.styles import NO_STYLE, STYLES
+from guides.styles import CHOICES, NO_STYLE
 
 SKELETON = "\n".join(f"\n## {title}\n" for title in SECTIONS)
 
@@ -24,7 +24,7 @@ class GuideForm(DocumentForm):
     )
     style = forms.ChoiceField(
         required=False,
-        choices=[("", NO_STYLE.name), *((str(style), described.name) for style, described in STYLES.items())],
+        choices=[("", NO_STYLE.name), *CHOICES],
         help_text="The group that the guide stands in.",
     )
     related = LineListField(required=False, widget=AdminTextareaWidget(attrs={"rows": 3}))

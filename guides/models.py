@@ -19,7 +19,7 @@ from documents.text.html import Html
 from guides.parser import linked_slugs, read_guide
 from guides.parts import ADDRESS, HiddenGuides, Metadata, Parts
 from guides.rendering import render_head, render_text
-from guides.styles import NO_STYLE, STYLES, Style
+from guides.styles import NO_STYLE, STYLES, style_name
 from web.prepared_statements import prepared_cursor
 
 KIND = "guide"
@@ -121,7 +121,7 @@ class Guide(Document):
         permissions = [("publish_guide", "Can publish guides, and change published ones")]
 
     def get_style_display(self) -> str:
-        return STYLES[Style(self.style)].name if self.style else NO_STYLE.name
+        return style_name(self.style)
 
     def render_page(self, now: datetime, *, all_open: bool) -> GuidePage:
         """Renders the page from the text. With `all_open` every step is open."""

@@ -30,3 +30,9 @@ STYLES = {
     Style.SECURE: Description("Secure", "When closeness mostly feels easy, and you want to keep it so."),
 }
 NO_STYLE = Description("For everyone", "Skills that help, wherever you stand.")
+CHOICES = [(str(style), described.name) for style, described in STYLES.items()]  # of a form field
+
+
+def style_name(style: str) -> str:
+    """Returns the name of a style, or of "" for a guide without one. Raises ValueError for any other text."""
+    return STYLES[Style(style)].name if style else NO_STYLE.name

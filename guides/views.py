@@ -1,5 +1,7 @@
 """The public pages of the guides."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,15 +31,15 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         found = Guide.objects.published(now).filter(slug=slug).first()
         if found is None:
-            return redirect_from_former_slug(slug)
+            return redirect_from_former_slug(slug, now)
         page = found.render_page(now, all_open=all_open)
     json_ld = guide_json_ld(page.metadata, settings.SITE_URL, request.path, page.modified)
     return render(request, "guides/guide.html", {**vars(page), "json_ld": json_ld})
 
 
-def redirect_from_former_slug(slug: str) -> HttpResponse:
+def redirect_from_former_slug(slug: str, now: datetime) -> HttpResponse:
     """Redirects to the guide that had this slug before. Raises Http404 where there is none."""
-    guide = Guide.objects.published(timezone.now()).with_former_slug(slug).first()
-    if guide is None:
+    found = Guide.objects.published(now).with_former_slug(slug).first()
+    if found is None:
         raise Http404
-    return redirect(guide, permanent=True)
+    return redirect(found, permanent=True)
