@@ -34,7 +34,7 @@ FROM documents_site
 
 
 class PublishedContent:
-    """Knows the version of the published content. While the database is away the version stays as it was last seen."""
+    """Knows the version of the published content. While the database is down the version stays as it was last seen."""
 
     def __init__(self) -> None:
         self.database_version: DatabaseVersion | None = None
@@ -60,7 +60,7 @@ class PublishedContent:
         self.last_version = None if self.database_version is None else (self.database_version, now.date())
 
     def refresh_database_version(self, now: datetime) -> None:
-        """Refreshes the database's version; keeps it while the database is away."""
+        """Refreshes the database's version; keeps it while the database is down."""
         try:
             self.database_version = self.select_version(now)
         except psycopg.Error as error:
@@ -70,7 +70,7 @@ class PublishedContent:
             self.log.record_success()
 
     def select_version(self, now: datetime) -> DatabaseVersion | None:
-        """Asks on a connection of this object, because Django's pool would delay cached pages by seconds while the database is away."""
+        """Asks on a connection of this object, because Django's pool would delay cached pages by seconds while the database is down."""
         if monotonic() - self.connected_at >= MAX_CONNECTION_AGE:
             self.disconnect()
         if self.connection is None:

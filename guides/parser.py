@@ -27,7 +27,7 @@ SECTIONS = {
     "When to find professional help": "help",
     "Common questions": "questions",
 }
-# The ids on a guide's page beside those of its steps. A test compares them with the page.
+# The ids on a guide's page besides those of its steps. A test compares them with the page.
 PAGE_ANCHORS = ("main", *SECTIONS.values(), "sources", "related")  # links may lead to these
 OTHER_IDS = ("invitation",)
 GUIDE_LINK = re.compile(ADDRESS.format(f"(?P<slug>{SLUG.pattern})").removesuffix("/"))
@@ -76,6 +76,7 @@ class GuideParser(DocumentParser):
             next_review=self.fields.day("next_review"),
             authors=self.authors(),
             related=self.fields.texts("related"),
+            # From here on the order of the arguments numbers the sources.
             introduction=self.renderer.html(self.root.tokens),
             takeaways=self.takeaways(),
             steps=tuple(self.step(number, entry) for number, entry in enumerate(self.entries("steps"), 1)),

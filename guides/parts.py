@@ -117,7 +117,7 @@ def guide_slug(address: str) -> str:
 
 @dataclass(frozen=True)
 class HiddenGuides:
-    """The addresses of all guides but `readable`, whether or not such guides exist. Links to them are rendered as plain words."""
+    """Contains the address of every guide except the readable ones, whether or not it exists. Links to them are rendered as plain words."""
 
     readable: frozenset[str]  # slugs
 

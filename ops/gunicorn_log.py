@@ -10,7 +10,7 @@ INVALID_REQUEST = "Invalid request from ip="  # gunicorn's message goes on with 
 
 
 class JsonLogger(Logger):  # type: ignore[misc]  # the library has no types
-    """A class, because gunicorn's setting logconfig_dict makes it build a line of the access log for each request."""
+    """Subclassed instead of using logconfig_dict, which makes gunicorn build a line of the access log for each request."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)

@@ -104,7 +104,7 @@ def read_country(node: Node, taken: set[str], problems: list[Problem]) -> tuple[
 
 def read_helpline(node: Node, country: Country, problems: list[Problem]) -> Helpline | None:
     fields = fields_of(node)
-    fields.required("scope")
+    fields.required("scope")  # reports a missing one; `choice` reports an unknown one
     scope = fields.choice("scope", Scope)
     name = fields.required("name")
     contacts = tuple(read_contacts(fields))

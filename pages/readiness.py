@@ -9,6 +9,7 @@ from web.database_errors import sqlstate_of
 
 Migration = tuple[str, str]  # app and name
 UNDEFINED_TABLE = "42P01"
+# Whether the server is read-only is in each row, so that one query is enough.
 APPLIED = "SELECT app, name, current_setting('transaction_read_only') = 'on' FROM django_migrations"
 
 

@@ -1,6 +1,6 @@
-"""The two groups that people who write belong to.
+"""Creates the groups of writers and editors.
 
-A migration and not a signal after every one: what an operator changes in the groups later stays changed.
+In a migration and not in a post_migrate signal, so that what an operator changes in the groups later stays changed.
 """
 
 from typing import Any
