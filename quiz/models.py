@@ -59,7 +59,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 OFFSET_BITS = 62  # with the microseconds of the next 140,000 years a number stays below 2**63, where a bigint ends
 OFFSET_PURPOSE = b"quiz arrival"  # makes the offset differ from any other digest of the key
-NOTE_LIFETIME = timedelta(days=2)  # no statement waits longer to be executed
+DELETION_RECORD_LIFETIME = timedelta(days=2)  # from the start of the day; no statement waits for a day to be executed
 
 
 class InstrumentManager(models.Manager["Instrument"]):
@@ -87,7 +87,7 @@ class InstrumentManager(models.Manager["Instrument"]):
         """Returns the version that a form was opened with, so that nobody's answers are scored as answers to other statements.
 
         `named` is what the form says. If visitors could never see such a version, this is the current one; None if no quiz is published.
-        Queries the database at most once in LOOKUP_LIFETIME while all forms name the same version.
+        Queries the database at most once in LOOKUP_LIFETIME while all forms name the same known version, in one process.
         """
         version = int(named) if VERSION.fullmatch(named) else 0
         found, found_at = self.last_version
@@ -172,7 +172,7 @@ class ResultManager(models.Manager["Result"]):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(WAIT_FOR_SUBMISSIONS, [digest])
-                cursor.execute(NOTE_DELETION, [digest, number, now.date() + NOTE_LIFETIME])
+                cursor.execute(NOTE_DELETION, [digest, number, now.date() + DELETION_RECORD_LIFETIME])
             self.filter(digest=digest, arrival_number__lte=number).delete()
         return not self.for_key(key, now.date()).exists()
 
@@ -195,7 +195,10 @@ class ResultManager(models.Manager["Result"]):
         return self.unexpired(today).filter(digest=result.earlier).select_related("revision").first()
 
     def public_count(self, today: date) -> int | None:
-        """The number of results that were kept before today and have not expired; None if there are few. Changes once a day at most."""
+        """The number of results that were kept before today and have not expired; None if there are few.
+
+        Grows once a day at most; a deletion lowers it at once.
+        """
         number = self.unexpired(today).filter(day__lt=today).count()
         return number if number >= MIN_PUBLIC_COUNT else None
 
@@ -254,7 +257,7 @@ class DeletedResultManager(models.Manager["DeletedResult"]):
 
 
 class DeletedResult(models.Model):
-    """A record, kept for two days, that a result was deleted, in case an earlier submission of it arrives late."""
+    """A record that a result was deleted, in case an earlier submission of it arrives late. Expires after one to two days."""
 
     digest = models.BinaryField(primary_key=True)
     arrival_number = models.BigIntegerField()

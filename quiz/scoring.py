@@ -128,7 +128,8 @@ def mean_of(items: Sequence[ScoredItem], answers: Mapping[str, int], scale: Scal
 def score_answers(items: Mapping[str, Sequence[ScoredItem]], answers: Mapping[str, int], scale: Scale) -> Point:
     """The observed scores. `items` holds the items of each dimension by its name.
 
-    Raises ValueError if a dimension has no answer; `missing_answers` rules that out.
+    Raises ValueError if a dimension has no answer. That can't be so if `missing_answers` returns none and the instrument passes
+    `quiz.instrument.checks.check_dimension_sizes`.
     """
     return Point(**{dimension: mean_of(own_items, answers, scale) for dimension, own_items in items.items()})
 

@@ -1,6 +1,7 @@
 """A submitted form: whom the taker has in mind, the answers, their scores, and what is missing. Pure: no Django.
 
-The rules of a form are here alone: `quiz.models` keeps a submission, and `quiz.forms` shows it.
+The rules of a visitor's answers are here, with two exceptions: `quiz.scoring` says how many may be left out, and `quiz.models` which
+revision's statements they answer. `quiz.models` also keeps a submission, and `quiz.forms` shows it.
 """
 
 import re

@@ -81,7 +81,8 @@ def render_form(request: HttpRequest, form: AnswerForm, earlier_result: Result |
     """Renders the form. It is submitted to `action`, or to the address of the page.
 
     A browser may store the page before it is submitted, even under a secret link. Then Back finds the same key and the chosen answers,
-    and a correction doesn't become a second result, as it would with `no-store`.
+    and a correction doesn't become a second result, as it would with `no-store`. This Cache-Control takes precedence over that of
+    `private_page`.
     """
     context = {
         "form": form,

@@ -96,8 +96,7 @@ def break_down(
     """Returns the whole result.
 
     `relation` is the key of the person whom the taker had in mind, `step_titles` are the titles of guides' steps by address, and
-    `earlier_scores` are those of a result on the same scales. Raises ValueError if a dimension has no answer;
-    `quiz.scoring.missing_answers` rules that out.
+    `earlier_scores` are those of a result whose scores can be compared. Raises ValueError as `quiz.scoring.score_answers` does.
     """
     scores = observed_scores(instrument, answers)
     estimate = scoring.estimate_true_score(scores, instrument.planning_norms)
@@ -224,7 +223,7 @@ def select_insights(instrument: Instrument, insights: Iterable[Insight], answers
     """Selects the insights for the sides that the facets are on, best first, as D'Hondt's method allocates seats.
 
     The weight of the k-th insight for a side of a facet is the facet's distance / k. So a facet far from the middle gets a second
-    insight before a facet close to the middle gets its first, and no single facet gets all of them. Ties keep the writer's order.
+    insight before a facet close to the middle gets its first, and a single facet rarely gets all of them. Ties keep the writer's order.
     """
     distances = standardized_distances(instrument, answers)
     rank: Counter[tuple[str, Side]] = Counter()

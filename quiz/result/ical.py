@@ -33,7 +33,8 @@ def event(entry: PlanEntry, weeks: int, origin: str, now: datetime) -> Iterator[
     step = origin + entry.step_address
     description = "\n\n".join((entry.finding.step_title, strip_markup(entry.finding.insight.helps), step))
     yield "BEGIN:VEVENT"
-    yield f"UID:{uuid5(NAMESPACE_URL, f'{step} {entry.week} {day}')}"  # stable, so that importing again replaces the event (3.8.4.7)
+    # The same all day, so that importing again on that day replaces the event (3.8.4.7)
+    yield f"UID:{uuid5(NAMESPACE_URL, f'{step} {entry.week} {day}')}"
     yield f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"DTSTART;VALUE=DATE:{day}"
     yield f"SUMMARY:{escape(f'Small step {entry.week} of {weeks}')}"

@@ -27,7 +27,7 @@ class Totals:
     """Totals of the results in which every statement was answered, as the database computes them."""
 
     number: int
-    dimensions: Mapping[str, DimensionTotals]  # empty if there are no results
+    dimensions: Mapping[str, DimensionTotals]  # empty for fewer than two results
     correlation: float | None  # None if a score does not vary
     regions: Mapping[str, int]  # by region, and NEAR_MIDDLE
     answer_counts: Mapping[str, Mapping[int, int]]  # by item: how often each answer was given

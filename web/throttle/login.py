@@ -1,8 +1,9 @@
-"""Limits on logins to the admin, by address and by account, with which no stranger can lock out the owner of an account.
+"""Limits on logins to the admin, by address and by account. A stranger who exceeds them locks out the owner only in other browsers.
 
-A browser in which somebody has logged in gets a device cookie (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
-Attempts for that account with that cookie are counted separately. So an owner whose account is under attack can still log in where she
-did before. In a browser in which her account was never used she has to wait until the attack stops.
+A browser in which somebody has logged in gets a device cookie for that account, in exchange for that of another account (OWASP,
+"Slow Down Online Guessing Attacks with Device Cookies"). Attempts for that account with that cookie are counted separately. So an owner
+whose account is under attack can still log in where it was the last account to be logged in to. In all other browsers she has to wait
+until the attack stops.
 """
 
 import secrets
@@ -51,7 +52,7 @@ def count_attempt(request: HttpRequest, account: str) -> Limit | None:
 
 
 def device_id(request: HttpRequest, account: str) -> str:
-    """The random identifier that this browser got when somebody logged in to the account; "" if nobody did."""
+    """The random identifier that this browser got if the account was last logged in to here; otherwise ""."""
     try:
         return device_signer(account).unsign(request.COOKIES.get(DEVICE_COOKIE, ""), max_age=DEVICE_COOKIE_AGE)
     except BadSignature:

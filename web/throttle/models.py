@@ -30,7 +30,7 @@ class TallyManager(models.Manager["Tally"]):
 
 
 class Tally(models.Model):
-    """The count of one client, or of one account, in one period of a limit.
+    """The count of one address, account or device in one period of a limit.
 
     The table is unlogged: it isn't worth a write to the WAL, and is empty after a crash of the database. Its primary key is its only
     index, because every other would cost each submission a write. It begins with the time, so that it finds expired counts too.
@@ -56,7 +56,7 @@ class Limit:
     seconds: int
 
     def count_and_check(self, who: str, now: datetime) -> bool:
-        """Counts an action of `who`, an address or an account, and returns whether it is within the limit."""
+        """Counts an action of `who`, an address, an account or a device, and returns whether it is within the limit."""
         with connection.cursor() as cursor:
             cursor.execute(COUNT_SQL, self.count_params(who, now))
             allowed: bool = cursor.fetchone()[0]
