@@ -22,7 +22,7 @@ from web.prepared_statements import prepared_cursor
 from web.stale_if_error import stale_if_error
 from web.throttle.models import COUNT_SQL, Limit
 
-VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key in a form
+REVISION_PK = re.compile(r"[0-9]{1,18}", re.ASCII)  # a primary key in a form
 LOOKUP_LIFETIME = timedelta(seconds=1)
 MIN_PUBLIC_COUNT = 50  # kept results; the count is public from this many
 KEEP_LIMIT = Limit("results kept", max_count=300, seconds=3600)  # far more than a school or a clinic behind one address needs
@@ -63,7 +63,7 @@ DELETION_RECORD_LIFETIME = timedelta(days=2)  # from the start of the day; no st
 
 
 class InstrumentManager(models.Manager["Instrument"]):
-    last_version: tuple[Revision | None, datetime] = (
+    last_revision: tuple[Revision | None, datetime] = (
         None,
         datetime.min.replace(tzinfo=UTC),
     )  # found last, and when
@@ -71,7 +71,7 @@ class InstrumentManager(models.Manager["Instrument"]):
     def get_queryset(self) -> DocumentQuerySet[Instrument]:
         return DocumentQuerySet(self.model, using=self._db).filter(kind=KIND)
 
-    def versions(self, now: datetime) -> models.QuerySet[Revision]:
+    def public_revisions(self, now: datetime) -> models.QuerySet[Revision]:
         """Every revision of a published instrument that visitors could see since it was published, the current one first."""
         later = Revision.objects.filter(document=OuterRef("document"), number__gt=OuterRef("number"))
         replaced_before = Exists(later.filter(made_at__lte=OuterRef("document__publish_at")))
@@ -79,29 +79,29 @@ class InstrumentManager(models.Manager["Instrument"]):
         return seen.order_by("-document__publish_at", "-document", "-number")
 
     @stale_if_error
-    def current(self, now: datetime) -> Revision | None:
+    def current_revision(self, now: datetime) -> Revision | None:
         """The text that visitors answer: the last revision of the instrument that was published last."""
-        return self.versions(now).first()
+        return self.public_revisions(now).first()
 
-    def version_for_form(self, named: str, now: datetime) -> Revision | None:
-        """Returns the version that a form was opened with, so that nobody's answers are scored as answers to other statements.
+    def revision_for_form(self, named: str, now: datetime) -> Revision | None:
+        """Returns the revision that a form was opened with, so that nobody's answers are scored as answers to other statements.
 
-        `named` is what the form says. If visitors could never see such a version, this is the current one; None if no quiz is published.
-        Queries the database at most once in LOOKUP_LIFETIME while all forms name the same known version, in one process.
+        `named` is what the form says. If visitors could never see such a revision, this is the current one; None if no quiz is published.
+        Queries the database at most once in LOOKUP_LIFETIME while all forms name the same known revision, in one process.
         """
-        version = int(named) if VERSION.fullmatch(named) else 0
-        found, found_at = self.last_version
-        if found is None or found.pk != version or not found_at <= now < found_at + LOOKUP_LIFETIME:
-            found = self.find_version(version, now)
-            self.last_version = found, now
+        revision_pk = int(named) if REVISION_PK.fullmatch(named) else 0
+        found, found_at = self.last_revision
+        if found is None or found.pk != revision_pk or not found_at <= now < found_at + LOOKUP_LIFETIME:
+            found = self.find_revision(revision_pk, now)
+            self.last_revision = found, now
         return found
 
     @stale_if_error
-    def find_version(self, version: int, now: datetime) -> Revision | None:
-        current = self.current(now)
-        if current is None or current.pk == version:
+    def find_revision(self, revision_pk: int, now: datetime) -> Revision | None:
+        current = self.current_revision(now)
+        if current is None or current.pk == revision_pk:
             return current
-        return self.versions(now).filter(pk=version).first() or current
+        return self.public_revisions(now).filter(pk=revision_pk).first() or current
 
 
 class Instrument(Document):

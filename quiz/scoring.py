@@ -108,7 +108,7 @@ def keyed_answer(item: ScoredItem, answer: int, scale: Scale) -> float:
     return scale.mirrored(answer) if item.is_reversed else answer
 
 
-def missing_answers(items: Sequence[ScoredItem], answers: Mapping[str, int]) -> tuple[str, ...]:
+def answers_still_needed(items: Sequence[ScoredItem], answers: Mapping[str, int]) -> tuple[str, ...]:
     """Returns the keys of the items without an answer if they are too many for scores; none if they may be left out."""
     missing = tuple(item.key for item in items if item.key not in answers)
     return missing if len(missing) > MAX_MISSING * len(items) else ()
@@ -128,7 +128,7 @@ def mean_of(items: Sequence[ScoredItem], answers: Mapping[str, int], scale: Scal
 def score_answers(items: Mapping[str, Sequence[ScoredItem]], answers: Mapping[str, int], scale: Scale) -> Point:
     """The observed scores. `items` holds the items of each dimension by its name.
 
-    Raises ValueError if a dimension has no answer. That can't be so if `missing_answers` returns none and the instrument passes
+    Raises ValueError if a dimension has no answer. That can't be so if `answers_still_needed` returns none and the instrument passes
     `quiz.instrument.checks.check_dimension_sizes`.
     """
     return Point(**{dimension: mean_of(own_items, answers, scale) for dimension, own_items in items.items()})
@@ -180,7 +180,7 @@ class RegionEstimate:
     certainty: Certainty
 
 
-def region_estimate(probabilities: Mapping[Style, float]) -> RegionEstimate:
+def most_likely_region(probabilities: Mapping[Style, float]) -> RegionEstimate:
     """The region with the highest probability. Of two with the same, the first in `Style` counts as the likelier."""
     region, second, *_ = sorted(Style, key=lambda region: -probabilities[region])
     if probabilities[region] >= MIN_NAMED:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from quiz.instrument.types import Instrument
-from quiz.scoring import Point, missing_answers, score_answers
+from quiz.scoring import Point, answers_still_needed, score_answers
 
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")  # at least 128 bits, as secrets.token_urlsafe writes them
 NO_RELATION = "Please choose whom you have in mind."
@@ -50,7 +50,7 @@ def read_submission(fields: Mapping[str, str], instrument: Instrument, revision_
     choices = {str(number): number for number in scale.choices}
     given = {item.key: text for item in instrument.items if (text := fields.get(item.key, ""))}
     answers = {key: choices[text] for key, text in given.items() if text in choices}
-    missing = missing_answers(instrument.items, answers)
+    missing = answers_still_needed(instrument.items, answers)
     relation, key = fields.get("relation", ""), fields.get("key", "")
     problems = {}
     if relation not in {known.key for known in instrument.relations}:

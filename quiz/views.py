@@ -37,7 +37,7 @@ TOO_MANY = "Very many results were kept from your network within an hour."
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    current = Instrument.objects.current(now)
+    current = Instrument.objects.current_revision(now)
     if current is None:
         return no_quiz(request)
     context = {
@@ -71,7 +71,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def render_blank_form(request: HttpRequest, now: datetime, earlier_result: Result | None = None) -> HttpResponse:
-    current = Instrument.objects.current(now)
+    current = Instrument.objects.current_revision(now)
     if current is None:
         return no_quiz(request)
     return render_form(request, AnswerForm(Submission.blank(instrument_of(current), current.pk)), earlier_result)
@@ -100,7 +100,7 @@ def submit(request: HttpRequest, earlier_key: str = "") -> HttpResponse:
     """Reads a submitted form and handles it. If the database fails meanwhile, the form comes back with all answers."""
     now = timezone.now()  # orders the submissions for one key, so it is read before anything that may wait, even the body
     fields = post_data(request)
-    revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
+    revision = Instrument.objects.revision_for_form(fields.get("version", ""), now)
     if revision is None:
         return no_quiz(request)
     submission = read_submission(fields, instrument_of(revision), revision.pk)
@@ -155,7 +155,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("quiz:start")  # opened again without the answers, which are not in the address
     fields, now = post_data(request), timezone.now()
-    revision = Instrument.objects.version_for_form(fields.get("version", ""), now)
+    revision = Instrument.objects.revision_for_form(fields.get("version", ""), now)
     if revision is None:
         return no_quiz(request)
     submission = read_submission(fields, instrument_of(revision), revision.pk)

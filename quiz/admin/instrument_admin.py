@@ -54,7 +54,7 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
 
     def is_live(self, now: datetime) -> Combinable:
         """Visitors get one of the published quizzes, the current one."""
-        current = Instrument.objects.current(now)
+        current = Instrument.objects.current_revision(now)
         return ExpressionWrapper(Q(pk=current.document_id if current else None), BooleanField())
 
     @admin.display(description="for visitors")

@@ -35,7 +35,7 @@ class ResultAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its mode
         if not self.has_view_permission(request):
             raise PermissionDenied
         now = timezone.now()
-        current = Instrument.objects.current(now)
+        current = Instrument.objects.current_revision(now)
         instrument = instrument_with_links(current.source, now)[0] if current else None
         context = {
             **self.admin_site.each_context(request),

@@ -26,7 +26,7 @@ from quiz.instrument.types import ANXIETY, AVOIDANCE, Instrument
 from quiz.instrument_cache import instrument_with_links
 from quiz.models import Result
 from quiz.result_page import result_context
-from quiz.scoring import Point, missing_answers
+from quiz.scoring import Point, answers_still_needed
 
 
 class PointForm(forms.Form):
@@ -85,7 +85,7 @@ class TypedAnswersForm(forms.Form):
         return {key: answer for key, answer in given.items() if answer is not None}
 
     def clean(self) -> dict[str, Any]:
-        for key in missing_answers(self.instrument.items, self.answers):
+        for key in answers_still_needed(self.instrument.items, self.answers):
             if key not in self.errors:
                 self.add_error(key, "Please give a number: too many are left out.")
         return self.cleaned_data
@@ -103,7 +103,10 @@ class SimulatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes its m
         return [path("<path:object_id>/simulator/", view, name="quiz_instrument_simulator"), *super().get_urls()]
 
     def simulator_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Shows the coverage and two forms; or the result, if the query has a position or answers."""
+        """Shows the coverage and two forms; or the result, if the query has a position or answers.
+
+        With `fill`, the form for answers holds those of the position.
+        """
         document = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, document):
             raise PermissionDenied

@@ -1,4 +1,7 @@
-"""Checks of a whole quiz: its items, the balance of their keying, and texts for every result. Pure: no Django."""
+"""Checks of a whole quiz: its items, the balance of their keying, and texts for every result. Pure: no Django.
+
+What one line or one value decides is checked in `quiz.instrument.parser`: the front matter, lists and labels.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence

@@ -54,7 +54,7 @@ def norm_problem(name: str, norm: Norm, scale: Scale) -> str:
 
 
 def correlation_problem(correlation: float, norms: Iterable[Norm]) -> str:
-    """Returns the message of the problem with the correlation of two scales; empty if there is none."""
+    """Returns the message of the problem with the correlation of two dimensions; empty if there is none."""
     maximum = max_correlation(norm.reliability for norm in norms)
     if abs(correlation) <= maximum:
         return ""

@@ -219,7 +219,7 @@ class InstrumentParser(DocumentParser):
     def assignment(self, line: LabelledLine | None) -> str:
         """The value of a line that assigns an insight to a facet or a step."""
         if line:
-            self.plain_line(line.inline)
+            self.plain_line(line.inline)  # marks the line as read without its markup
         return line.value if line else ""
 
     def shown_in_entries(self, part: str) -> str:

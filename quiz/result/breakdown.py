@@ -133,7 +133,7 @@ def observed_scores(instrument: Instrument, answers: Mapping[str, int]) -> Point
 
 def estimate_region(instrument: Instrument, estimate: TrueScoreEstimate) -> RegionEstimate:
     middle = instrument.scale.middle
-    return scoring.region_estimate(scoring.region_probabilities(estimate, Point(middle, middle)))
+    return scoring.most_likely_region(scoring.region_probabilities(estimate, Point(middle, middle)))
 
 
 def region_text_key(estimate: RegionEstimate) -> str:

@@ -50,7 +50,7 @@ class DimensionChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two attempts compared. There are no changes if the statements differ, because the scores are then on different scales."""
+    """Two attempts compared. There are no changes if the statements differ, because the dimensions then measure different things."""
 
     earlier: Attempt
     changes: tuple[DimensionChange, ...]

@@ -10,7 +10,9 @@ from quiz.scoring import Z_95, Norm, Scale
 
 MIN_CELL = 10  # results: a smaller group is not shown, and no figure is computed from fewer
 MIN_FOR_PLANNING = 300  # results: for nine statements with an alpha of .85, `alpha_interval` is then .82 to .87
-NEAR_MIDDLE = "near"  # the group of results whose region is uncertain
+# The group of results with a score within a standard error of the middle. This is not the rule of a single result, because the database
+# counts observed scores, which have no region probabilities.
+NEAR_MIDDLE = "near"
 
 
 @dataclass(frozen=True)
@@ -166,8 +168,8 @@ def suppress_small_counts(counts: Sequence[int], min_cell: int = MIN_CELL) -> tu
 def hides_small_counts(suppressed: Sequence[int], min_cell: int) -> bool:
     """Whether someone who knows the sum of the suppressed counts still can't rule out any value below `min_cell` for a small one.
 
-    The sum follows from the total by subtraction. If all of them are small, the sum has to allow each to be the smallest and the
-    largest small number. If one of them is large, it has to be large whatever the others are.
+    The sum follows from the total by subtraction. If all of them are small, the sum has to fit every value from 0 to `min_cell` - 1
+    for each. If one of them is large, it has to be large whatever the others are.
     """
     total = sum(suppressed)
     if max(suppressed) < min_cell:

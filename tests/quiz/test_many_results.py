@@ -58,7 +58,7 @@ def visits(kept_among_many, db) -> dict[str, Visit]:
 def queries_of(visit: Visit) -> list[str]:
     """The queries of a visit, with their parameters. The visit is rolled back."""
     queries: list[str] = []
-    Instrument.objects.last_version = InstrumentManager.last_version  # a version found within the last second is not looked up again
+    Instrument.objects.last_revision = InstrumentManager.last_revision  # one found within the last second is not looked up again
 
     def note(run: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
         queries.append(connection.ops.compose_sql(sql, values))  # type: ignore[attr-defined]  # Postgres's operations have it

@@ -87,9 +87,9 @@ def test_up_to_a_tenth_of_the_answers_may_be_missing_and_not_one_more(asked, may
     answers = {item.key: 4 for item in items}
     for item in items[:may_miss]:
         del answers[item.key]
-    assert scoring.missing_answers(items, answers) == ()
+    assert scoring.answers_still_needed(items, answers) == ()
     del answers[items[-1].key]
-    assert scoring.missing_answers(items, answers) == tuple(item.key for item in [*items[:may_miss], items[-1]])
+    assert scoring.answers_still_needed(items, answers) == tuple(item.key for item in [*items[:may_miss], items[-1]])
 
 
 def test_a_facet_without_any_answer_has_no_score_while_its_dimension_rests_on_the_others():
@@ -213,11 +213,11 @@ def test_the_integration_rule_is_gauss_and_legendres():
 def test_the_probability_decides_whether_a_region_is_named_called_closest_or_between_two(probability, certainty):
     rest = 1 - probability
     probabilities = {Style.SECURE: rest / 10, Style.ANXIOUS: rest * 8 / 10, Style.DISMISSIVE: probability, Style.FEARFUL: rest / 10}
-    assert scoring.region_estimate(probabilities) == RegionEstimate(Style.DISMISSIVE, Style.ANXIOUS, certainty)
+    assert scoring.most_likely_region(probabilities) == RegionEstimate(Style.DISMISSIVE, Style.ANXIOUS, certainty)
 
 
 def test_in_the_middle_of_the_plane_no_region_is_named():
-    estimate = scoring.region_estimate(scoring.region_probabilities(TrueScoreEstimate(MIDDLE, Point(0.45, 0.45), 0), MIDDLE))
+    estimate = scoring.most_likely_region(scoring.region_probabilities(TrueScoreEstimate(MIDDLE, Point(0.45, 0.45), 0), MIDDLE))
     assert estimate.certainty is Certainty.BETWEEN
     assert estimate.region != estimate.second
 
@@ -338,9 +338,9 @@ def test_another_instrument_with_36_statements_on_a_scale_from_1_to_5_is_read_an
     anxious = {item.key: 1 if item.is_reversed else 5 for item in other.dimension_items(ANXIETY)}
     calm = {item.key: 4 if item.is_reversed else 2 for item in other.dimension_items(AVOIDANCE)[3:]}
     answers = anxious | calm
-    assert not scoring.missing_answers(other.items, answers)
+    assert not scoring.answers_still_needed(other.items, answers)
     score = scoring.score_answers(other.items_by_dimension, answers, other.scale)
     assert (score.anxiety, score.avoidance) == (5, 2)
     estimate = scoring.estimate_true_score(score, other.planning_norms)
     probabilities = scoring.region_probabilities(estimate, Point(other.scale.middle, other.scale.middle))
-    assert scoring.region_estimate(probabilities) == RegionEstimate(Style.ANXIOUS, Style.FEARFUL, Certainty.NAMED)
+    assert scoring.most_likely_region(probabilities) == RegionEstimate(Style.ANXIOUS, Style.FEARFUL, Certainty.NAMED)

@@ -103,7 +103,7 @@ def test_of_the_takers_with_a_certainty_for_a_region_this_share_is_truly_in_it(t
 
 
 def test_each_wording_is_right_as_often_as_it_promises(takers):
-    estimates = [scoring.region_estimate(shares) for shares in takers.certainties]
+    estimates = [scoring.most_likely_region(shares) for shares in takers.certainties]
     for words, minimum in ((Certainty.NAMED, 0.9), (Certainty.CLOSEST, 0.75)):
         right = [v.region is truth for v, truth in zip(estimates, takers.regions(), strict=True) if v.certainty is words]
         print(f"{words}: {len(right)} takers, {np.mean(right):.3f} right")  # noqa: T201

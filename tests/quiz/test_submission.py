@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from quiz.forms import AnswerForm
 from quiz.instrument import parser
-from quiz.scoring import missing_answers, score_answers
+from quiz.scoring import answers_still_needed, score_answers
 from quiz.submission import KEY, Submission, form_fields, fresh_key, read_submission
 
 QUIZ = parser.read_instrument((settings.CONTENT_DIR / "quiz/attachment.md").read_text(), {})
@@ -29,7 +29,7 @@ def test_any_form_either_has_scores_or_a_message_at_each_question_that_needs_an_
     assert KEY.fullmatch(submission.key)
     assert all(str(answer) == form[key] and 1 <= answer <= 7 for key, answer in submission.answers.items())
     wrong = {key for key in ITEMS if form.get(key) and key not in submission.answers}
-    if not missing_answers(QUIZ.items, submission.answers):
+    if not answers_still_needed(QUIZ.items, submission.answers):
         assert {*submission.problems} - {"relation"} == wrong
         assert submission.scores == score_answers(QUIZ.items_by_dimension, submission.answers, QUIZ.scale)
     else:

@@ -189,9 +189,9 @@ def test_the_version_of_a_form_is_looked_up_once_a_second(library, django_assert
     version, now = library.revisions.get(), timezone.now() + timedelta(hours=1)
     for after, queries in ((0.0, 1), (0.9, 0), (1.0, 1), (1.9, 0)):
         with django_assert_num_queries(queries):
-            assert Instrument.objects.version_for_form(str(version.pk), now + timedelta(seconds=after)) == version
+            assert Instrument.objects.revision_for_form(str(version.pk), now + timedelta(seconds=after)) == version
     Instrument.objects.update(state="draft")
-    assert Instrument.objects.version_for_form(str(version.pk), now + timedelta(seconds=2)) is None
+    assert Instrument.objects.revision_for_form(str(version.pk), now + timedelta(seconds=2)) is None
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "0", "9" * 30, "١"])

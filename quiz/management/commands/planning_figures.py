@@ -42,7 +42,7 @@ class Command(BaseCommand):
         self.stdout.write(front_matter(figures, now.date()))
 
     def source(self, slug: str | None, now: datetime) -> str:
-        found = Instrument.objects.filter(slug=slug).first() if slug else Instrument.objects.current(now)
+        found = Instrument.objects.filter(slug=slug).first() if slug else Instrument.objects.current_revision(now)
         if found:
             return found.source
         known = ", ".join(Instrument.objects.order_by("slug").values_list("slug", flat=True)) or "none"
