@@ -79,7 +79,7 @@ class Norm:
 
 @dataclass(frozen=True)
 class PlanningNorms:
-    """The norms of both dimensions and how their observed scores correlate."""
+    """The norms of both dimensions and the correlation of their observed scores, assumed until the quiz has enough answers."""
 
     anxiety: Norm
     avoidance: Norm

@@ -18,7 +18,7 @@ from quiz.admin.forms import DIMENSION_KEYS, PLACEHOLDER_FRONT_MATTER, Instrumen
 from quiz.admin.preview import findings_at_ends
 from quiz.admin.simulator import SimulatorAdmin
 from quiz.forms import AnswerForm
-from quiz.instrument.types import ANXIETY, AVOIDANCE, STYLE_KEYS
+from quiz.instrument.types import ANXIETY, AVOIDANCE, REGION_TEXT_KEYS
 from quiz.instrument_cache import instrument_with_links
 from quiz.models import Instrument, Result
 from quiz.submission import Submission
@@ -75,7 +75,7 @@ class InstrumentAdmin(SimulatorAdmin, DocumentAdmin):
         return {
             "instrument": instrument,
             "form": AnswerForm(Submission.blank(instrument)),
-            "regions": [(instrument.style_titles[key], text) for key, text in instrument.styles.items() if key in STYLE_KEYS],
+            "regions": [(instrument.region_titles[key], text) for key, text in instrument.region_texts.items() if key in REGION_TEXT_KEYS],
             "triggers": findings_at_ends(instrument, instrument.triggers, titles),
             "strengths": findings_at_ends(instrument, instrument.strengths, titles),
         }

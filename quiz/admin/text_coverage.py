@@ -115,7 +115,7 @@ def cell(instrument: Instrument, point: Point, step_titles: Mapping[str, str]) -
 
 def region_text(instrument: Instrument, answers: Mapping[str, int]) -> Html:
     estimate = scoring.estimate_true_score(observed_scores(instrument, answers), instrument.planning_norms)
-    return instrument.styles[region_text_key(estimate_region(instrument, estimate))]
+    return instrument.region_texts[region_text_key(estimate_region(instrument, estimate))]
 
 
 # Facets

@@ -10,7 +10,7 @@ from documents.text.library import MAX_NAMED_ANCHORS
 from documents.text.problems import Problem, truncate
 from quiz.instrument.limits import size_problem
 from quiz.instrument.lines import check_unique_keys
-from quiz.instrument.types import STYLE_KEYS, Instrument, Item, Side
+from quiz.instrument.types import REGION_TEXT_KEYS, Instrument, Item, Side
 from quiz.scoring import MAX_MISSING
 
 
@@ -22,9 +22,9 @@ def check_instrument(instrument: Instrument) -> Iterator[Problem]:
     yield from check_balance(instrument)
     yield from check_dimension_sizes(instrument)
     yield from check_insights(instrument)
-    for style in STYLE_KEYS:
-        if not instrument.styles.get(style):
-            message = f'No text stands under "### ... {{#{style}}}", so some takers would read nothing. Write it under "Where you stand".'
+    for key in REGION_TEXT_KEYS:
+        if not instrument.region_texts.get(key):
+            message = f'No text stands under "### ... {{#{key}}}", so some takers would read nothing. Write it under "Where you stand".'
             yield Problem(1, "part-missing", message)
 
 

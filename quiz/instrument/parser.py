@@ -30,7 +30,7 @@ from quiz.instrument.types import (
     ANXIETY,
     AVOIDANCE,
     KIND,
-    STYLE_KEYS,
+    REGION_TEXT_KEYS,
     Dimension,
     Facet,
     Insight,
@@ -87,8 +87,8 @@ class InstrumentParser(DocumentParser):
             introduction=self.renderer.html(self.root.tokens),
             relations=relations,
             items=items,
-            styles={entry.anchor: self.renderer.html(entry.tokens) for entry in self.entries("styles")},
-            style_titles={entry.anchor: entry.title for entry in self.entries("styles")},
+            region_texts={entry.anchor: self.renderer.html(entry.tokens) for entry in self.entries("styles")},
+            region_titles={entry.anchor: entry.title for entry in self.entries("styles")},
             triggers=triggers,
             strengths=strengths,
             limits=tuple(self.renderer.inline_html(item) for item in self.bullets(self.section("limits"))),
@@ -184,11 +184,11 @@ class InstrumentParser(DocumentParser):
                 yield from check_line(part, line, text)
 
     def check_styles(self) -> Iterator[Problem]:
-        """Each text on a position is for another one of STYLE_KEYS."""
+        """Each text on a position is for another one of REGION_TEXT_KEYS."""
         entries = self.entries("styles")
         for entry in entries:
-            if entry.anchor not in STYLE_KEYS:
-                message = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(STYLE_KEYS)}.'
+            if entry.anchor not in REGION_TEXT_KEYS:
+                message = f'"{{#{entry.anchor}}}" is no region. Regions are: {", ".join(REGION_TEXT_KEYS)}.'
                 yield Problem(self.heading_line(entry), "section-unknown", message)
         yield from check_unique_keys("styles", ((entry.anchor, self.heading_line(entry)) for entry in entries))
 

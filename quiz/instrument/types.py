@@ -21,7 +21,7 @@ KIND = "quiz"
 ADDRESS = "/quiz/"
 ANXIETY, AVOIDANCE = "anxiety", "avoidance"
 BETWEEN = "between"
-STYLE_KEYS = (*Style, BETWEEN)  # of the texts on a position
+REGION_TEXT_KEYS = (*Style, BETWEEN)  # of the texts on a position
 
 
 class Side(StrEnum):
@@ -105,8 +105,8 @@ class Instrument:
     introduction: Html
     relations: tuple[Relation, ...]
     items: tuple[Item, ...]
-    styles: Mapping[str, Html]  # the texts on positions, by STYLE_KEYS
-    style_titles: Mapping[str, str]  # their headings
+    region_texts: Mapping[str, Html]  # the texts on positions, by REGION_TEXT_KEYS
+    region_titles: Mapping[str, str]  # their headings
     triggers: tuple[Insight, ...]
     strengths: tuple[Insight, ...]
     limits: tuple[Html, ...]

@@ -43,7 +43,7 @@ class Group:
 
 @dataclass(frozen=True)
 class DimensionFigures:
-    dimension: Dimension  # with the planning values
+    dimension: Dimension  # with the planning norm
     mean: float
     sd: float
     alpha: float | None  # None if scores do not vary

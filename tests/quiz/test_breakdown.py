@@ -176,14 +176,14 @@ def test_each_corner_of_the_plane_has_its_own_text(anxiety, avoidance, region, n
     means = {key.replace("-", "_"): dimensions[facet.dimension] for key, facet in QUIZ.facets.items()}
     found = result_of(leaning(**means))
     assert (found.region_estimate.region, found.region_estimate.certainty, found.region_name) == (region, Certainty.NAMED, name)
-    assert found.region_text == QUIZ.styles[region]
+    assert found.region_text == QUIZ.region_texts[region]
 
 
 def test_close_to_a_border_the_text_is_the_one_for_borders_and_both_regions_are_named():
     found = result_of(leaning(distance=1, self_reliance=1, withdrawal=1))
     assert found.region_estimate.certainty is Certainty.BETWEEN
     assert {found.region_name, found.second_region_name} == {"Secure", "Anxious"}
-    assert found.region_text == QUIZ.styles[BETWEEN]
+    assert found.region_text == QUIZ.region_texts[BETWEEN]
 
 
 # The plan

@@ -16,7 +16,7 @@ from django.urls import reverse
 from documents.text.source import parse_source
 from quiz.admin.forms import InstrumentForm
 from quiz.instrument.parser import LABELS, SECTIONS
-from quiz.instrument.types import STYLE_KEYS
+from quiz.instrument.types import REGION_TEXT_KEYS
 from quiz.models import Instrument, Result
 from tests.support.admin_client import log_in, run_and_disconnect, wait_until_blocked
 from tests.support.library import create_quiz
@@ -363,5 +363,5 @@ def test_the_docs_for_editors_name_every_key_region_section_and_label_of_a_quiz(
     page = (settings.BASE_DIR / "docs/editors.md").read_text()
     keys = {f"`{key}`" for name in InstrumentForm.keys for key in name.split("__")}
     labels = {f"- {label}:" for label in chain(*LABELS.values())}
-    named = {*keys, *labels, *(f"`{style}`" for style in STYLE_KEYS), *(f"## {title}" for title in SECTIONS)}
+    named = {*keys, *labels, *(f"`{style}`" for style in REGION_TEXT_KEYS), *(f"## {title}" for title in SECTIONS)}
     assert {word for word in named if word not in page} == set()

@@ -27,7 +27,7 @@ def texts_of(quiz):
     return (
         quiz.introduction,
         *(f"{one.key} {one.text}" for one in (*quiz.relations, *quiz.items)),
-        *(quiz.style_titles[key] + text for key, text in quiz.styles.items()),
+        *(quiz.region_titles[key] + text for key, text in quiz.region_texts.items()),
         *(text for insight in insights for text in insight),
         *quiz.limits,
     )

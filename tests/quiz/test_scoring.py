@@ -313,7 +313,7 @@ def bank():
         for number in range(1, 10)
         for place, key in enumerate(FACETS)
     )
-    styles = "".join(f"### Place {style} {{#{style}}}\n{next(said)}\n\n" for style in types.STYLE_KEYS)
+    styles = "".join(f"### Place {style} {{#{style}}}\n{next(said)}\n\n" for style in types.REGION_TEXT_KEYS)
     insights = {
         part: "".join(
             f"### {part} {key} {side}\n- Facet: {key}, {side}\n"

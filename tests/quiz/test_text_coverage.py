@@ -86,7 +86,7 @@ def test_the_shipped_quiz_has_too_little_text_only_in_the_middle():
 def test_a_cell_names_its_gaps():
     assert cell(QUIZ, Point(4, 4), TITLES).gaps == "0 triggers, 0 strengths, no week"
     assert cell(QUIZ, Point(6, 6), {}).gaps == "no week"
-    bare = replace(QUIZ, styles={**QUIZ.styles, "fearful": Html("Two words")})
+    bare = replace(QUIZ, region_texts={**QUIZ.region_texts, "fearful": Html("Two words")})
     assert cell(bare, Point(6, 6), TITLES).gaps == "2 words on the region"
 
 
