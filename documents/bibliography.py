@@ -11,7 +11,7 @@ from documents.text.references import REFERENCES_FILE, Reference, read_reference
 
 
 def references() -> Mapping[str, Reference]:
-    """Returns the works by key. Empty while the file can't be opened; `check_content` reports why."""
+    """Returns the works by key. Empty while the file can't be opened; `check_content` reports why, unless there is no such file."""
     return load_references(*references_file())
 
 

@@ -46,7 +46,7 @@ class PublishedContent:
         self.log = FailureLog(logging.getLogger(__name__), "Looking up the version of the published content")
 
     def version(self) -> ContentVersion | None:
-        """Returns a value that stays equal as long as all public pages stay the same; None until the database has been reached once."""
+        """Returns a value that changes whenever a public page may have changed; None until the database has been reached once."""
         if monotonic() - self.refreshed_at >= REFRESH_INTERVAL and self.refreshing.acquire(blocking=False):
             try:
                 self.refresh(timezone.now())

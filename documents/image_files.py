@@ -1,4 +1,7 @@
-"""Turns an uploaded file into an image that is safe to serve: recognised by its bytes and encoded again. Pure: Pillow only."""
+"""Turns an uploaded file into an image that is safe to serve: recognised by its bytes and encoded again. Files of exports are only checked.
+
+Pure: Pillow only.
+"""
 
 import hashlib
 import warnings
@@ -47,7 +50,7 @@ def reencode(upload: bytes) -> EncodedImage:
 
 
 def read_webp(name: str, content: bytes) -> EncodedImage:
-    """Returns a WebP that `reencode` made earlier, unchanged. `name` is its file's name, the SHA-256 of its bytes.
+    """Returns a WebP unchanged if `name`, that of its file, is the SHA-256 of its bytes.
 
     Raises `FileRefusedError` for anything else.
     """

@@ -30,7 +30,7 @@ models.BinaryField.register_lookup(Length)
 
 # The fields that `Document.derive` sets.
 DERIVED_FIELDS = ("slug", "title", "summary", "style", "reviewed", "next_review", "anchors", "fingerprints", "html", "facts", "made_of")
-# In raw SQL, the condition of state and time in `DocumentQuerySet.published`. Callers add kind and language.
+# In raw SQL, the condition of state and time in `DocumentQuerySet.published`. Queries that list documents add kind and language.
 PUBLISHED_SQL = "state = 'published' AND publish_at <= %(now)s"
 # In raw SQL, whether `made_of` equals `render_digest`.
 RENDERED_SQL = "made_of = sha256(convert_to(%(build_id)s || source, 'UTF8'))"
@@ -116,7 +116,8 @@ class Document(models.Model):
         help_text="Readers see a published text from this time on (UTC). Empty means now.",
     )
     changed_at = models.DateTimeField(editable=False)  # when the source last changed
-    synced_digest = models.BinaryField(null=True, editable=False)  # `normalized_digest` of its file's text at the last sync, taken or not
+    # `normalized_digest` of the text that the last sync read, from the file or from here, whether it was taken or not.
+    synced_digest = models.BinaryField(null=True, editable=False)
 
     # Set by `derive` from the source, and never edited.
     slug = models.CharField(max_length=MAX_LENGTHS["slug"], editable=False)
@@ -126,7 +127,7 @@ class Document(models.Model):
     reviewed = models.DateField(null=True, editable=False)
     next_review = models.DateField(null=True, editable=False)
     anchors = models.JSONField(editable=False)  # the page's fragments that links may name, each with the facets it eases
-    fingerprints = ArrayField(models.BigIntegerField(), editable=False)  # of its sentences
+    fingerprints = ArrayField(models.BigIntegerField(), editable=False)  # of its long sentences
     # The page's HTML and its other data. Both are valid while `made_of` equals `render_digest`.
     html = models.TextField(blank=True, db_default="", editable=False)
     facts = models.JSONField(null=True, editable=False)
@@ -240,13 +241,13 @@ class Document(models.Model):
 
 
 class Revision(models.Model):
-    """A text as somebody saved it. It never changes, and is deleted only with its document."""
+    """A text as somebody saved it. The text never changes, and is deleted only with its document."""
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     source = models.TextField()
     made_at = models.DateTimeField()
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)  # null for an import
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)  # null for an import or a deleted account
     note = models.CharField(max_length=200)
 
     class Meta:

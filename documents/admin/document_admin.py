@@ -107,7 +107,7 @@ class DocumentAdmin(EditorAdmin):
         return None if self.may_publish(request) else "You may write and change drafts. Somebody who may publish does the rest."
 
     def get_form(self, request: HttpRequest, obj: Document | None = None, change: bool = False, **options: Any) -> type[DocumentForm]:
-        """Limits Django to the model's fields in `Meta`. The form's other fields are front matter."""
+        """Limits Django to the model's fields in `Meta`. The form's other fields are front matter and the body."""
         form = cast("type[DocumentForm]", super().get_form(request, obj, change, **{**options, "fields": self.form.Meta.fields}))
         form.user, form.shown_revision = cast("User", request.user), requested_revision(request, obj)
         return form

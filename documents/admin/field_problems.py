@@ -37,7 +37,7 @@ class FieldProblem:
 
 
 def locate_problems(problems: Iterable[Problem], source: Source) -> Iterator[FieldProblem]:
-    """Yields the problems of a text in the order of the form: keys, then the body."""
+    """Yields the problems of a text in the order of their lines."""
     front_lines = source.body_line - 1
     keys = list(keys_with_lines(source.fields))
     for problem in sorted(problems):

@@ -164,7 +164,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]  # ModelForm is n
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.check_may_change()
-        Document.objects.lock_table()  # so that nobody saves, or takes the slug, before this form is saved
+        Document.objects.lock_table()  # until the view's transaction ends, so that nobody saves or takes the slug first
         self.check_base_revision()
         self.source = self.compose_source()
         self.check_slug_is_free()

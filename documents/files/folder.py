@@ -20,7 +20,7 @@ from documents.text.problems import Problem
 from documents.text.source import MAX_CHARACTERS, text_too_long
 
 IMAGES_FOLDER = Path("images")
-DRAFTS_FOLDER = Path("drafts")  # documents below it are imported as drafts
+DRAFTS_FOLDER = Path("drafts")  # new documents below it are imported as drafts
 UNCHECKED_FILES = {"LICENSE", "README.md"}
 # Hidden files, and the lock files, backups and swap files that editors and office programs leave beside an open file.
 IGNORED_NAMES = re.compile(r"\..*|.*~|~\$.*|#.*#", re.DOTALL)
@@ -96,7 +96,7 @@ class ContentFolder:
         self.unreadable.append(FileProblem(Path(error.filename).relative_to(self.root), Problem(1, "text-unreadable", message)))
 
     def read_documents(self) -> None:
-        works = references()
+        works = references()  # those of the site, also for another folder: its texts are checked against what the site can cite
         for folder, kind in text_folders().items():
             for path in [path for path in list_folder(self.root / folder) if path.suffix == ".md"]:
                 text = read_text(path, self.root)
@@ -163,7 +163,7 @@ def list_folder(folder: Path) -> list[Path]:
 
 
 def text_folders() -> dict[Path, Kind]:
-    """Returns the kind of document in each folder for texts. Those of published texts come before those of drafts."""
+    """Returns the kind of document in each folder for texts. Of each kind, published texts come before drafts."""
     return {folder: kind for kind in KINDS.values() for folder in (Path(kind.folder), DRAFTS_FOLDER / kind.folder)}
 
 

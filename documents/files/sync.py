@@ -77,7 +77,7 @@ class SyncPlan:
 
 
 def choose_action(theirs: bytes, ours: bytes | None, synced: bytes | None, policy: ConflictPolicy) -> Action:
-    """Returns what to do with our side, given the digests of both sides and of the last time they agreed."""
+    """Returns what to do with our side, given the digests of both sides and of what the last sync read."""
     if ours is None:
         return Action.NEW
     if theirs == ours:
@@ -107,8 +107,8 @@ def usable_synced_digest(document: Document | None, root: Path) -> bytes | None:
 def is_text_of(document: Document, text: str, parsed: ParsedText) -> bool:
     """Whether a file at a former slug of a document still holds the document's text.
 
-    It does if it is one of the revisions, or has most sentences of the current text because somebody kept editing the file. Any
-    other text is a new document.
+    It does if it is one of the revisions or the last text synced, or if most of its sentences are in the current text because somebody
+    kept editing the file. Any other text is a new document.
     """
     known = {normalized_digest(source) for source in document.revisions.values_list("source", flat=True)}
     if normalized_digest(text) in {*known, bytes(document.synced_digest or b"")}:
@@ -214,7 +214,8 @@ def check_outdated_files(planned: Iterable[PlannedImport]) -> Iterator[FileProbl
 
 
 def create_documents(files: Sequence[DocumentFile], now: datetime) -> list[Document]:
-    """Creates documents with their first revisions, in a constant number of statements for up to 200 of them."""
+    """Creates documents with their first revisions, in a constant number of statements for up to 200 of them, and one for
+    each text with pictures."""
     documents = []
     for file in files:
         state = Document.State.DRAFT if file.is_draft else Document.State.PUBLISHED
@@ -245,7 +246,7 @@ class ExportPlan(SyncPlan):
     planned: Sequence[PlannedExport]
 
     def apply(self) -> None:
-        """Writes the files, all or none."""
+        """Writes the files, and none by half."""
         written = [planned for planned in self.planned if planned.action in {Action.NEW, Action.CHANGED}]
         write_atomically(self.contents(written))
         for planned in written:
@@ -307,7 +308,7 @@ def file_path(document: Document, slug: str, state: str) -> Path:
 
 
 def write_atomically(contents: Iterable[tuple[Path, bytes]]) -> None:
-    """Writes all files or none: they get their names when the last one has been written."""
+    """Writes files, and none by half: they get their names when the last one has been written."""
     unfinished: dict[Path, Path] = {}
     try:
         for path, content in contents:
