@@ -52,22 +52,22 @@ class DimensionChange:
 class Comparison:
     """Two attempts compared. There are no changes if the statements differ, because the dimensions then measure different things."""
 
-    earlier: Attempt
+    earlier_attempt: Attempt
     changes: tuple[DimensionChange, ...]
-    is_soon: bool  # after the earlier one
+    is_soon: bool  # after the earlier attempt
     is_about_somebody_else: bool
 
     @property
     def earlier_scores(self) -> Point | None:
         """The scores to show beside the later ones; None if they can't be compared."""
-        return self.earlier.scores if self.changes else None
+        return self.earlier_attempt.scores if self.changes else None
 
 
 def compare(earlier: Attempt, later: Attempt) -> Comparison:
     """Compares two attempts, with the planning norms of the later one's instrument."""
     are_comparable = measurement_signature(earlier.instrument) == measurement_signature(later.instrument)
     return Comparison(
-        earlier=earlier,
+        earlier_attempt=earlier,
         changes=changes(earlier, later) if are_comparable else (),
         is_soon=abs((later.day - earlier.day).days) < MIN_DAYS_APART,
         is_about_somebody_else=earlier.relation != later.relation,

@@ -65,7 +65,7 @@ def test_a_second_result_within_two_weeks_is_soon(days, is_soon):
 def test_somebody_else_in_mind_is_noticed_and_named():
     found = compare(attempt(Point(4, 4), relation="partner"), later(Point(4, 4)))
     assert found.is_about_somebody_else
-    assert found.earlier.relation_text == "my partner, or the person I am seeing"
+    assert found.earlier_attempt.relation_text == "my partner, or the person I am seeing"
 
 
 @pytest.mark.parametrize(
