@@ -40,7 +40,10 @@ def read_guide(text: str, references: Mapping[str, Reference], hidden: Container
 
 
 def linked_slugs(text: str) -> set[str]:
-    """Returns the slugs of all guides that a text links to, and perhaps some more."""
+    """Returns the slugs of all guides whose addresses are written plainly, and perhaps some more.
+
+    Links in other spellings, such as "/guides/./a/", are not found, so they become plain words.
+    """
     related = parse_source(text).values().get("related", ())
     written_out = unescape(text).replace("\\", "")  # an address may be written with entities and backslashes
     linked = {match["slug"] for match in GUIDE_LINK.finditer(written_out)}

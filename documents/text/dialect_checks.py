@@ -113,7 +113,7 @@ RULES = {UNSUPPORTED: ERRORS, SUSPICIOUS: WARNINGS, "citation-unknown": CITATION
 
 
 def check_literals(tokens: Sequence[Token], first_line: int) -> Iterator[Problem]:
-    """Reports what a page would show as it was typed."""
+    """Reports what Markdown probably parses in another way than the writer meant."""
     for token in tokens:
         if token.type == "inline":
             yield from find_markup(token.meta["literal"], line_of(token) + first_line)

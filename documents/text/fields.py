@@ -14,7 +14,10 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Fields:
-    """Returns the values of front matter by key and type. For a missing or wrong one it collects a problem and returns an empty value."""
+    """Returns the values of front matter by key and type.
+
+    For a wrong one, or a missing required one, it collects a problem and returns an empty value.
+    """
 
     def __init__(self, nodes: Mapping[str, Node], line: int = 1) -> None:
         self.nodes = nodes

@@ -1,4 +1,4 @@
-"""A type for safe HTML, and the sanitizer that everything we render goes through."""
+"""A type for safe HTML, and the sanitizer that all HTML rendered from Markdown goes through."""
 
 import nh3
 

@@ -34,7 +34,7 @@ def check_links(parsed: ParsedText, address: str, library: Library) -> Iterator[
     is_page, has_picture = cache(library.is_page), cache(library.has_picture)  # a text may link to one page a thousand times
     for link in parsed.links:
         path, _, anchor = link.address.partition("#")
-        path = path.partition("?")[0]  # as written: a link spelled "/guides/./a/" may be rendered as plain words
+        path = path.partition("?")[0]  # not normalized, so that "/guides/./a/" is reported: it may be plain words
         known = own_anchors.get(path, library.anchors_by_address.get(path))
         is_on_site = is_internal(link.address)
         if link.eases and (not is_on_site or "?" in link.address or (known is None and is_page(path))):

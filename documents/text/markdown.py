@@ -1,8 +1,9 @@
 """Parses Markdown into tokens and an outline of sections, and renders it as safe HTML.
 
 The dialect is CommonMark 0.31 with the tables of GitHub Flavored Markdown, by markdown-it-py. Straight quotes become curly. Added are
-Pandoc's citations, `[@key; @other]`, and attributes at the end of a heading, `{#anchor eases="facet"}`. HTML, links with other
-schemes and images from other sites are parsed, so that the checks can report them with their line, but never rendered as such.
+GitHub's task boxes, `[ ]` at the beginning of a list item, Pandoc's citations, `[@key; @other]`, and attributes at the end of a heading,
+`{#anchor eases="facet"}`. HTML, links with other schemes and images from other sites are parsed, so that the checks can report them with
+their line, but never rendered as such.
 """
 
 import re

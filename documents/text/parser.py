@@ -90,7 +90,7 @@ class DocumentParser:
         return tuple(filter(str.strip, self.fields.texts("authors")))
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Returns all sentences that a reader sees, the summary first."""
+        """Returns the sentences of the summary and of the body, without headings."""
         summary = Sentence(self.fields.required("summary"), self.key_line("summary"))
         return (summary, *sentences_of(self.tokens, self.source.body_line))
 

@@ -1,6 +1,7 @@
 """The source of a document: YAML front matter above a Markdown body.
 
-Parsing accepts any text and collects its problems; composing keeps every line whose value does not change.
+Parsing accepts any text and collects its problems; composing keeps every line whose value does not change,
+unless the result can't be read back: then the front matter is rewritten.
 """
 
 import re
@@ -97,7 +98,8 @@ def not_a_mapping(node: Node, problems: list[Problem]) -> list[Problem]:
 def compose(values: Mapping[str, Value], body: str, old: str = "") -> str:
     """Returns a source of front matter with `values` and of a body.
 
-    The lines of the source `old` whose value stays the same keep every character, and so do its `---` lines.
+    The lines of the source `old` whose value stays the same keep every character, and so do its `---` lines. If the
+    result can't be read back, the whole front matter is rewritten.
     """
     before, wanted = parse_source(old), without_empty(values)
     front = "".join(updated_lines(before.front.splitlines(keepends=True), 2, before.fields, wanted))
